@@ -1,0 +1,92 @@
+"""The one port between Watchbill and a chat platform: translate in, render out, nothing else.
+
+An adapter connects, turns what its platform says into `models.events` and hands it to an `Inbound`; it performs
+the effects that the delivery loop gives it, one call each, and says truly what became of them. It decides nothing,
+retries nothing and keeps no state that a restart would miss.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from models.effects import Effect
+from models.events import Event
+from models.message import Answer
+
+
+class Inbound(Protocol):
+    """What an adapter hands its platform's events to."""
+
+    def receive(self, event: Event) -> Answer | None:
+        """Take one event; return only after the commit.
+
+        Gives what is to be answered on the spot; None: nothing, or an event that was there already.
+        Raises StoreUnavailable where the store cannot be written: the adapter must then not acknowledge.
+        """
+        ...
+
+    def learn_channels(self, platform: str, channels: Iterable[tuple[str, str]]) -> None:
+        """Take the (id, name) of the channels that the bot is in, at start and whenever one changes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """Where the platform put something. message: the id it gave; None for what has none (a reaction, a topic)."""
+
+    channel: str
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """One budget of the platform's: at most one call in `interval` among those that share `bucket`.
+
+    burst: how many calls may be made ahead of that.
+    """
+
+    bucket: str
+    interval: timedelta
+    burst: int = 1
+
+
+class ChatPort(Protocol):
+    """A chat platform."""
+
+    @property
+    def name(self) -> str:
+        """The platform's name in the configuration: `slack`, `rocketchat` or `local`."""
+        ...
+
+    def start(self, inbound: Inbound) -> None:
+        """Connect, tell the channels, and hand in events from now on. Returns once events can come.
+
+        Raises ConfigError where the platform refuses for good (a wrong token); keeps trying where it is only away.
+        """
+        ...
+
+    def stop(self) -> None:
+        """Take no more events, finish those in hand, and disconnect. What is owed can no longer be sent."""
+        ...
+
+    def is_healthy(self) -> bool:
+        """Say whether events can come now."""
+        ...
+
+    def perform(self, effect: Effect, key: str, target: Remote | None = None) -> Remote:
+        """Do one effect with one call (opening a conversation apart) within 10 s, and say where it went.
+
+        key: names this effect for ever; sent along where the platform has a place for it.
+        target: for an Edit, where its post went.
+        Raises DeliveryFailed.
+        """
+        ...
+
+    def find(self, effect: Effect, key: str, since: datetime) -> Remote | None:
+        """Look for a post of unknown outcome; None where it is not there. Raises DeliveryFailed where that fails."""
+        ...
+
+    def paces(self, effect: Effect) -> Sequence[Pace]:
+        """Give the budgets that performing this effect draws on."""
+        ...

@@ -1,0 +1,188 @@
+"""What can happen: the events that the adapters, the hooks and the clock hand in.
+
+An event is frozen, knows no chat library, and can be written to the store and read back.
+`key` names the thing that happened, never the envelope it came in, so that a redelivery, the history
+and the live stream give the same key. Source: DESIGN §3.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, TypeAdapter
+
+CLOCK = "clock"
+"""The platform of what no chat platform sent: due times and the outcome of deliveries."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Happening:
+    key: str
+    platform: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagePosted(_Happening):
+    """Somebody wrote in a channel, a thread or a direct conversation.
+
+    channel: the platform's id; channel_name: its name, None in a direct conversation.
+    message: the platform's id of the message; thread: the id of the thread's first message, None outside threads.
+    author: the platform's user id. text: plain, with mentions as `@handle` and links as their address.
+    is_missed: read from the history after the bot or the platform was away.
+    """
+
+    channel: str
+    channel_name: str | None
+    message: str
+    thread: str | None = None
+    author: str
+    author_name: str = ""
+    text: str
+    is_bot: bool = False
+    is_direct: bool = False
+    is_missed: bool = False
+    kind: Literal["message-posted"] = "message-posted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageEdited(_Happening):
+    """The author changed a message; text is the new text."""
+
+    channel: str
+    channel_name: str | None
+    message: str
+    thread: str | None = None
+    author: str
+    text: str
+    is_bot: bool = False
+    kind: Literal["message-edited"] = "message-edited"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageDeleted(_Happening):
+    """A message was taken back in the chat."""
+
+    channel: str
+    channel_name: str | None
+    message: str
+    kind: Literal["message-deleted"] = "message-deleted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReactionAdded(_Happening):
+    """Somebody put a reaction on a message. emoji: its short name without colons, as in `eyes`."""
+
+    channel: str
+    channel_name: str | None
+    message: str
+    user: str
+    emoji: str
+    is_bot: bool = False
+    kind: Literal["reaction-added"] = "reaction-added"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReactionRemoved(_Happening):
+    """Somebody took a reaction back."""
+
+    channel: str
+    channel_name: str | None
+    message: str
+    user: str
+    emoji: str
+    is_bot: bool = False
+    kind: Literal["reaction-removed"] = "reaction-removed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandGiven(_Happening):
+    """Somebody gave a command: name `oncall`, text `next`. thread: where it was given inside a thread."""
+
+    name: str
+    text: str
+    user: str
+    channel: str
+    channel_name: str | None
+    thread: str | None = None
+    kind: Literal["command-given"] = "command-given"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ButtonPressed(_Happening):
+    """Somebody pressed a button of a message of ours. action and value are the button's own."""
+
+    action: str
+    value: str
+    user: str
+    channel: str
+    channel_name: str | None
+    message: str | None = None
+    thread: str | None = None
+    kind: Literal["button-pressed"] = "button-pressed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormSubmitted(_Happening):
+    """Somebody submitted a form that a handler opened. subject: what the form was opened for."""
+
+    form: str
+    subject: str
+    user: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    kind: Literal["form-submitted"] = "form-submitted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeCame(_Happening):
+    """A due time of ours has come. subject: whose; at: the instant that was due, not the one it was noticed at."""
+
+    job: str
+    subject: str
+    kind: Literal["time-came"] = "time-came"
+
+    @classmethod
+    def of(cls, job: str, subject: str, at: datetime) -> "TimeCame":
+        """Give the event of one due instant; its key is the ledger row that only one replica can insert."""
+        return cls(key=f"{job}:{subject}:{at.isoformat()}", platform=CLOCK, at=at, job=job, subject=subject)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliverySettled(_Happening):
+    """What is owed to the chat was delivered, or has finally failed. row: the outbox row."""
+
+    row: int
+    request: int | None
+    purpose: str
+    is_delivered: bool
+    is_recipients_fault: bool = False
+    error: str = ""
+    kind: Literal["delivery-settled"] = "delivery-settled"
+
+
+Event = (
+    MessagePosted
+    | MessageEdited
+    | MessageDeleted
+    | ReactionAdded
+    | ReactionRemoved
+    | CommandGiven
+    | ButtonPressed
+    | FormSubmitted
+    | TimeCame
+    | DeliverySettled
+)
+
+_EVENTS: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
+
+
+def to_json(event: Event) -> dict[str, Any]:
+    """Give an event as plain JSON values, as the store keeps one that has to be tried again."""
+    document: dict[str, Any] = _EVENTS.dump_python(event, mode="json")
+    return document
+
+
+def from_json(document: Mapping[str, Any]) -> Event:
+    """Give back the event that `to_json` wrote."""
+    return _EVENTS.validate_python(document, strict=False)

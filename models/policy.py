@@ -1,0 +1,353 @@
+"""What the organisation decided: channels, people, hours, escalation, thresholds.
+
+Parsed once from the configuration and frozen from then on; the handlers and the pure rules read it
+and never change it. Source of every key: DESIGN §9.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, time, timedelta
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, field_validator, model_validator
+
+PLATFORMS = ("slack", "rocketchat", "local")
+
+_DURATION = re.compile(r"(\d+)\s*([smhd])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def parse_duration(value: object) -> object:
+    """Give a timedelta for `0m`, `90s`, `4h` or `10d`; anything else is left for pydantic to judge."""
+    if isinstance(value, str):
+        match = _DURATION.fullmatch(value.strip())
+        if match is None:
+            raise ValueError(f"{value!r} is no duration: write a number and s, m, h or d, as in 5m")
+        return timedelta(**{_UNITS[match[2]]: int(match[1])})
+    return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+
+
+class Strict(BaseModel):
+    """A frozen piece of the configuration in which an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ChannelKind(StrEnum):
+    """What a channel is for; the triage and the policy table read it."""
+
+    HOW_TO = "how-to"
+    SOS = "sos"
+    ALERTS = "alerts"
+    OPERATIONS = "operations"
+    GENERAL = "general"
+
+
+class Weekday(StrEnum):
+    """A day of the week as the configuration writes it; `Weekday.of(date)` names a date's."""
+
+    MON = "mon"
+    TUE = "tue"
+    WED = "wed"
+    THU = "thu"
+    FRI = "fri"
+    SAT = "sat"
+    SUN = "sun"
+
+    @classmethod
+    def of(cls, day: date) -> "Weekday":
+        """Give the weekday of a civil date."""
+        return tuple(cls)[day.weekday()]
+
+
+class Channel(Strict):
+    """One channel that the bot sits in; the same name on every platform."""
+
+    name: str = Field(min_length=1)
+    kind: ChannelKind
+
+
+class Person(Strict):
+    """One person with a handle on each platform; None where they have none there."""
+
+    id: str = Field(min_length=1)
+    name: str = Field(min_length=1)
+    slack: str | None = None
+    rocketchat: str | None = None
+    local: str | None = None
+    github: str | None = None
+    email: str | None = None
+    timezone: str | None = None
+
+    def handle(self, platform: str) -> str | None:
+        """Give this person's user id on a platform; the local chat falls back on the person's id."""
+        if platform == "local":
+            return self.local or self.id
+        handle: str | None = getattr(self, platform)
+        return handle
+
+
+class Hours(Strict):
+    """The civil hours in which the person on duty is pinged: [start, end)."""
+
+    start: time
+    end: time
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        match = re.fullmatch(r"\s*(\d{1,2}:\d{2})\s*-\s*(\d{1,2}:\d{2})\s*", value)
+        if match is None:
+            raise ValueError(f"{value!r} is no span of hours: write it as 09:00-17:00")
+        return {"start": match[1].zfill(5), "end": match[2].zfill(5)}
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.start >= self.end:
+            raise ValueError("the hours must end after they begin, on the same day")
+        return self
+
+
+class Holidays(Strict):
+    """The holiday calendar of a rotation: the `holidays` library's country and subdivision, and our own days."""
+
+    country: str | None = None
+    subdivision: str | None = None
+    extra_off: tuple[date, ...] = ()
+    extra_working: tuple[date, ...] = ()
+
+
+class Shuffle(StrEnum):
+    """What happens to the order at the end of the list."""
+
+    AT_END_OF_LIST = "at-end-of-list"
+    MANUAL = "manual"
+
+
+class Rotation(Strict):
+    """One on-call list and its calendar (DESIGN §5). The order in `engineers` only seeds an empty store."""
+
+    name: str = Field(min_length=1, pattern=r"^\S+$")
+    kind: Literal["daily", "weekly"] = "daily"
+    engineers: tuple[str, ...] = ()
+    channels: tuple[str, ...] | None = None
+    handover_at: time = time(9, 0)
+    handover_weekday: Weekday = Weekday.MON
+    hours: Hours = Hours(start=time(9, 0), end=time(17, 0))
+    working_days: frozenset[Weekday] = frozenset(tuple(Weekday)[:5])
+    holidays: Holidays = Holidays()
+    shuffle: Shuffle = Shuffle.AT_END_OF_LIST
+    min_gap: int | None = Field(default=None, ge=0)
+    horizon_days: int = Field(default=60, ge=7, le=730)
+    notice_days: int = Field(default=5, ge=0, le=60)
+
+    def serves(self, channel: str | None) -> bool:
+        """Say whether requests of this channel (by name; None: a direct message) are this rotation's."""
+        return self.channels is None or channel in self.channels
+
+
+class OnCall(Strict):
+    """Who leads, who is told when nobody is on duty, and the rotations; the first is the default."""
+
+    leads: tuple[str, ...] = ()
+    fallback: tuple[str, ...] = ()
+    rotations: tuple[Rotation, ...] = Field(default=(), validate_default=True)
+
+
+class EscalationStep(Strict):
+    """Who is told, how long after the first page was delivered, in the thread or by direct message.
+
+    to: `primary`, `secondary`, `team`, `leads`, or a person's id.
+    """
+
+    after: Duration
+    to: tuple[str, ...] = Field(min_length=1)
+    by: Literal["thread", "dm"] = "thread"
+
+
+def _steps(*steps: tuple[int, tuple[str, ...], Literal["thread", "dm"]]) -> tuple[EscalationStep, ...]:
+    return tuple(EscalationStep(after=timedelta(minutes=after), to=to, by=by) for after, to, by in steps)
+
+
+class Escalation(Strict):
+    """The steps for a request that nobody acknowledged, in order of their time (DESIGN §5)."""
+
+    urgent: tuple[EscalationStep, ...] = _steps(
+        (0, ("primary",), "thread"),
+        (5, ("primary",), "dm"),
+        (10, ("secondary",), "thread"),
+        (15, ("team", "leads"), "thread"),
+    )
+    platform: tuple[EscalationStep, ...] = _steps((0, ("primary",), "thread"), (60, ("secondary",), "thread"))
+    silent_after: Duration = timedelta(minutes=30)
+    silent_escalates_after: Duration = timedelta(minutes=15)
+
+    @field_validator("urgent", "platform")
+    @classmethod
+    def _in_order_of_time(cls, steps: tuple[EscalationStep, ...]) -> tuple[EscalationStep, ...]:
+        if list(steps) != sorted(steps, key=lambda step: step.after):
+            raise ValueError("the steps must stand in the order of their times")
+        return steps
+
+
+class AfterHours(Strict):
+    """What happens outside the hours of the rotation (DESIGN §4)."""
+
+    urgent: Literal["tell", "page"] = "tell"
+    page: tuple[str, ...] = ()
+    platform: Literal["queue", "page"] = "queue"
+    contact: str | None = None
+
+
+class Costs(Strict):
+    """What a mistake costs, in any unit; only the ratios matter. The band in which the bot asks follows."""
+
+    missed: float = Field(default=20, gt=0)
+    false_page: float = Field(default=3, gt=0)
+    question: float = Field(default=1, gt=0)
+
+
+class Triage(Strict):
+    """How messages are joined and judged."""
+
+    burst: Duration = timedelta(minutes=3)
+    answer_within: Duration = timedelta(minutes=5)
+    costs: Costs = Costs()
+
+
+class Community(Strict):
+    """When a community request without a human reply is shown to helpers, to the engineer, and given up."""
+
+    helpers_after: Duration = timedelta(hours=4)
+    engineer_after: Duration = timedelta(hours=8)
+    stale_after: Duration = timedelta(days=10)
+
+
+class Service(Strict):
+    """One entry of the catalogue: a service, the names people call it by, and whose it is."""
+
+    name: str = Field(min_length=1)
+    aliases: tuple[str, ...] = ()
+    platform: bool = False
+    critical: bool = False
+    docs: HttpUrl | None = None
+
+
+class KnownAnswer(Strict):
+    """A regular expression (searched for, case ignored) and the page that answers it."""
+
+    match: str
+    title: str
+    url: HttpUrl
+
+    @field_validator("match")
+    @classmethod
+    def _compiles(cls, pattern: str) -> str:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"{pattern!r} is no regular expression: {error}") from None
+        return pattern
+
+
+class Retention(Strict):
+    """How long texts are kept; the figures stay."""
+
+    text_days: int = Field(default=180, ge=1)
+
+
+class Policy(Strict):
+    """Everything the organisation decided, as the handlers read it."""
+
+    timezone: str = "UTC"
+    channels: tuple[Channel, ...] = ()
+    people: tuple[Person, ...] = ()
+    oncall: OnCall = OnCall()
+    escalation: Escalation = Escalation()
+    after_hours: AfterHours = AfterHours()
+    triage: Triage = Triage()
+    community: Community = Community()
+    duties: tuple[str, ...] = ()
+    services: tuple[Service, ...] = ()
+    answers: tuple[KnownAnswer, ...] = ()
+    retention: Retention = Retention()
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"{name!r} is no IANA time zone, such as America/Vancouver") from None
+        return name
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The organisation's civil time."""
+        return ZoneInfo(self.timezone)
+
+    @cached_property
+    def _people_by_id(self) -> Mapping[str, Person]:
+        return {person.id: person for person in self.people}
+
+    @cached_property
+    def _people_by_handle(self) -> Mapping[tuple[str, str], Person]:
+        return {
+            (platform, handle): person
+            for person in self.people
+            for platform in PLATFORMS
+            if (handle := person.handle(platform)) is not None
+        }
+
+    @cached_property
+    def _channels_by_name(self) -> Mapping[str, Channel]:
+        return {channel.name: channel for channel in self.channels}
+
+    def person(self, person_id: str | None) -> Person | None:
+        """Give a person by id; None for an id that the configuration does not have (any more)."""
+        return None if person_id is None else self._people_by_id.get(person_id)
+
+    def person_with_handle(self, platform: str, handle: str) -> Person | None:
+        """Give the person who has this user id on this platform; None for a stranger."""
+        return self._people_by_handle.get((platform, handle))
+
+    def channel(self, name: str | None) -> Channel | None:
+        """Give a channel by name; None where the bot is in a channel that nobody configured."""
+        return None if name is None else self._channels_by_name.get(name)
+
+    def channel_of_kind(self, kind: ChannelKind) -> Channel | None:
+        """Give the first channel of a kind: where sos, operations or alerts are spoken of."""
+        return next((channel for channel in self.channels if channel.kind is kind), None)
+
+    def rotation(self, name: str | None = None) -> Rotation | None:
+        """Give a rotation by name; without a name the default one. None where there is none."""
+        rotations = self.oncall.rotations
+        if name is None:
+            return rotations[0] if rotations else None
+        return next((rotation for rotation in rotations if rotation.name == name), None)
+
+    def rotation_for(self, channel: str | None) -> Rotation | None:
+        """Give the rotation that serves a channel: the first that names it, else the first that serves all."""
+        serving = [rotation for rotation in self.oncall.rotations if rotation.serves(channel)]
+        named = [rotation for rotation in serving if rotation.channels is not None]
+        return next(iter(named or serving), self.rotation())
+
+    def is_lead(self, person: Person | None) -> bool:
+        """Say whether somebody may change the list. A stranger may not."""
+        return person is not None and person.id in self.oncall.leads
+
+    def is_engineer(self, person: Person | None) -> bool:
+        """Say whether somebody is in a configured rotation or leads one; membership in the store is asked elsewhere."""
+        return person is not None and (self.is_lead(person) or person.id in set(self._configured_engineers()))
+
+    def _configured_engineers(self) -> Iterator[str]:
+        for rotation in self.oncall.rotations:
+            yield from rotation.engineers
