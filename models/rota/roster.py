@@ -1,0 +1,125 @@
+"""The list of a rotation: who is on it, since when, in which order. Every edit gives a new list.
+
+Nothing is stored by position: a removal can never hand a turn to the wrong person. Source: DESIGN §5, §7.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from typing import Self
+
+from models.rota.shift import RotaError
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One stay of one person on the list: [since, until); None is open.
+
+    placed_in: the running cycle into which a lead placed a newcomer by position; None: from the next cycle on.
+    """
+
+    engineer: str
+    since: datetime | None = None
+    until: datetime | None = None
+    placed_in: int | None = None
+
+    def is_on(self, at: datetime) -> bool:
+        """Say whether this stay covers an instant."""
+        return (self.since is None or self.since <= at) and not self.has_ended(at)
+
+    def has_ended(self, at: datetime) -> bool:
+        """Say whether this stay is over at an instant."""
+        return self.until is not None and self.until <= at
+
+
+@dataclass(frozen=True)
+class Roster:
+    """The list as it stands in one cycle. Past stays are kept, so that old answers stay explainable."""
+
+    members: tuple[Member, ...] = ()
+    cycle: int = 1
+
+    @classmethod
+    def of(cls, *engineers: str) -> Self:
+        """Give a list of people who have always been on it, in this order."""
+        return cls(tuple(Member(engineer) for engineer in engineers))
+
+    @cached_property
+    def stays(self) -> Mapping[str, tuple[Member, ...]]:
+        """Every stay, by person."""
+        found: dict[str, tuple[Member, ...]] = {}
+        for member in self.members:
+            found[member.engineer] = (*found.get(member.engineer, ()), member)
+        return found
+
+    def order(self, at: datetime) -> tuple[str, ...]:
+        """Give the people who are on the list at an instant, or will be, in order."""
+        return tuple(dict.fromkeys(member.engineer for member in self._open(at)))
+
+    def is_on(self, engineer: str, at: datetime) -> bool:
+        """Say whether somebody is on the list at an instant."""
+        return any(member.is_on(at) for member in self.stays.get(engineer, ()))
+
+    def serves_through(self, engineer: str, start: datetime, end: datetime) -> bool:
+        """Say whether one stay covers all of a span."""
+        return any(
+            member.is_on(start) and (member.until is None or member.until >= end)
+            for member in self.stays.get(engineer, ())
+        )
+
+    def is_off(self, engineer: str, at: datetime) -> bool:
+        """Say whether somebody who was or will be on the list is not on it at an instant."""
+        return engineer in self.stays and not self.is_on(engineer, at)
+
+    def has_left(self, engineer: str, at: datetime) -> bool:
+        """Say whether somebody was on the list and is no longer. Somebody never on it has not left."""
+        stays = self.stays.get(engineer, ())
+        return any(stay.has_ended(at) for stay in stays) and not any(stay.is_on(at) for stay in stays)
+
+    def add(self, engineer: str, now: datetime, *, since: datetime | None = None, position: int | None = None) -> Self:
+        """Give the list with somebody added, from now or a later instant on.
+
+        position: from 1, in the running cycle; None: they come with the next cycle.
+        """
+        begin = max(since or now, now)
+        if not all(stay.has_ended(begin) for stay in self.stays.get(engineer, ())):
+            raise RotaError(f"{engineer} is on the list already")
+        placed = None if position is None else self.cycle
+        member = Member(engineer, since=begin, placed_in=placed)
+        return self._placed(member, position or len(self.order(now)) + 1, now)
+
+    def remove(self, engineer: str, now: datetime, *, until: datetime | None = None) -> Self:
+        """Give the list with somebody's stay ended now, or at a later instant. The past is untouched."""
+        member = self._member(engineer, now)
+        ended = replace(member, until=max(until or now, now))
+        return replace(self, members=tuple(ended if other is member else other for other in self.members))
+
+    def move(self, engineer: str, position: int, now: datetime) -> Self:
+        """Give the list with somebody at another position, from 1."""
+        member = self._member(engineer, now)
+        rest = replace(self, members=tuple(other for other in self.members if other is not member))
+        return rest._placed(member, position, now)  # noqa: SLF001  (the same class)
+
+    def reordered(self, order: tuple[str, ...], cycle: int) -> Self:
+        """Give the list in the order of a cycle; whoever that order does not know stays behind, in the old order."""
+        place = {engineer: index for index, engineer in enumerate(order)}
+        members = sorted(self.members, key=lambda member: place.get(member.engineer, len(place)))
+        return replace(self, members=tuple(members), cycle=cycle)
+
+    def _open(self, at: datetime) -> tuple[Member, ...]:
+        return tuple(member for member in self.members if not member.has_ended(at))
+
+    def _member(self, engineer: str, now: datetime) -> Member:
+        for member in self._open(now):
+            if member.engineer == engineer:
+                return member
+        raise RotaError(f"{engineer} is not on the list")
+
+    def _placed(self, member: Member, position: int, now: datetime) -> Self:
+        people = list(self._open(now))
+        if not 1 <= position <= len(people) + 1:
+            raise RotaError(f"there is no position {position}: the list has positions 1 to {len(people) + 1}")
+        people.insert(position - 1, member)
+        past = (other for other in self.members if other.has_ended(now))
+        return replace(self, members=(*past, *people))
