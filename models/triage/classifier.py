@@ -1,0 +1,84 @@
+"""The triage of one message: text and channel in; class, confidence and reasons out (DESIGN §4)."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from models.policy import ChannelKind, Costs, Service
+from models.triage.channel import log_shares
+from models.triage.decision import decide
+from models.triage.gates import Gates
+from models.triage.lexicon import Lexicon
+from models.triage.model import CLASSES, Model, normalised
+from models.triage.reasons import reasons
+from models.triage.surroundings import environment_of, service_of
+from models.triage.text import Message
+from models.triage.verdict import RequestClass, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Classifier:
+    """Judges messages with one model; holds nothing that changes."""
+
+    model: Model
+    lexicon: Lexicon
+    gates: Gates
+
+    @classmethod
+    def load(cls) -> "Classifier":
+        """Give the classifier with the shipped weights."""
+        return cls(Model.load(), Lexicon.load(), Gates.load())
+
+    def classify(
+        self,
+        text: str,
+        channel: ChannelKind | None = None,
+        *,
+        services: Sequence[Service] = (),
+        costs: Costs | None = None,
+    ) -> Verdict:
+        """Give the verdict on a message.
+
+        channel: None where it is unknown; a direct message counts as how-to.
+        services: the catalogue. costs: None for the policy's defaults.
+        """
+        message = Message(text)
+        service, environment = service_of(message, services), environment_of(message)
+        closed = self.gates.reason(message)
+        if closed:
+            return _no_request(closed, service, environment)
+        probabilities = self._probabilities(message, channel)
+        decision = decide(probabilities, costs or Costs())
+        return Verdict(
+            request_class=decision.request_class,
+            confidence=probabilities[decision.request_class],
+            reasons=reasons(
+                message, self.model, self.lexicon, decision.request_class, channel=channel, service=service
+            ),
+            ask=decision.ask,
+            graver=decision.graver,
+            runner_up=decision.runner_up,
+            probabilities=tuple(probabilities.items()),
+            service=service,
+            environment=environment,
+        )
+
+    def _probabilities(self, message: Message, channel: ChannelKind | None) -> dict[RequestClass, float]:
+        told = self.model.log_probabilities(self.model.margins(message, self.lexicon))
+        joined = normalised([one + other for one, other in zip(told, log_shares(channel), strict=True)])
+        return {each: math.exp(value) for each, value in zip(CLASSES, joined, strict=True)}
+
+
+def _no_request(reason: str, service: str | None, environment: str | None) -> Verdict:
+    certain = tuple((each, 1.0 if each is RequestClass.NONE else 0.0) for each in CLASSES)
+    return Verdict(
+        request_class=RequestClass.NONE,
+        confidence=1.0,
+        reasons=(reason,),
+        ask=False,
+        graver=RequestClass.NONE,
+        runner_up=RequestClass.COMMUNITY,
+        probabilities=certain,
+        service=service,
+        environment=environment,
+    )

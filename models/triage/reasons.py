@@ -1,0 +1,146 @@
+"""Why the triage says what it says: at most three facts, in plain words (DESIGN §4)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
+
+from models.policy import ChannelKind
+from models.triage.channel import log_shares
+from models.triage.lexicon import Lexicon
+from models.triage.model import CLASSES, Model
+from models.triage.text import Message
+from models.triage.verdict import RequestClass
+
+MOST = 3
+_SPOKEN: Mapping[str, str] = MappingProxyType(
+    {
+        "down": "says “{}”",
+        "degraded": "says “{}”",
+        "http_down": "“{}”",
+        "http_refused": "“{}”",
+        "loss": "speaks of lost data: “{}”",
+        "attack": "speaks of an attack: “{}”",
+        "certificate": "about a certificate",
+        "users": "its users are hit: “{}”",
+        "everyone": "many are hit: “{}”",
+        "one_person": "one person: “{}”",
+        "tool": "names a shared tool: “{}”",
+        "platform_thing": "names the platform: “{}”",
+        "platform_people": "turns to the platform's people: “{}”",
+        "quota": "about quota: “{}”",
+        "access": "about access: “{}”",
+        "how_to": "asks how: “{}”",
+        "anyone": "asks anybody: “{}”",
+        "advice": "asks for advice: “{}”",
+        "production": "says production",
+        "nonprod": "not production: “{}”",
+        "production_fine": "says that it is no emergency: “{}”",
+        "now": "happens now: “{}”",
+        "past": "speaks of the past: “{}”",
+        "future": "speaks of the future: “{}”",
+        "resolved": "says that it is over: “{}”",
+        "announce": "announces: “{}”",
+        "answer": "answers somebody: “{}”",
+        "thanks": "gives thanks",
+        "chatter": "chatter: “{}”",
+        "urgent_word": "says “{}”",
+        "hypothetical": "speaks of what might be: “{}”",
+        "own_thing": "about their own: “{}”",
+        "pull_words": "“{}”",
+        "crash_words": "“{}”",
+        "stop_work": "work stands still: “{}”",
+        "ask_please": "asks for something: “{}”",
+        "new_thing": "asks for “{}”",
+        "vulnerability": "about a weakness: “{}”",
+    }
+)
+_UNSPOKEN_FOR: Mapping[RequestClass, frozenset[str]] = MappingProxyType(
+    {
+        RequestClass.URGENT: frozenset(
+            {
+                "resolved",
+                "nonprod",
+                "production_fine",
+                "thanks",
+                "chatter",
+                "hypothetical",
+                "answer",
+                "announce",
+                "advice",
+                "how_to",
+                "past",
+                "future",
+                "own_thing",
+            }
+        ),
+        RequestClass.PLATFORM: frozenset({"resolved", "thanks", "chatter", "answer", "announce", "past"}),
+        RequestClass.COMMUNITY: frozenset({"thanks", "attack", "users", "everyone"}),
+        RequestClass.NONE: frozenset(
+            {"ask_please", "how_to", "users", "everyone", "down", "access", "quota", "new_thing"}
+        ),
+    }
+)
+_FALLBACK: Mapping[RequestClass, str] = MappingProxyType(
+    {
+        RequestClass.URGENT: "reads like an outage for real users",
+        RequestClass.PLATFORM: "reads like something for the platform team",
+        RequestClass.COMMUNITY: "reads like a question to fellow users",
+        RequestClass.NONE: "reads like no request",
+    }
+)
+
+
+class Fact(NamedTuple):
+    """One thing that spoke for the class, with its weight."""
+
+    weight: float
+    kind: str
+    words: str
+
+
+def reasons(
+    message: Message,
+    model: Model,
+    lexicon: Lexicon,
+    decided: RequestClass,
+    *,
+    channel: ChannelKind | None,
+    service: str | None,
+) -> tuple[str, ...]:
+    """Give what spoke most for the decided class: words and their meaning, the service, the channel."""
+    told: list[str] = []
+    for fact in sorted(_facts(message, model, lexicon, decided), reverse=True):
+        sentence = _SPOKEN[fact.kind].format(fact.words)
+        if sentence not in told and not any(f"“{fact.words}”" in other for other in told):
+            told.append(sentence)
+    if service:
+        told.insert(1, f"names {service}")
+    place = [f"asked in {channel}"] if channel and _channel_speaks_for(decided, channel) else []
+    return (*told[: MOST - len(place)], *place)[:MOST] or (_FALLBACK[decided],)
+
+
+def _channel_speaks_for(decided: RequestClass, channel: ChannelKind) -> bool:
+    shares = log_shares(channel)
+    return shares[CLASSES.index(decided)] > sum(shares) / len(shares)
+
+
+def _facts(message: Message, model: Model, lexicon: Lexicon, decided: RequestClass) -> Iterator[Fact]:
+    for sentence in message.sentences:
+        for hit in lexicon.hits(sentence):
+            words = sentence[hit.start : hit.end]
+            for concept in hit.concepts:
+                if concept in _SPOKEN and concept not in _UNSPOKEN_FOR[decided]:
+                    weight = _pull(model, "meanings", concept, decided) + _words_pull(model, words, decided)
+                    if weight > 0:
+                        yield Fact(weight, concept, " ".join(words))
+
+
+def _words_pull(model: Model, words: Sequence[str], decided: RequestClass) -> float:
+    return sum(_pull(model, "words", word, decided) for word in words)
+
+
+def _pull(model: Model, view: str, feature: str, decided: RequestClass) -> float:
+    """Give how much a feature speaks for the class against the mean of the others."""
+    weights = model.views[view].weights(feature)
+    own = weights[CLASSES.index(decided)]
+    return own - (sum(weights) - own) / (len(weights) - 1)

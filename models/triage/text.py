@@ -1,0 +1,59 @@
+"""A message as the triage reads it: bounded, cleaned, cut into sentences and tokens."""
+
+import re
+import unicodedata
+from functools import cached_property
+
+HEAD = 1500
+TAIL = 500
+
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffd\ud800-\udfff]+")
+_BLOB = re.compile(r"[A-Za-z0-9+/=_-]{60,}")
+_TYPOGRAPHY = str.maketrans({"’": "'", "‘": "'", "`": " ", "“": '"', "”": '"', "–": "-", "—": " - ", "…": "..."})
+_MENTION = re.compile(r"<[@!#][^>\s]{1,80}>|(?<!\S)@[\w.-]+")
+_URL = re.compile(r"<?https?://[^\s>|]+(?:\|[^>]*)?>?")
+_NAMESPACE = re.compile(
+    r"\b(?=[a-z0-9-]*\d)[a-z0-9]{4,12}(?:-[a-z0-9]+){0,3}-(prod|production|dev|test|tools|uat|staging|stage|qa|sandbox)\b"
+)
+_TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+(?:[.:]\d+)*|[?!]|[^\w\s\x00-\x7f]")
+_SENTENCE = re.compile(r"(?<=[.?!])\s+|\n+")
+_LONGEST_WORD = 30
+
+
+def bounded(text: str) -> str:
+    """Give what of a text is read: its head and its tail, without what nobody can see."""
+    if len(text) > HEAD + TAIL:
+        text = text[:HEAD] + "\n" + text[-TAIL:]
+    text = unicodedata.normalize("NFKC", _UNSEEN.sub(" ", text))
+    return _BLOB.sub(" blobtext ", text).translate(_TYPOGRAPHY)
+
+
+def tokens(text: str) -> tuple[str, ...]:
+    """Give the tokens of a text in lower case: words, numbers by their shape, `?`, `!` and emoji."""
+    return tuple(_shape(word) for word in _TOKEN.findall(text))
+
+
+def _shape(word: str) -> str:
+    if not word[0].isdigit():
+        return word[:_LONGEST_WORD]
+    if len(word) == len("503") and word[0] in "45" and word.isdigit():
+        return word
+    if not word.isdigit():
+        return "0.0"
+    return "0" if len(word) == 1 else "00"
+
+
+class Message:
+    """One message, prepared once for everything that looks at it."""
+
+    def __init__(self, text: str) -> None:
+        self.raw = bounded(text)
+        plain = _MENTION.sub(" mentionname ", _URL.sub(" urlname ", self.raw)).lower()
+        self.namespaces = tuple(match[1] for match in _NAMESPACE.finditer(plain))
+        self.plain = _NAMESPACE.sub(r" namespacename \1 ", plain)
+
+    @cached_property
+    def sentences(self) -> tuple[tuple[str, ...], ...]:
+        """The tokens, sentence by sentence; empty sentences are left out."""
+        cut = (tokens(piece) for piece in _SENTENCE.split(self.plain))
+        return tuple(sentence for sentence in cut if sentence)
