@@ -1,0 +1,131 @@
+"""Which scope each event needs, and what a well-installed Watchbill-like bot has."""
+
+from tests.fakes.slack.workspace import Channel
+
+EVENT_SCOPES: dict[str, tuple[str, ...]] = {
+    "app_home_opened": (),
+    "app_mention": ("app_mentions:read",),
+    "channel_archive": ("channels:read",),
+    "channel_left": ("channels:read",),
+    "channel_rename": ("channels:read",),
+    "channel_unarchive": ("channels:read",),
+    "group_archive": ("groups:read",),
+    "group_left": ("groups:read",),
+    "group_rename": ("groups:read",),
+    "member_joined_channel": ("channels:read", "groups:read"),
+    "member_left_channel": ("channels:read", "groups:read"),
+    "message.channels": ("channels:history",),
+    "message.groups": ("groups:history",),
+    "message.im": ("im:history",),
+    "message.mpim": ("mpim:history",),
+    "reaction_added": ("reactions:read",),
+    "reaction_removed": ("reactions:read",),
+    "subteam_updated": ("usergroups:read",),
+    "team_join": ("users:read",),
+    "user_change": ("users:read",),
+}
+
+ALL_SCOPES = frozenset(
+    [
+        "app_mentions:read",
+        "channels:history",
+        "channels:join",
+        "channels:manage",
+        "channels:read",
+        "chat:write",
+        "commands",
+        "groups:history",
+        "groups:read",
+        "groups:write",
+        "im:history",
+        "im:read",
+        "im:write",
+        "mpim:history",
+        "mpim:read",
+        "mpim:write",
+        "reactions:read",
+        "reactions:write",
+        "team:read",
+        "usergroups:read",
+        "usergroups:write",
+        "users:read",
+        "users:read.email",
+    ]
+)
+
+# Short names that every workspace has, as far as a support bot needs them; others are given to the fake as custom.
+EMOJI = frozenset(
+    [
+        "+1",
+        "-1",
+        "alarm_clock",
+        "arrow_up",
+        "bar_chart",
+        "bell",
+        "books",
+        "bulb",
+        "calendar",
+        "clap",
+        "clipboard",
+        "construction",
+        "eyes",
+        "exclamation",
+        "fire",
+        "green_heart",
+        "handshake",
+        "hand",
+        "hatching_chick",
+        "heart",
+        "heavy_check_mark",
+        "hourglass",
+        "hourglass_flowing_sand",
+        "information_source",
+        "large_blue_circle",
+        "large_green_circle",
+        "large_orange_circle",
+        "large_red_square",
+        "link",
+        "lock",
+        "mag",
+        "memo",
+        "no_bell",
+        "no_entry",
+        "no_entry_sign",
+        "ok_hand",
+        "pager",
+        "phone",
+        "point_right",
+        "pray",
+        "pushpin",
+        "question",
+        "raised_hands",
+        "red_circle",
+        "repeat",
+        "rocket",
+        "rotating_light",
+        "shield",
+        "sos",
+        "speech_balloon",
+        "star",
+        "tada",
+        "thinking_face",
+        "thumbsdown",
+        "thumbsup",
+        "ticket",
+        "toolbox",
+        "wave",
+        "warning",
+        "white_check_mark",
+        "wrench",
+        "x",
+        "zzz",
+    ]
+)
+
+
+def may_see(scopes: set[str], event: str, channel: Channel | None) -> bool:
+    """Tell whether Slack sends this event to a bot with these scopes."""
+    needed = EVENT_SCOPES[event]
+    if event.startswith("member_") and channel is not None:
+        needed = ("channels:read",) if channel.kind == "channel" else ("groups:read",)
+    return not needed or bool(scopes.intersection(needed))
