@@ -39,11 +39,16 @@ class Remote:
     message: str | None = None
 
 
+LANE = "lane"
+"""The bucket of what a platform allows one channel: kept in the store, so that replicas share it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pace:
     """One budget of the platform's: at most one call in `interval` among those that share `bucket`.
 
-    burst: how many calls may be made ahead of that.
+    bucket: `LANE`, or the name of a method or a tier for the whole platform, counted in this process.
+    burst: how many calls may be made ahead of that; a lane has none.
     """
 
     bucket: str

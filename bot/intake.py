@@ -1,0 +1,204 @@
+"""The way in: event → key → handler → one transaction → acknowledged. Source: DESIGN §3."""
+
+import traceback
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.orm import Session
+
+from bot.clock import Clock
+from bot.metrics import Metrics
+from bot.store import Store
+from handlers import registry
+from handlers.context import Context, Standing
+from handlers.wording import operations
+from models.errors import StoreUnavailable, UserError
+from models.events import (
+    CLOCK,
+    ButtonPressed,
+    CommandGiven,
+    DeliverySettled,
+    Event,
+    FormSubmitted,
+    MessageDeleted,
+    MessageEdited,
+    MessagePosted,
+    ReactionAdded,
+    ReactionRemoved,
+    TimeCame,
+    from_json,
+)
+from models.message import Answer, answer_from_json, answer_to_json, text
+from models.records import directory
+from models.records import event as received
+
+FIRST_RETRY = timedelta(seconds=10)
+MOST_ATTEMPTS = 8
+
+log = structlog.get_logger(__name__)
+
+
+class Intake:
+    """Takes every event, from chats, hooks and clock alike, and commits what follows from it.
+
+    standing: replaced as a whole on a reload. wake: called after each commit, so that what is owed goes out at once.
+    """
+
+    def __init__(self, store: Store, clock: Clock, standing: Standing, metrics: Metrics) -> None:
+        self.standing = standing
+        self.wake: Callable[[], None] = lambda: None
+        self._store = store
+        self._clock = clock
+        self._metrics = metrics
+
+    def receive(self, event: Event) -> Answer | None:
+        """Take one event; return only after the commit.
+
+        Gives what is answered on the spot, the same again for a redelivery.
+        Raises StoreUnavailable where nothing could be written: the event must stay unacknowledged.
+        """
+        with self._metrics.intake_seconds.labels(event.kind).time():
+            answer = self._taken(event)
+        self.wake()
+        return answer
+
+    def _taken(self, event: Event) -> Answer | None:
+        try:
+            with self._store.transaction() as session:
+                return self._decided(session, event)
+        except StoreUnavailable as error:
+            self._count(event, "unavailable")
+            log.error("store.unavailable", kind=event.kind, reason=str(error))
+            raise
+        except UserError as refusal:
+            return self._refused(event, refusal)
+        except Exception as error:  # noqa: BLE001 - one of the four places: a handler's fault must lose nothing
+            return self._failed(event, error)
+
+    def _decided(self, session: Session, event: Event) -> Answer | None:
+        self._store.serialise(session, *_turn(event))
+        row = received.insert_once(session, event, self._clock.now())
+        if row is None:
+            self._count(event, "duplicate")
+            return _earlier_answer(session, event)
+        answer = registry.decide(self._context(session, event))
+        if answer is not None:
+            received.keep_answer(session, row, answer_to_json(answer))
+        self._count(event, "done")
+        return answer
+
+    def decide_within(self, session: Session, event: Event) -> None:
+        """Take an event inside a transaction that is already open; a failing handler is undone and tried again."""
+        try:
+            with session.begin_nested():
+                self._decided(session, event)
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - what was delivered must be recorded whatever follows from it
+            self._keep_failure(session, event, error)
+
+    def _context(self, session: Session, event: Event) -> Context:
+        return Context(session, self._clock.now(), event, self.standing, actor_of(event))
+
+    def _refused(self, event: Event, refusal: UserError) -> Answer:
+        answer = Answer(reply=text(str(refusal)))
+        with self._store.transaction() as session:
+            row = received.insert_once(session, event, self._clock.now())
+            if row is not None:
+                received.keep_answer(session, row, answer_to_json(answer), received.Outcome.REFUSED)
+        self._count(event, "refused")
+        return answer
+
+    def _failed(self, event: Event, error: Exception) -> Answer | None:
+        with self._store.transaction() as session:
+            self._keep_failure(session, event, error)
+        is_asked = isinstance(event, CommandGiven | ButtonPressed | FormSubmitted)
+        return Answer(reply=operations.not_yet()) if is_asked else None
+
+    def _keep_failure(self, session: Session, event: Event, error: Exception) -> None:
+        known = received.find(session, event.platform, event.key)
+        attempts = (known.attempts if known is not None else 0) + 1
+        now = self._clock.now()
+        due_at = now + FIRST_RETRY * 2 ** (attempts - 1) if attempts < MOST_ATTEMPTS else None
+        received.keep_failure(session, event, now, due_at, _where(error))
+        self._count(event, "failed")
+        log.error("event.failed", kind=event.kind, key=event.key, attempts=attempts, where=_where(error))
+        if attempts == 1 or due_at is None:
+            context = Context(session, now, _failure_of(event, attempts), self.standing)
+            leads = map(context.policy.person, context.policy.oncall.leads)
+            context.tell(leads, lambda _: operations.event_failed(event.kind, is_final=due_at is None))
+
+    def retry_due(self) -> None:
+        """Try the failed events whose time has come once more."""
+        with self._store.reading() as session:
+            rows = received.due_again(session, self._clock.now())
+        for row in rows:
+            self._retry(row)
+        if rows:
+            self.wake()
+
+    def _retry(self, row: received.ReceivedEvent) -> None:
+        event = from_json(row.payload or {})
+        try:
+            with self._store.transaction() as session:
+                if received.claim_again(session, row):
+                    self._store.serialise(session, *_turn(event))
+                    registry.decide(self._context(session, event))
+        except UserError:
+            with self._store.transaction() as session:
+                received.claim_again(session, row)
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - it is kept again, with a later time
+            with self._store.transaction() as session:
+                self._keep_failure(session, event, error)
+
+    def learn_channels(self, platform: str, channels: Iterable[tuple[str, str]]) -> None:
+        """Keep the (id, name) of a platform's channels."""
+        with self._store.transaction() as session:
+            directory.learn(session, platform, channels)
+
+    def _count(self, event: Event, outcome: str) -> None:
+        self._metrics.events.labels(event.platform, event.kind, outcome).inc()
+
+
+def actor_of(event: Event) -> str:
+    """Give the platform handle of whoever caused an event; empty for the clock and the delivery."""
+    match event:
+        case MessagePosted() | MessageEdited():
+            return event.author
+        case ReactionAdded() | ReactionRemoved() | CommandGiven() | ButtonPressed() | FormSubmitted():
+            return event.user
+        case MessageDeleted() | TimeCame() | DeliverySettled():
+            return ""
+
+
+def _turn(event: Event) -> tuple[str, ...]:
+    """Give what one replica at a time works on: one author in one channel; for the clock, one thing."""
+    channel = getattr(event, "channel", "") or getattr(event, "subject", "")
+    return (event.platform, channel, actor_of(event))
+
+
+def _earlier_answer(session: Session, event: Event) -> Answer | None:
+    row = received.find(session, event.platform, event.key)
+    return answer_from_json(row.answer) if row is not None and row.answer is not None else None
+
+
+def _failure_of(event: Event, attempts: int) -> TimeCame:
+    return TimeCame(
+        key=f"failed:{event.platform}:{event.key}:{attempts}"[:300],
+        platform=CLOCK,
+        at=event.at,
+        job="failed",
+        subject=event.key,
+    )
+
+
+def _where(error: Exception) -> str:
+    """Give an error's type and the place it came from; its text could hold somebody's words."""
+    frames = traceback.extract_tb(error.__traceback__)
+    last = frames[-1] if frames else None
+    return (
+        f"{type(error).__name__} at {last.filename.rsplit('/', 1)[-1]}:{last.lineno}" if last else type(error).__name__
+    )

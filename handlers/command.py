@@ -1,0 +1,113 @@
+"""What a command is: its words, its help, and what was given with it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from handlers.context import Answer, Context
+from handlers.wording import commands as wording
+from models.errors import UserError
+from models.events import CommandGiven
+from models.message import Message
+from models.policy import Person, Rotation
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command. word: what comes after the name, empty for the name alone.
+
+    usage: the arguments, as in `@user [position]`. example: one that can be typed as it is.
+    """
+
+    name: str
+    word: str
+    usage: str
+    summary: str
+    example: str
+    handle: Callable[[Context, "Call"], Answer]
+
+    @property
+    def form(self) -> str:
+        """The right form, as in `/oncall-list move @user position`."""
+        return " ".join(filter(None, (f"/{self.name}", self.word, self.usage)))
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One command as it was given: its arguments, and the rotation it is about (`in NAME`, or the channel's)."""
+
+    command: Command
+    event: CommandGiven
+    words: tuple[str, ...]
+    rotation: Rotation
+
+    @classmethod
+    def of(cls, ctx: Context, command: Command, event: CommandGiven, words: Sequence[str]) -> "Call":
+        """Give the call of a command; a trailing `in NAME` names the rotation. Raises UserError for an unknown one."""
+        rest = tuple(words)
+        rotation = ctx.policy.rotation_for(event.channel_name)
+        if len(rest) > 1 and rest[-2].lower() == "in":
+            rotation = ctx.policy.rotation(rest[-1])
+            if rotation is None:
+                raise UserError(
+                    wording.no_such_rotation(rest[-1], [known.name for known in ctx.policy.oncall.rotations])
+                )
+            rest = rest[:-2]
+        if rotation is None:
+            raise UserError(wording.NO_ROTATION)
+        return cls(command, event, rest, rotation)
+
+    @property
+    def text(self) -> str:
+        """The arguments as one text."""
+        return " ".join(self.words)
+
+    def wrong(self, why: str) -> UserError:
+        """Give the error for arguments that do not fit, with the right form and an example."""
+        return UserError(wording.wrong_form(why, self.command.form, self.command.example))
+
+    def person(self, ctx: Context, word: str) -> Person:
+        """Give the person that a word names: a mention, a handle, an id or a name. Raises UserError for a stranger."""
+        person = find_person(ctx, word)
+        if person is None:
+            raise self.wrong(wording.unknown_person(word))
+        return person
+
+    def number(self, word: str) -> int:
+        """Give a positive whole number, with or without `#`. Raises UserError for anything else."""
+        digits = word.removeprefix("#")
+        if not digits.isascii() or not digits.isdigit() or len(digits) > 9:  # noqa: PLR2004 - fits every database
+            raise self.wrong(wording.no_number(word))
+        return int(digits)
+
+
+def find_person(ctx: Context, word: str) -> Person | None:
+    """Give the configured person that a word names; None for a stranger."""
+    wanted = word.removeprefix("<@").removesuffix(">").split("|")[0].removeprefix("@")
+    person = ctx.policy.person_with_handle(ctx.platform, wanted)
+    if person is not None:
+        return person
+    folded = wanted.casefold()
+    named = [
+        one
+        for one in ctx.policy.people
+        if folded in (one.id.casefold(), one.name.casefold(), one.name.split()[0].casefold())
+    ]
+    return named[0] if len(named) == 1 else None
+
+
+def matching(commands: Sequence[Command], words: Sequence[str]) -> tuple[Command, Sequence[str]] | None:
+    """Give the command that the words mean, and the words after its own; None where they mean none."""
+    first = words[0].lower() if words else ""
+    for command in commands:
+        if command.word and command.word == first:
+            return command, words[1:]
+    bare = next((command for command in commands if not command.word), None)
+    if bare is not None and (not words or first == "in" or bare.usage):
+        return bare, words
+    return None
+
+
+def help_of(name: str, commands: Sequence[Command], words: Sequence[str]) -> Message:
+    """Give the help of a command: all its forms, or the one that is asked about, each with an example."""
+    asked = [command for command in commands if words and command.word == words[0].lower()]
+    return wording.help_of(name, [(one.form, one.summary, one.example) for one in asked or commands])

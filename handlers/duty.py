@@ -1,0 +1,99 @@
+"""Who is on call, from the stored rota: the one place in which handlers ask, and in which shifts are planned."""
+
+import secrets
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from handlers.context import Context
+from models.policy import Person, Rotation
+from models.records import roster as stored
+from models.rota.duty import Duty, who_is_on
+from models.rota.plan import Plan, plan
+from models.rota.roster import Roster
+from models.rota.rota import Rota
+from models.rota.turns import Seeds
+
+NEAR = timedelta(days=21)  # enough ahead to name the next on the list across a holiday season
+
+
+def on_call(ctx: Context, rotation: Rotation, at: datetime | None = None) -> Duty:
+    """Give who is on duty in a rotation at an instant (None: now), and why them."""
+    moment = at or ctx.now
+    return who_is_on(near(ctx, rotation, moment), moment)
+
+
+def near(ctx: Context, rotation: Rotation, at: datetime) -> Rota:
+    """Give the part of a rotation's rota around an instant."""
+    calendar = ctx.standing.calendar(rotation)
+    return stored.load(ctx.session, calendar, at - timedelta(days=1), at + NEAR)
+
+
+def whole(ctx: Context, rotation: Rotation) -> Rota:
+    """Give everything that is stored of a rotation."""
+    return stored.load(ctx.session, ctx.standing.calendar(rotation))
+
+
+def is_within_hours(ctx: Context, rotation: Rotation, at: datetime | None = None) -> bool:
+    """Say whether an instant (None: now) lies in a rotation's hours."""
+    return ctx.standing.calendar(rotation).is_within_hours(at or ctx.now)
+
+
+def next_hours_begin(ctx: Context, rotation: Rotation) -> datetime:
+    """Give when a rotation's hours next begin."""
+    return ctx.standing.calendar(rotation).next_hours_begin(ctx.now)
+
+
+def members(ctx: Context, rotation: Rotation) -> list[Person]:
+    """Give the people of a rotation who are on its list and not away now, in the list's order."""
+    rota = near(ctx, rotation, ctx.now)
+    there = (name for name in rota.roster.order(ctx.now) if not rota.is_away(name, ctx.now))
+    return [person for name in there if (person := ctx.policy.person(name)) is not None]
+
+
+def is_engineer(ctx: Context, person: Person | None) -> bool:
+    """Say whether somebody is on a list in the store, or leads."""
+    if person is None:
+        return False
+    if ctx.policy.is_lead(person):
+        return True
+    rosters = (stored.load_roster(ctx.session, rotation.name) for rotation in ctx.policy.oncall.rotations)
+    return any(person.id in roster.order(ctx.now) for roster in rosters)
+
+
+def plan_ahead(ctx: Context, rotation: Rotation) -> Plan:
+    """Plan and store a rotation's shifts up to its horizon; an empty store is seeded from the configured list.
+
+    What is planned already stays as it is.
+    """
+    if not stored.is_known(ctx.session, rotation.name):
+        stored.save_roster(ctx.session, rotation.name, Roster.of(*rotation.engineers))
+    rota = whole(ctx, rotation)
+    since = rota.shifts[-1].end if rota.shifts and rota.shifts[-1].end > ctx.now else ctx.now
+    planned = plan(rota, since=since, until=horizon(ctx, rotation), seeds=seeds())
+    return store_plan(ctx, rotation, planned, since)
+
+
+def horizon(ctx: Context, rotation: Rotation) -> date:
+    """Give the last civil day that is planned."""
+    calendar = ctx.standing.calendar(rotation)
+    return calendar.day_of(ctx.now) + timedelta(days=rotation.horizon_days)
+
+
+def store_plan(ctx: Context, rotation: Rotation, planned: Plan, since: datetime) -> Plan:
+    """Keep a plan in place of every shift that begins at or after an instant, and give it."""
+    if planned.joint is not None and planned.joint.id is not None:
+        joint = planned.joint
+        stored.end_shift(ctx.session, planned.joint.id, joint.end, joint.engineer, joint.reason)
+    stored.replace_shifts(ctx.session, rotation.name, since, planned.shifts)
+    stored.save_cycles(ctx.session, rotation.name, planned.cycles)
+    return planned
+
+
+def seeds() -> Seeds:
+    """Give a source of seeds for new cycles; each is kept with its cycle, so that a draw can be checked."""
+    return lambda _cycle: secrets.randbits(48)
+
+
+def people(ctx: Context, ids: Iterable[str | None]) -> list[Person]:
+    """Give the configured people of ids; ids that the configuration no longer has are left out."""
+    return [person for one in ids if (person := ctx.policy.person(one)) is not None]

@@ -1,0 +1,63 @@
+"""What the bot says about its commands: help, wrong forms, strangers."""
+
+from collections.abc import Sequence
+
+from models.message import Bullets, Code, Heading, Message, line, message, note, paragraph
+
+UNKNOWN_BUTTON = "This button is from an older version and does nothing now. The commands still work: try /oncall help."
+NO_ROTATION = "There is no on-call rotation in the configuration yet."
+LEADS_ONLY = "Only a lead can change the on-call list. Ask one of them: "
+
+
+def unknown_command(name: str, known: Sequence[str]) -> str:
+    """Say that there is no such command."""
+    return f"There is no /{name}. There is {', '.join(f'/{one}' for one in known)}."
+
+
+def no_such_rotation(name: str, known: Sequence[str]) -> str:
+    """Say that there is no such rotation."""
+    return f"There is no rotation “{name}”. There is {', '.join(known) or 'none yet'}."
+
+
+def wrong_form(why: str, form: str, example: str) -> str:
+    """Say what is wrong with a command, and the right form."""
+    return f"{why} The form is: {form} — for example: {example}"
+
+
+def unknown_person(word: str) -> str:
+    """Say that nobody is known by a name."""
+    return f"I know nobody called “{word}”."
+
+
+def no_number(word: str) -> str:
+    """Say that a number was expected."""
+    return f"“{word[:40]}” is no request number."
+
+
+def no_such_request(number: int) -> str:
+    """Say that there is no request with a number."""
+    return f"There is no request #{number}."
+
+
+def leads_only(leads: Sequence[str]) -> str:
+    """Refuse a change of the list to somebody who does not lead."""
+    return f"{LEADS_ONLY}{', '.join(leads) or 'nobody is configured as one'}."
+
+
+def not_understood(name: str, given: str, forms: Sequence[str]) -> Message:
+    """Answer a command with words that mean nothing: with what there is."""
+    return message(
+        paragraph("I do not know ", Code(f"/{name} {given[:60]}".strip()), ". There is:"),
+        Bullets(tuple(line(Code(form)) for form in forms)),
+        note("Each has an example: ", Code(f"/{name} help")),
+    )
+
+
+def help_of(name: str, forms: Sequence[tuple[str, str, str]]) -> Message:
+    """Give the forms of a command, what each does, and an example."""
+    return message(
+        Heading(f"/{name}"),
+        Bullets(tuple(line(Code(form), f" — {summary}") for form, summary, _ in forms)),
+        note("For example: ", Code("  ".join(example for _, _, example in forms[:3]))),
+        summary=f"Help for /{name}",
+    )

@@ -1,0 +1,27 @@
+"""What the bot tells whoever runs it and leads it: failures that somebody must know of."""
+
+from models.message import Message, message, note, paragraph, text
+
+
+def not_yet() -> Message:
+    """Answer somebody whose command could not be carried out now."""
+    return text(
+        "Something went wrong on my side. Your command is kept, I try it again shortly, and the leads are told."
+    )
+
+
+def event_failed(kind: str, *, is_final: bool) -> Message:
+    """Tell the leads that an event could not be handled."""
+    what = "could not be handled, and I have given up on it" if is_final else "could not be handled; I keep trying"
+    return message(
+        paragraph(f"An event ({kind}) {what}."),
+        note("The log has the place in the code; the store has the event (table received_event)."),
+    )
+
+
+def delivery_failed(what: str, why: str) -> Message:
+    """Tell the leads that something could not be delivered for good."""
+    return message(
+        paragraph(f"I could not deliver {what}: {why}"),
+        note("Nothing else is held up by it. If it was a channel, check that I am in it."),
+    )

@@ -1,0 +1,44 @@
+"""How times, spans and dates are written: local, short, with the zone's name."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+def clock(at: datetime, zone: ZoneInfo) -> str:
+    """Give a local time with its zone: `09:00 PDT`."""
+    local = at.astimezone(zone)
+    return f"{local:%H:%M} {local.tzname()}"
+
+
+def moment(at: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """Give a local time as one says it now: `09:00 PST`, `tomorrow 09:00 PST`, `Mon 23 Nov 09:00 PST`."""
+    days = (at.astimezone(zone).date() - now.astimezone(zone).date()).days
+    names = {0: "", 1: "tomorrow ", -1: "yesterday "}
+    prefix = names.get(days, f"{day(at.astimezone(zone).date())} ")
+    return f"{prefix}{clock(at, zone)}"
+
+
+def day(civil: date) -> str:
+    """Give a date: `Mon 23 Nov`."""
+    return f"{civil:%a} {civil.day} {civil:%b}"
+
+
+def span(length: timedelta) -> str:
+    """Give a length of time roughly: `less than a minute`, `5 min`, `1 h 20 min`, `3 days`."""
+    if length < MINUTE:
+        return "less than a minute"
+    if length < HOUR:
+        return f"{length // MINUTE} min"
+    if length < 2 * DAY:
+        hours, minutes = length // HOUR, length % HOUR // MINUTE
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    return f"{length // DAY} days"
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """Give a number with its noun: `1 request`, `3 requests`."""
+    return f"{number} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,27 @@
+"""Alembic's environment: runs the migrations over a connection that is handed in, or to a URL on its command line."""
+
+from alembic import context
+from sqlalchemy import Connection, create_engine
+
+from models.records import Record
+
+
+def _run(connection: Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=Record.metadata,
+        render_as_batch=True,
+        compare_type=True,
+        user_module_prefix="models.records.base.",
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+    connection.commit()
+
+
+handed_in: Connection | None = context.config.attributes.get("connection")
+if handed_in is not None:
+    _run(handed_in)
+else:
+    with create_engine(context.get_x_argument(as_dictionary=True)["url"]).connect() as opened:
+        _run(opened)

@@ -1,0 +1,38 @@
+"""The channels that the platforms told of: which id a name has now."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Index, String, delete, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.records.base import Record
+
+
+class KnownChannel(Record):
+    """One channel of one platform that the bot is in."""
+
+    __tablename__ = "known_channel"
+    __table_args__ = (Index(None, "platform", "name"),)
+
+    platform: Mapped[str] = mapped_column(String(20), primary_key=True)
+    channel: Mapped[str] = mapped_column(String(200), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+
+
+def learn(session: Session, platform: str, channels: Iterable[tuple[str, str]]) -> None:
+    """Keep the (id, name) of channels in place of what was known of those ids and names."""
+    for channel, name in channels:
+        session.execute(
+            delete(KnownChannel).where(
+                KnownChannel.platform == platform, (KnownChannel.channel == channel) | (KnownChannel.name == name)
+            )
+        )
+        session.add(KnownChannel(platform=platform, channel=channel, name=name))
+        session.flush()
+
+
+def channel_id(session: Session, platform: str, name: str) -> str | None:
+    """Give a channel's id by its name; None where the bot is not in it."""
+    return session.scalar(
+        select(KnownChannel.channel).where(KnownChannel.platform == platform, KnownChannel.name == name)
+    )

@@ -1,0 +1,114 @@
+"""The events that came in: each one's key, once, and what became of it. Source: DESIGN §3."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, String, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.events import Event, to_json
+from models.records.base import Id, Record, Word, changed
+
+
+class Outcome(StrEnum):
+    """What became of an event."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    FAILED = "failed"
+    GIVEN_UP = "given-up"
+
+
+class ReceivedEvent(Record):
+    """One thing that happened. The unique key drops redeliveries; it is the ledger of due times, too.
+
+    answer: what was answered on the spot, given again to a redelivery. payload: the event itself, kept only while
+    it has to be tried again at `due_at`.
+    """
+
+    __tablename__ = "received_event"
+    __table_args__ = (
+        Index(None, "platform", "key", unique=True),
+        Index(None, "due_at"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    platform: Mapped[str] = mapped_column(String(20))
+    key: Mapped[str] = mapped_column(String(300))
+    received_at: Mapped[datetime]
+    outcome: Mapped[Outcome] = mapped_column(Word(Outcome))
+    answer: Mapped[dict[str, Any] | None]
+    payload: Mapped[dict[str, Any] | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime | None]
+    error: Mapped[str | None] = mapped_column(String(500))
+
+
+def insert_once(session: Session, event: Event, now: datetime) -> int | None:
+    """Give the id of the row for a new event; None where its key was there already."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    statement = (
+        dialect.insert(ReceivedEvent)
+        .values(platform=event.platform, key=event.key, received_at=now, outcome=Outcome.DONE, attempts=0)
+        .on_conflict_do_nothing(index_elements=["platform", "key"])
+        .returning(ReceivedEvent.id)
+    )
+    return session.execute(statement).scalar()
+
+
+def find(session: Session, platform: str, key: str) -> ReceivedEvent | None:
+    """Give the row of a key; None where it never came."""
+    return session.scalar(select(ReceivedEvent).where(ReceivedEvent.platform == platform, ReceivedEvent.key == key))
+
+
+def keep_answer(session: Session, row: int, answer: dict[str, Any], outcome: Outcome = Outcome.DONE) -> None:
+    """Keep what was answered, so that a redelivery is answered the same."""
+    session.execute(update(ReceivedEvent).where(ReceivedEvent.id == row).values(answer=answer, outcome=outcome))
+
+
+def keep_failure(session: Session, event: Event, now: datetime, due_at: datetime | None, error: str) -> int:
+    """Keep an event whose handler failed, to be tried at `due_at` (None: never again); give the attempts so far.
+
+    error: the exception's type and place, never a message's text.
+    """
+    row = find(session, event.platform, event.key)
+    if row is None:
+        row = ReceivedEvent(platform=event.platform, key=event.key, received_at=now, attempts=0)
+        session.add(row)
+    row.outcome = Outcome.GIVEN_UP if due_at is None else Outcome.FAILED
+    row.payload = to_json(event)
+    row.attempts += 1
+    row.due_at = due_at
+    row.error = error[:500]
+    return row.attempts
+
+
+def due_again(session: Session, now: datetime, limit: int = 20) -> list[ReceivedEvent]:
+    """Give the failed events whose time to be tried again has come, oldest first."""
+    due = select(ReceivedEvent).where(ReceivedEvent.due_at <= now).order_by(ReceivedEvent.due_at).limit(limit)
+    return list(session.scalars(due))
+
+
+def claim_again(session: Session, row: ReceivedEvent) -> bool:
+    """Take a failed event for one more try; False where another replica took it first."""
+    statement = (
+        update(ReceivedEvent)
+        .where(ReceivedEvent.id == row.id, ReceivedEvent.attempts == row.attempts, ReceivedEvent.due_at.is_not(None))
+        .values(outcome=Outcome.DONE, due_at=None, payload=None)
+    )
+    return changed(session, statement) == 1
+
+
+def next_due(session: Session) -> datetime | None:
+    """Give the earliest instant at which a failed event is tried again."""
+    return session.scalar(
+        select(ReceivedEvent.due_at).where(ReceivedEvent.due_at.is_not(None)).order_by(ReceivedEvent.due_at).limit(1)
+    )
+
+
+def forget_before(session: Session, instant: datetime) -> int:
+    """Delete the keys of events older than an instant that need no further try; give how many."""
+    old = ReceivedEvent.received_at < instant
+    return changed(session, delete(ReceivedEvent).where(old, ReceivedEvent.due_at.is_(None)))

@@ -1,0 +1,248 @@
+"""Requests, the messages they are made of, and what happened to each: the life of a request."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Boolean, ForeignKey, Index, String, Text, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.records.base import Id, Record, Word
+from models.triage.verdict import RequestClass
+
+
+class RequestState(StrEnum):
+    """How far a request has come."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"
+    REROUTED = "rerouted"
+    DUPLICATE = "duplicate"
+    DISMISSED = "not-a-request"
+    WITHDRAWN = "withdrawn"
+    STALE = "stale"
+
+    @property
+    def is_live(self) -> bool:
+        """Whether somebody may still have to do something."""
+        return self in (RequestState.OPEN, RequestState.ACKNOWLEDGED)
+
+
+LIVE = (RequestState.OPEN, RequestState.ACKNOWLEDGED)
+
+
+class Due(StrEnum):
+    """What a request waits for at its `due_at`."""
+
+    PAGE = "page"
+    QUESTION = "question"
+    SILENCE = "silence"
+    RESUME = "resume"
+    HELPERS = "helpers"
+    ENGINEER = "engineer"
+    STALE = "stale"
+
+
+class Request(Record):
+    """One request for help: a message, or a burst of one author's in one channel.
+
+    root: the message that its thread hangs on. asked_class: the class the bot asked the author about; None when it
+    did not ask or was answered. step: the escalation step that comes next. due, due_at: what it waits for next, and
+    when; None while nothing is due or a page is on its way. owner: the platform handle of who acknowledged it.
+    page_id, question_id: the outbox rows of the first page and of the question.
+    """
+
+    __tablename__ = "request"
+    __table_args__ = (
+        Index(None, "platform", "channel", "root", unique=True),
+        Index(None, "platform", "channel", "author", "last_message_at"),
+        Index(None, "state", "due_at"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    platform: Mapped[str] = mapped_column(String(20))
+    channel: Mapped[str] = mapped_column(String(200))
+    channel_name: Mapped[str | None] = mapped_column(String(200))
+    root: Mapped[str] = mapped_column(String(200))
+    author: Mapped[str] = mapped_column(String(200))
+    author_name: Mapped[str] = mapped_column(String(200), default="")
+    text: Mapped[str] = mapped_column(Text)
+    opened_at: Mapped[datetime]
+    last_message_at: Mapped[datetime]
+    request_class: Mapped[RequestClass] = mapped_column(Word(RequestClass))
+    confidence: Mapped[float]
+    reasons: Mapped[list[str]]
+    runner_up: Mapped[RequestClass] = mapped_column(Word(RequestClass))
+    asked_class: Mapped[RequestClass | None] = mapped_column(Word(RequestClass))
+    service: Mapped[str | None] = mapped_column(String(200))
+    environment: Mapped[str | None] = mapped_column(String(40))
+    state: Mapped[RequestState] = mapped_column(Word(RequestState), default=RequestState.OPEN)
+    rotation: Mapped[str | None] = mapped_column(String(100))
+    engineer: Mapped[str | None] = mapped_column(String(100))
+    step: Mapped[int] = mapped_column(default=0)
+    paged_at: Mapped[datetime | None]
+    due: Mapped[Due | None] = mapped_column(Word(Due))
+    due_at: Mapped[datetime | None]
+    page_id: Mapped[int | None] = mapped_column(Id)
+    question_id: Mapped[int | None] = mapped_column(Id)
+    has_answered: Mapped[bool] = mapped_column(Boolean, default=False)
+    first_answer_at: Mapped[datetime | None]
+    first_answer_by: Mapped[str | None] = mapped_column(String(200))
+    last_word_at: Mapped[datetime | None]
+    owner: Mapped[str | None] = mapped_column(String(200))
+    acknowledged_at: Mapped[datetime | None]
+    resolved_by: Mapped[str | None] = mapped_column(String(200))
+    resolved_at: Mapped[datetime | None]
+    runbook_url: Mapped[str | None] = mapped_column(String(2000))
+
+
+class ReadMessage(Record):
+    """One message that the triage read, with its judgement; request_id is None where it opened or joined none."""
+
+    __tablename__ = "read_message"
+    __table_args__ = (
+        Index(None, "platform", "channel", "message", unique=True),
+        Index(None, "request_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    platform: Mapped[str] = mapped_column(String(20))
+    channel: Mapped[str] = mapped_column(String(200))
+    message: Mapped[str] = mapped_column(String(200))
+    author: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime]
+    text: Mapped[str] = mapped_column(Text)
+    request_class: Mapped[RequestClass] = mapped_column(Word(RequestClass))
+    confidence: Mapped[float]
+    reasons: Mapped[list[str]]
+    runner_up: Mapped[RequestClass] = mapped_column(Word(RequestClass))
+    asked: Mapped[bool] = mapped_column(default=False)
+    request_id: Mapped[int | None] = mapped_column(ForeignKey("request.id"))
+
+
+class TimelineEntry(Record):
+    """One thing that happened to a request: who, when, what, and from where.
+
+    actor: a platform handle; empty for the bot. source: message, button, reaction, command, form, thread or clock.
+    """
+
+    __tablename__ = "timeline"
+    __table_args__ = (Index(None, "request_id", "id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("request.id"))
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(200))
+    what: Mapped[str] = mapped_column(String(40))
+    detail: Mapped[str] = mapped_column(String(500), default="")
+    source: Mapped[str] = mapped_column(String(20))
+
+
+class LabelledExample(Record):
+    """A message whose class a person corrected; training learns from it."""
+
+    __tablename__ = "labelled_example"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    request_id: Mapped[int | None] = mapped_column(ForeignKey("request.id"))
+    text: Mapped[str] = mapped_column(Text)
+    channel_kind: Mapped[str | None] = mapped_column(String(20))
+    label: Mapped[RequestClass] = mapped_column(Word(RequestClass))
+    was: Mapped[RequestClass] = mapped_column(Word(RequestClass))
+    by: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime]
+
+
+def get(session: Session, number: int) -> Request | None:
+    """Give a request by its number; None where there is none."""
+    return session.get(Request, number)
+
+
+def rooted_at(session: Session, platform: str, channel: str, message: str) -> Request | None:
+    """Give the request whose thread hangs on a message."""
+    return session.scalar(
+        select(Request).where(Request.platform == platform, Request.channel == channel, Request.root == message)
+    )
+
+
+def of_message(session: Session, platform: str, channel: str, message: str) -> Request | None:
+    """Give the request that a message opened or joined."""
+    return session.scalar(
+        select(Request)
+        .join(ReadMessage, ReadMessage.request_id == Request.id)
+        .where(ReadMessage.platform == platform, ReadMessage.channel == channel, ReadMessage.message == message)
+    )
+
+
+def read_message(session: Session, platform: str, channel: str, message: str) -> ReadMessage | None:
+    """Give a message that the triage read."""
+    return session.scalar(
+        select(ReadMessage).where(
+            ReadMessage.platform == platform, ReadMessage.channel == channel, ReadMessage.message == message
+        )
+    )
+
+
+def latest_of_author(session: Session, platform: str, channel: str, author: str, since: datetime) -> Request | None:
+    """Give the live request that a message by the same author in the same channel would join."""
+    return session.scalar(
+        select(Request)
+        .where(
+            Request.platform == platform,
+            Request.channel == channel,
+            Request.author == author,
+            Request.last_message_at >= since,
+            Request.state.in_(LIVE),
+        )
+        .order_by(Request.last_message_at.desc())
+        .limit(1)
+    )
+
+
+def due(session: Session, now: datetime, limit: int = 100) -> Sequence[Request]:
+    """Give the live requests whose due time has come, the earliest first."""
+    return session.scalars(
+        select(Request)
+        .where(Request.state.in_(LIVE), Request.due_at <= now)
+        .order_by(Request.due_at, Request.id)
+        .limit(limit)
+    ).all()
+
+
+def next_due(session: Session) -> datetime | None:
+    """Give the earliest due time of a live request."""
+    return session.scalar(select(func.min(Request.due_at)).where(Request.state.in_(LIVE)))
+
+
+def live(session: Session, rotation: str | None = None) -> Sequence[Request]:
+    """Give the requests that are open or acknowledged, the gravest and oldest first; of one rotation or of all."""
+    found = select(Request).where(Request.state.in_(LIVE)).order_by(Request.opened_at)
+    if rotation is not None:
+        found = found.where(Request.rotation == rotation)
+    return sorted(session.scalars(found), key=lambda request: (-request.request_class.gravity, request.opened_at))
+
+
+def opened_between(session: Session, start: datetime, end: datetime, rotation: str | None = None) -> Sequence[Request]:
+    """Give the requests opened in [start, end), of one rotation or of all."""
+    found = select(Request).where(Request.opened_at >= start, Request.opened_at < end).order_by(Request.id)
+    if rotation is not None:
+        found = found.where(Request.rotation == rotation)
+    return session.scalars(found).all()
+
+
+def resolved_between(
+    session: Session, start: datetime, end: datetime, rotation: str | None = None
+) -> Sequence[Request]:
+    """Give the requests resolved in [start, end), of one rotation or of all."""
+    found = select(Request).where(Request.resolved_at >= start, Request.resolved_at < end).order_by(Request.id)
+    if rotation is not None:
+        found = found.where(Request.rotation == rotation)
+    return session.scalars(found).all()
+
+
+def timeline(session: Session, request_id: int) -> Sequence[TimelineEntry]:
+    """Give what happened to a request, in order."""
+    return session.scalars(
+        select(TimelineEntry).where(TimelineEntry.request_id == request_id).order_by(TimelineEntry.id)
+    ).all()

@@ -1,0 +1,300 @@
+"""The on-call lists, the planned shifts and what overlays them, as `models.rota` takes them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Date, Index, String, delete, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.records.base import Id, Record, Word
+from models.rota.calendar import WorkCalendar
+from models.rota.roster import Member, Roster
+from models.rota.rota import Cycle, Rota
+from models.rota.shift import Absence, Override, Shift, ShiftSource
+from models.rota.shuffle import Draw
+
+
+class StoredRotation(Record):
+    """One rotation whose list is in the store. version: counts the list's changes, so that two at once are noticed."""
+
+    __tablename__ = "rotation"
+
+    name: Mapped[str] = mapped_column(String(100), primary_key=True)
+    cycle: Mapped[int]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class StoredMember(Record):
+    """One stay of one person on a list, at its place in the list's order."""
+
+    __tablename__ = "rotation_member"
+    __table_args__ = (Index(None, "rotation", "place", unique=True),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    rotation: Mapped[str] = mapped_column(String(100))
+    place: Mapped[int]
+    engineer: Mapped[str] = mapped_column(String(100))
+    since: Mapped[datetime | None]
+    until: Mapped[datetime | None]
+    placed_in: Mapped[int | None]
+
+
+class StoredCycle(Record):
+    """One round of a list: its order, and what it was drawn from."""
+
+    __tablename__ = "cycle"
+
+    rotation: Mapped[str] = mapped_column(String(100), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    order: Mapped[list[str]]
+    draw: Mapped[dict[str, Any] | None]
+    late: Mapped[list[str]]
+    passed_over: Mapped[list[str]]
+
+
+class StoredShift(Record):
+    """One planned shift: [starts_at, ends_at)."""
+
+    __tablename__ = "shift"
+    __table_args__ = (Index(None, "rotation", "starts_at", unique=True),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    rotation: Mapped[str] = mapped_column(String(100))
+    day: Mapped[date] = mapped_column(Date)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    engineer: Mapped[str | None] = mapped_column(String(100))
+    source: Mapped[ShiftSource] = mapped_column(Word(ShiftSource))
+    cycle: Mapped[int]
+    turn: Mapped[str | None] = mapped_column(String(100))
+    reason: Mapped[str] = mapped_column(String(500))
+
+
+class StoredOverride(Record):
+    """Somebody, or explicitly nobody, put on duty for a span."""
+
+    __tablename__ = "duty_override"
+    __table_args__ = (Index(None, "rotation", "ends_at"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    rotation: Mapped[str] = mapped_column(String(100))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    engineer: Mapped[str | None] = mapped_column(String(100))
+    made_at: Mapped[datetime]
+    made_by: Mapped[str] = mapped_column(String(100))
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    revoked_at: Mapped[datetime | None]
+
+
+class StoredAbsence(Record):
+    """Somebody away on civil days, first and last included."""
+
+    __tablename__ = "absence"
+    __table_args__ = (Index(None, "last_day"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    engineer: Mapped[str] = mapped_column(String(100))
+    first_day: Mapped[date] = mapped_column(Date)
+    last_day: Mapped[date] = mapped_column(Date)
+    rotation: Mapped[str | None] = mapped_column(String(100))
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    made_at: Mapped[datetime]
+    cancelled_at: Mapped[datetime | None]
+
+
+def is_known(session: Session, rotation: str) -> bool:
+    """Say whether a rotation's list is in the store."""
+    return session.get(StoredRotation, rotation) is not None
+
+
+def load(
+    session: Session, calendar: WorkCalendar, since: datetime | None = None, until: datetime | None = None
+) -> Rota:
+    """Give a rotation as the pure rules take it; with its shifts that touch [since, until), None: without bound."""
+    name = calendar.rotation.name
+    return Rota(
+        calendar=calendar,
+        roster=load_roster(session, name),
+        shifts=tuple(_shifts(session, name, since, until)),
+        cycles=tuple(_cycles(session, name)),
+        overrides=tuple(_overrides(session, name, since)),
+        absences=tuple(_absences(session, name, since)),
+    )
+
+
+def load_roster(session: Session, rotation: str) -> Roster:
+    """Give a rotation's list; an empty one where the store does not have it."""
+    head = session.get(StoredRotation, rotation)
+    if head is None:
+        return Roster()
+    rows = session.scalars(select(StoredMember).where(StoredMember.rotation == rotation).order_by(StoredMember.place))
+    return Roster(tuple(Member(row.engineer, row.since, row.until, row.placed_in) for row in rows), head.cycle)
+
+
+def save_roster(session: Session, rotation: str, roster: Roster) -> None:
+    """Keep a rotation's list in place of what was there."""
+    head = session.get(StoredRotation, rotation)
+    if head is None:
+        session.add(StoredRotation(name=rotation, cycle=roster.cycle))
+    else:
+        head.cycle, head.version = roster.cycle, head.version + 1
+    session.execute(delete(StoredMember).where(StoredMember.rotation == rotation))
+    session.flush()
+    session.add_all(
+        StoredMember(
+            rotation=rotation,
+            place=place,
+            engineer=member.engineer,
+            since=member.since,
+            until=member.until,
+            placed_in=member.placed_in,
+        )
+        for place, member in enumerate(roster.members)
+    )
+    session.flush()
+
+
+def save_cycles(session: Session, rotation: str, cycles: Iterable[Cycle]) -> None:
+    """Keep cycles, each in place of an earlier record of it."""
+    for cycle in cycles:
+        session.merge(
+            StoredCycle(
+                rotation=rotation,
+                number=cycle.number,
+                order=list(cycle.order),
+                draw=None if cycle.draw is None else asdict(cycle.draw),
+                late=list(cycle.late),
+                passed_over=list(cycle.passed_over),
+            )
+        )
+    session.flush()
+
+
+def replace_shifts(session: Session, rotation: str, since: datetime, shifts: Iterable[Shift]) -> None:
+    """Keep shifts in place of all that start at or after an instant; a shift with an id keeps its row."""
+    wanted = list(shifts)
+    kept = {shift.id for shift in wanted if shift.id is not None}
+    old = session.scalars(
+        select(StoredShift).where(StoredShift.rotation == rotation, StoredShift.starts_at >= since)
+    ).all()
+    by_start = {row.starts_at: row for row in old}
+    starts = {shift.start for shift in wanted}
+    for row in old:
+        if row.id not in kept and row.starts_at not in starts:
+            session.delete(row)
+    session.flush()
+    for shift in wanted:
+        row = by_start.get(shift.start) or StoredShift(rotation=rotation, starts_at=shift.start)
+        row.day, row.ends_at, row.engineer, row.source = shift.day, shift.end, shift.engineer, shift.source
+        row.cycle, row.turn, row.reason = shift.cycle, shift.turn, shift.reason
+        session.add(row)
+    session.flush()
+
+
+def end_shift(session: Session, shift_id: int, end: datetime, engineer: str | None, reason: str) -> None:
+    """Change a shift that is running: its end, and who serves the rest of it."""
+    session.execute(
+        update(StoredShift).where(StoredShift.id == shift_id).values(ends_at=end, engineer=engineer, reason=reason)
+    )
+
+
+def add_override(session: Session, override: Override) -> None:
+    """Keep an override."""
+    session.add(
+        StoredOverride(
+            rotation=override.rotation,
+            starts_at=override.start,
+            ends_at=override.end,
+            engineer=override.engineer,
+            made_at=override.made_at,
+            made_by=override.made_by,
+            reason=override.reason,
+        )
+    )
+
+
+def add_absence(session: Session, absence: Absence) -> None:
+    """Keep an absence."""
+    session.add(
+        StoredAbsence(
+            engineer=absence.engineer,
+            first_day=absence.first,
+            last_day=absence.last,
+            rotation=absence.rotation,
+            reason=absence.reason,
+            made_at=absence.made_at,
+        )
+    )
+
+
+def _shifts(session: Session, rotation: str, since: datetime | None, until: datetime | None) -> Iterable[Shift]:
+    found = select(StoredShift).where(StoredShift.rotation == rotation).order_by(StoredShift.starts_at)
+    if since is not None:
+        found = found.where(StoredShift.ends_at > since)
+    if until is not None:
+        found = found.where(StoredShift.starts_at < until)
+    for row in session.scalars(found):
+        yield Shift(
+            rotation=row.rotation,
+            day=row.day,
+            start=row.starts_at,
+            end=row.ends_at,
+            engineer=row.engineer,
+            source=row.source,
+            cycle=row.cycle,
+            turn=row.turn,
+            reason=row.reason,
+            id=row.id,
+        )
+
+
+def _cycles(session: Session, rotation: str) -> Iterable[Cycle]:
+    found = select(StoredCycle).where(StoredCycle.rotation == rotation).order_by(StoredCycle.number)
+    for row in session.scalars(found):
+        draw = (
+            None
+            if row.draw is None
+            else Draw(**{**row.draw, "base": tuple(row.draw["base"]), "recent": tuple(row.draw["recent"])})
+        )
+        yield Cycle(row.number, tuple(row.order), draw, tuple(row.late), tuple(row.passed_over))
+
+
+def _overrides(session: Session, rotation: str, since: datetime | None) -> Sequence[Override]:
+    found = select(StoredOverride).where(StoredOverride.rotation == rotation)
+    if since is not None:
+        found = found.where(StoredOverride.ends_at > since)
+    return [
+        Override(
+            rotation=row.rotation,
+            start=row.starts_at,
+            end=row.ends_at,
+            engineer=row.engineer,
+            made_at=row.made_at,
+            made_by=row.made_by,
+            reason=row.reason,
+            revoked_at=row.revoked_at,
+            id=row.id,
+        )
+        for row in session.scalars(found.order_by(StoredOverride.id))
+    ]
+
+
+def _absences(session: Session, rotation: str, since: datetime | None) -> Sequence[Absence]:
+    found = select(StoredAbsence).where(StoredAbsence.rotation.is_(None) | (StoredAbsence.rotation == rotation))
+    if since is not None:
+        found = found.where(StoredAbsence.last_day >= since.date())
+    return [
+        Absence(
+            engineer=row.engineer,
+            first=row.first_day,
+            last=row.last_day,
+            made_at=row.made_at,
+            reason=row.reason,
+            rotation=row.rotation,
+            cancelled_at=row.cancelled_at,
+        )
+        for row in session.scalars(found.order_by(StoredAbsence.id))
+    ]
