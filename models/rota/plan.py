@@ -13,12 +13,13 @@ from models.rota.turns import Seeds, Turns, turns_after
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to store in place of every shift that begins at or after the instant planned from.
+    """What to store in place of every shift that begins at or after `since`.
 
     joint: the last kept shift with another end, where the calendar changed under it. cycles: those begun or ended
     in the plan, to be stored by number. released: agreed shifts given back to the list because their engineer left.
     """
 
+    since: datetime
     shifts: tuple[Shift, ...] = ()
     cycles: tuple[Cycle, ...] = ()
     joint: Shift | None = None
@@ -83,10 +84,10 @@ def _plan(rota: Rota, since: datetime, until: date, seeds: Seeds, *, redraw: boo
     pinned = {shift.day: shift for shift in agreed if shift not in released}
     slots = _slots(rota, kept[-1] if kept else None, pinned, since, until)
     if not slots:
-        return Plan()
+        return Plan(since, released=released)
     turns = turns_after(rota, kept, slots[0].start, seeds, redraw=redraw)
     shifts = tuple(_filled(turns, slots))
-    return Plan(shifts, tuple(turns.cycles.values()), _joint(kept, slots[0], since), released)
+    return Plan(since, shifts, tuple(turns.cycles.values()), _joint(kept, slots[0], since), released)
 
 
 def _is_orphaned(rota: Rota, shift: Shift) -> bool:

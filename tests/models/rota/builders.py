@@ -8,8 +8,8 @@ from typing import Any
 from models.policy import Holidays, Hours, Rotation, Weekday
 from models.rota.calendar import DAY, WorkCalendar
 from models.rota.plan import Plan, plan
-from models.rota.rota import Cycle, Rota
 from models.rota.roster import Roster
+from models.rota.rota import Cycle, Rota
 from models.rota.shift import Absence, Override, Shift
 from models.rota.zone import zone
 
@@ -65,8 +65,7 @@ def replanned(before: Rota, since: date, until: date | None = None) -> Rota:
 
 def stored(before: Rota, made: Plan) -> Rota:
     """Give the rota as a store would hold it after a plan."""
-    first = made.shifts[0].start
-    kept = [shift for shift in before.shifts if shift.start < first]
+    kept = [shift for shift in before.shifts if shift.start < made.since]
     if made.joint is not None:
         kept[-1] = made.joint
     shifts = tuple(replace(shift, id=number) for number, shift in enumerate((*kept, *made.shifts)))
