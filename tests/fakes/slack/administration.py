@@ -5,10 +5,17 @@ from contextlib import contextmanager
 
 from tests.fakes.slack import conversation, web_conversations
 from tests.fakes.slack.people import People, Person, Room
-from tests.fakes.slack.workspace import Channel, Json
+from tests.fakes.slack.workspace import Channel, Json, User
 
 
 class Administration(People):
+    def join(self, user: User) -> None:
+        """Let somebody new join the workspace: the bot is told."""
+        with self.workspace.lock:
+            self.workspace.users[user.id] = user
+            event = {"type": "team_join", "user": user.to_json(), "event_ts": self._now()}
+            self.workspace.emit("team_join", event, None)
+
     def deactivate(self, user: Person) -> None:
         self._change_user(user, deleted=True)
 

@@ -81,6 +81,8 @@ def _text_problems(block: Json) -> Iterator[str]:
 
 def _element_problems(block: Json) -> Iterator[str]:
     elements = _interactive(block)
+    if block.get("type") in {"actions", "context"} and not elements:
+        yield "no fewer than 1 items allowed: elements"
     ids = [one["action_id"] for one in elements if one.get("action_id")]
     if len(ids) != len(set(ids)):
         yield "`action_id` already exists in this block"

@@ -259,7 +259,9 @@ class Courier:
             frame = json.loads(text)
             delivery, attempt = self._by_envelope[frame["envelope_id"]]
         except (ValueError, KeyError, TypeError):
-            self.strays.append(text)
+            with self.workspace.lock:
+                self.strays.append(text)
+                self.workspace.changed()
             return
         self._acknowledge(delivery, attempt, arrived, frame.get("payload"))
 

@@ -62,14 +62,13 @@ class People:
     # --- who and where ---
 
     def user(self, user_id: str, name: str = "", **more: Any) -> User:
-        """Add a person. more: real_name, email, is_bot, is_restricted, tz."""
+        """Add a person who has always been there (`join` is for who comes later).
+
+        more: real_name, email, is_bot, is_restricted, tz."""
         name = name or user_id.lower()
         facts: Json = {"real_name": name.replace(".", " ").title(), "email": f"{name}@example.org"} | more
         with self.workspace.lock:
             user = self.workspace.users[user_id] = User(user_id, name, **facts)
-            self.workspace.emit(
-                "team_join", {"type": "team_join", "user": user.to_json(), "event_ts": self._now()}, None
-            )
         return user
 
     def channel(

@@ -105,7 +105,7 @@ class WebApi:
                 call.status = 0
             self.calls.append(call)
             self.workspace.changed()
-        return call, headers | {"X-OAuth-Scopes": ",".join(sorted(self.workspace.scopes))}
+        return call, headers | {"x-oauth-scopes": ",".join(sorted(self.workspace.scopes))}
 
     def _done(self, method: str, token: str, call: Arguments) -> Json:
         self._check_token(method, token)
