@@ -107,6 +107,8 @@ class Courier:
     acks: list[Ack] = field(default_factory=list)
     strays: list[str] = field(default_factory=list)
     opened: int = 0
+    is_away: bool = False
+    under_way: int = 0
     http: aiohttp.ClientSession | None = None
     _by_envelope: dict[str, tuple[Delivery, Attempt]] = field(default_factory=dict)
     _turn: int = 0
@@ -114,7 +116,9 @@ class Courier:
 
     def submit(self, deliveries: list[Delivery]) -> None:
         """Send from any thread, in order."""
-        self.deliveries.extend(deliveries)
+        with self.workspace.lock:
+            self.deliveries.extend(deliveries)
+            self.under_way += len(deliveries)
         self.loop.call_soon_threadsafe(self._send_all, deliveries)
 
     def _send_all(self, deliveries: list[Delivery]) -> None:
@@ -125,7 +129,7 @@ class Courier:
         delivery.is_waiting = False
         if delivery.is_over:
             return
-        if self.urls:
+        if self.urls and not self.is_away:
             self._start(self._post(delivery))
             return
         connection = self._next_connection()
@@ -172,6 +176,7 @@ class Courier:
 
     def _give_up(self, delivery: Delivery, failure: str) -> None:
         with self.workspace.lock:
+            self.under_way -= not delivery.is_over
             delivery.failure = failure
             self.workspace.changed()
 
@@ -273,6 +278,7 @@ class Courier:
             ids = (attempt.envelope_id, delivery.kind, payload, attempt.number, attempt.connection)
             self.acks.append(Ack(*ids, latency, since, is_first))
             attempt.outcome = "acknowledged"
+            self.under_way -= is_first
             if is_first:
                 delivery.acked_at, delivery.answer = arrived, payload
                 if delivery.timer:

@@ -169,12 +169,12 @@ class FakeSlack(Administration):
     @contextmanager
     def away(self) -> Iterator[None]:
         """Let the whole platform be away: every call and connection is cut, nothing is delivered."""
-        self.server.is_away = True
+        self.server.is_away = self.courier.is_away = True
         self.cut_websockets()
         try:
             yield
         finally:
-            self.server.is_away = False
+            self.server.is_away = self.courier.is_away = False
 
     def forget_undelivered(self) -> None:
         """Let Slack give up on all that the bot has not acknowledged."""
@@ -195,7 +195,7 @@ class FakeSlack(Administration):
 
     def wait_quiet(self, timeout: float = 5.0) -> None:
         """Wait until everything that was sent is acknowledged or given up."""
-        self.wait_for(lambda: all(one.is_over for one in self.courier.deliveries), timeout)
+        self.wait_for(lambda: self.courier.under_way == 0, timeout)
 
     def messages(self, channel: Room) -> list[Json]:
         with self.workspace.lock:
