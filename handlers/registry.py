@@ -6,6 +6,7 @@ To add one, write its function in the file of its subject and a line here.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,7 @@ from models.events import (
     ButtonPressed,
     CommandGiven,
     DeliverySettled,
+    Event,
     FormSubmitted,
     MessageDeleted,
     MessageEdited,
@@ -71,29 +73,9 @@ JOBS: tuple[Job, ...] = (
 )
 
 
-def decide(ctx: Context) -> Answer | None:  # noqa: PLR0911 - the table of events
+def decide(ctx: Context) -> Answer | None:
     """Give what the handler of an event answers on the spot; what else it decided is in the session."""
-    match ctx.event:
-        case MessagePosted() as event:
-            return requests.message_posted(ctx, event)
-        case MessageEdited() as event:
-            return requests.message_edited(ctx, event)
-        case MessageDeleted() as event:
-            return requests.message_deleted(ctx, event)
-        case ReactionAdded() as event:
-            return _reaction(ctx, event)
-        case ReactionRemoved():
-            return None
-        case CommandGiven() as event:
-            return _command(ctx, event)
-        case ButtonPressed() as event:
-            return _button(ctx, event)
-        case FormSubmitted() as event:
-            return FORMS[event.form](ctx, event)
-        case TimeCame() as event:
-            return _time(ctx, event)
-        case DeliverySettled() as event:
-            return paging.delivery_settled(ctx, event)
+    return EVENTS[type(ctx.event)](ctx, ctx.event)
 
 
 def _reaction(ctx: Context, event: ReactionAdded) -> None:
@@ -106,6 +88,13 @@ def _button(ctx: Context, event: ButtonPressed) -> Answer | None:
     handler = BUTTONS.get(event.action)
     if handler is None:
         raise UserError(wording.UNKNOWN_BUTTON)
+    return handler(ctx, event)
+
+
+def _form(ctx: Context, event: FormSubmitted) -> Answer | None:
+    handler = FORMS.get(event.form)
+    if handler is None:
+        raise UserError(wording.UNKNOWN_FORM)
     return handler(ctx, event)
 
 
@@ -125,3 +114,17 @@ def _command(ctx: Context, event: CommandGiven) -> Answer:
         return Answer(reply=wording.not_understood(event.name, event.text, [one.form for one in known]))
     command, rest = found
     return command.handle(ctx, Call.of(ctx, command, event, rest))
+
+
+EVENTS: Mapping[type[Event], Callable[[Context, Any], Answer | None]] = {
+    MessagePosted: requests.message_posted,
+    MessageEdited: requests.message_edited,
+    MessageDeleted: requests.message_deleted,
+    ReactionAdded: _reaction,
+    ReactionRemoved: lambda _ctx, _event: None,  # acknowledged is acknowledged: an eye taken back changes nothing
+    CommandGiven: _command,
+    ButtonPressed: _button,
+    FormSubmitted: _form,
+    TimeCame: _time,
+    DeliverySettled: paging.delivery_settled,
+}

@@ -1,9 +1,19 @@
 """Alembic's environment: runs the migrations over a connection that is handed in, or to a URL on its command line."""
 
+from typing import Any, Literal
+
 from alembic import context
 from sqlalchemy import Connection, create_engine
+from sqlalchemy.types import TypeDecorator
 
 from models.records import Record
+
+
+def _rendered(kind: str, item: Any, _context: object) -> str | Literal[False]:
+    """Give a column type of ours as what it is in the database: a migration must not depend on today's code."""
+    if kind == "type" and isinstance(item, TypeDecorator):
+        return f"sa.{item.impl!r}"
+    return False
 
 
 def _run(connection: Connection) -> None:
@@ -12,7 +22,7 @@ def _run(connection: Connection) -> None:
         target_metadata=Record.metadata,
         render_as_batch=True,
         compare_type=True,
-        user_module_prefix="models.records.base.",
+        render_item=_rendered,
     )
     with context.begin_transaction():
         context.run_migrations()

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from models.message import Bullets, Code, Heading, Message, line, message, note, paragraph
 
 UNKNOWN_BUTTON = "This button is from an older version and does nothing now. The commands still work: try /oncall help."
+UNKNOWN_FORM = "This form is from an older version. Open it again."
 NO_ROTATION = "There is no on-call rotation in the configuration yet."
 LEADS_ONLY = "Only a lead can change the on-call list. Ask one of them: "
 
@@ -34,7 +35,7 @@ def no_number(word: str) -> str:
     return f"“{word[:40]}” is no request number."
 
 
-def no_such_request(number: int) -> str:
+def no_such_request(number: int | str) -> str:
     """Say that there is no request with a number."""
     return f"There is no request #{number}."
 

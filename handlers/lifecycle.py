@@ -1,0 +1,275 @@
+"""What people do with a request: take it, resolve it, raise it, correct its class.
+
+Buttons, reactions and commands come to the same functions.
+"""
+
+from collections.abc import Callable, Mapping
+
+from handlers import duty, paging, response
+from handlers.command import Call, Command
+from handlers.context import Answer, Context, Source
+from handlers.wording import commands as command_words
+from handlers.wording import lifecycle as wording
+from handlers.wording import requests as request_words
+from models.errors import UserError
+from models.events import ButtonPressed, ReactionAdded
+from models.message import Link, Message, text
+from models.records import delivery
+from models.records import request as records
+from models.records.request import Due, ReadMessage, Request, RequestState
+from models.triage.verdict import RequestClass
+
+
+def acknowledge(ctx: Context, request: Request, *, source: Source) -> None:
+    """Take a request: its escalation stops, and its page says who is on it. Raises UserError where that cannot be."""
+    if not duty.is_engineer(ctx, ctx.person):
+        raise UserError(wording.ENGINEERS_ONLY)
+    if not request.state.is_live:
+        raise UserError(wording.closed(request.id, request.state))
+    if request.state is RequestState.ACKNOWLEDGED and request.owner == ctx.actor:
+        return
+    was_unseen = paging.stop(ctx, request)
+    request.state, request.owner = RequestState.ACKNOWLEDGED, ctx.actor
+    request.acknowledged_at = request.acknowledged_at or ctx.now
+    request.last_word_at = ctx.now
+    request.due, request.due_at = Due.SILENCE, ctx.now + ctx.policy.escalation.silent_after
+    ctx.note(request, "acknowledged", source=source)
+    ctx.log(request.rotation, wording.logged_taken(request.id, _name(ctx)), request=request)
+    if was_unseen or request.page_id is None:
+        request.page_id = ctx.say(paging.in_thread(ctx, request, paging.page_message(ctx, request)), request=request)
+    else:
+        paging.show(ctx, request)
+
+
+def resolve(ctx: Context, request: Request, *, source: Source, runbook: str | None = None) -> None:
+    """Resolve a request: by an engineer, a lead, or its author. Raises UserError where that cannot be."""
+    if ctx.actor != request.author and not duty.is_engineer(ctx, ctx.person):
+        raise UserError(wording.ENGINEERS_AND_AUTHOR_ONLY)
+    if runbook is not None:
+        request.runbook_url = runbook
+    if request.state is RequestState.RESOLVED:
+        if runbook is None:
+            raise UserError(wording.closed(request.id, request.state))
+        return
+    paging.stop(ctx, request)
+    request.state, request.resolved_by, request.resolved_at = RequestState.RESOLVED, ctx.actor, ctx.now
+    ctx.note(request, "resolved", source=source)
+    ctx.log(request.rotation, wording.logged_resolved(request.id, _name(ctx)), request=request)
+    if request.asked_class is not None:
+        response.settle_question(ctx, request, request_words.question_moot())
+    paging.show(ctx, request)
+
+
+def correct(ctx: Context, request: Request, to: RequestClass, *, source: Source) -> None:
+    """Correct the class of a request: its author may raise it, engineers may do both. Raises UserError otherwise."""
+    is_author_raising = ctx.actor == request.author and to.gravity > request.request_class.gravity
+    is_author_answering = ctx.actor == request.author and request.asked_class is not None
+    if not (is_author_raising or is_author_answering or duty.is_engineer(ctx, ctx.person)):
+        raise UserError(wording.MAY_NOT_CORRECT)
+    if not request.state.is_live:
+        raise UserError(wording.closed(request.id, request.state))
+    if request.asked_class is not None:
+        response.settle_question(ctx, request, request_words.question_answered(to))
+    untouched = request.request_class is to and request.page_id is None
+    response.reclassify(ctx, request, to, source=source, is_correction=True)
+    if untouched:
+        response.respond(ctx, request)
+
+
+def _name(ctx: Context) -> str:
+    return ctx.person.name if ctx.person is not None else ctx.actor
+
+
+# -- by button
+
+
+def _pressed_acknowledge(ctx: Context, event: ButtonPressed) -> Answer | None:
+    acknowledge(ctx, _numbered(ctx, event.value), source="button")
+    return None
+
+
+def _pressed_resolve(ctx: Context, event: ButtonPressed) -> Answer | None:
+    resolve(ctx, _numbered(ctx, event.value), source="button")
+    return None
+
+
+def _pressed_class(ctx: Context, event: ButtonPressed) -> Answer:
+    number, _, to = event.value.partition(":")
+    request = _numbered(ctx, number)
+    correct(ctx, request, RequestClass(to), source="button")
+    return Answer(reply=wording.corrected(request.id, request.request_class))
+
+
+def _pressed_why(ctx: Context, event: ButtonPressed) -> Answer:
+    return Answer(reply=_explained(_numbered(ctx, event.value)))
+
+
+def _numbered(ctx: Context, value: str) -> Request:
+    request = records.get(ctx.session, int(value)) if value.isdecimal() and len(value) < 10 else None  # noqa: PLR2004
+    if request is None:
+        raise UserError(command_words.no_such_request(value[:20]))
+    return request
+
+
+BUTTONS: Mapping[str, Callable[[Context, ButtonPressed], Answer | None]] = {
+    "ack": _pressed_acknowledge,
+    "resolve": _pressed_resolve,
+    "class": _pressed_class,
+    "why": _pressed_why,
+}
+
+
+# -- by reaction: whoever may not is not answered, because a reaction is no question
+
+
+def _reacted(act: Callable[[Context, Request], None]) -> Callable[[Context, ReactionAdded], None]:
+    def handle(ctx: Context, event: ReactionAdded) -> None:
+        request = _meant(ctx, event)
+        if request is not None:
+            try:
+                act(ctx, request)
+            except UserError:
+                ctx.note(request, "reaction without effect", source="reaction", detail=event.emoji)
+
+    return handle
+
+
+def _meant(ctx: Context, event: ReactionAdded) -> Request | None:
+    """Give the request that a reaction is about: on its message, or on a message of ours about it."""
+    found = records.of_message(ctx.session, event.platform, event.channel, event.message)
+    if found is not None:
+        return found
+    row = delivery.sent_as(ctx.session, event.platform, event.channel, event.message)
+    return records.get(ctx.session, row.request_id) if row is not None and row.request_id is not None else None
+
+
+def _marked_as_request(ctx: Context, event: ReactionAdded) -> None:
+    """Make a message a request that the triage took for none."""
+    read = records.read_message(ctx.session, event.platform, event.channel, event.message)
+    if (
+        read is None
+        or read.request_id is not None
+        or not (ctx.actor == read.author or duty.is_engineer(ctx, ctx.person))
+    ):
+        return
+    request = _opened_by_hand(ctx, event, read)
+    read.request_id = request.id
+    response.reclassify(ctx, request, RequestClass.COMMUNITY, source="reaction", is_correction=True)
+
+
+def _opened_by_hand(ctx: Context, event: ReactionAdded, read: ReadMessage) -> Request:
+    request = Request(
+        platform=read.platform,
+        channel=read.channel,
+        channel_name=event.channel_name,
+        root=read.message,
+        author=read.author,
+        text=read.text,
+        opened_at=ctx.now,
+        last_message_at=ctx.now,
+        request_class=RequestClass.NONE,
+        confidence=1.0,
+        reasons=[wording.MARKED_BY_HAND],
+        runner_up=read.request_class,
+        state=RequestState.OPEN,
+        step=0,
+        has_answered=False,
+    )
+    ctx.session.add(request)
+    ctx.session.flush()
+    ctx.note(request, "opened", source="reaction")
+    return request
+
+
+REACTIONS: Mapping[str, Callable[[Context, ReactionAdded], None]] = {
+    "eyes": _reacted(lambda ctx, request: acknowledge(ctx, request, source="reaction")),
+    "white_check_mark": _reacted(lambda ctx, request: resolve(ctx, request, source="reaction")),
+    "rotating_light": _reacted(lambda ctx, request: correct(ctx, request, RequestClass.URGENT, source="reaction")),
+    "pushpin": _marked_as_request,
+}
+
+
+# -- by command
+
+
+def _request_of(ctx: Context, call: Call) -> Request:
+    if not call.words:
+        raise call.wrong(wording.WHICH_REQUEST)
+    number = call.number(call.words[0])
+    request = records.get(ctx.session, number)
+    if request is None:
+        raise UserError(command_words.no_such_request(number))
+    return request
+
+
+def _ack(ctx: Context, call: Call) -> Answer:
+    request = _request_of(ctx, call)
+    acknowledge(ctx, request, source="command")
+    return Answer(reply=wording.taken(request.id))
+
+
+def _resolve(ctx: Context, call: Call) -> Answer:
+    request = _request_of(ctx, call)
+    link = call.words[1] if len(call.words) > 1 else None
+    if link is not None and not link.startswith(("http://", "https://")):
+        raise call.wrong(wording.NO_LINK)
+    resolve(ctx, request, source="command", runbook=link)
+    return Answer(
+        reply=text(
+            "Resolved ", f"#{request.id}", ", documented in " if link else "", Link(link, link) if link else None, "."
+        )
+    )
+
+
+def _escalate(ctx: Context, call: Call) -> Answer:
+    request = _request_of(ctx, call)
+    if ctx.actor != request.author and not duty.is_engineer(ctx, ctx.person):
+        raise UserError(wording.ENGINEERS_AND_AUTHOR_ONLY)
+    if not request.state.is_live:
+        raise UserError(wording.closed(request.id, request.state))
+    ctx.note(request, "escalated", source="command", detail=" ".join(call.words[1:]))
+    told = paging.escalate(ctx, request)
+    return Answer(reply=wording.escalated(request.id, [person.name for person in told]))
+
+
+def _class(ctx: Context, call: Call) -> Answer:
+    request = _request_of(ctx, call)
+    words = [one.value for one in RequestClass]
+    if len(call.words) < 2 or call.words[1].lower() not in words:  # noqa: PLR2004 - a number and a class
+        raise call.wrong(wording.which_class(words))
+    correct(ctx, request, RequestClass(call.words[1].lower()), source="command")
+    return Answer(reply=wording.corrected(request.id, request.request_class))
+
+
+def _why(ctx: Context, call: Call) -> Answer:
+    return Answer(reply=_explained(_request_of(ctx, call)))
+
+
+def _explained(request: Request) -> Message:
+    return wording.why(request.id, request.request_class, request.confidence, request.reasons, request.runner_up)
+
+
+def _log(ctx: Context, call: Call) -> Answer:
+    if not call.words:
+        raise call.wrong(wording.NOTHING_TO_LOG)
+    if not duty.is_engineer(ctx, ctx.person):
+        raise UserError(wording.ENGINEERS_ONLY)
+    ctx.log(call.rotation.name, call.text, author=ctx.person.id if ctx.person is not None else None)
+    return Answer(reply=wording.logged(call.rotation.name))
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("oncall", "ack", "<number>", "take a request: I'm on it", "/oncall ack 142", _ack),
+    Command("oncall", "resolve", "<number> [runbook link]", "a request is resolved", "/oncall resolve 142", _resolve),
+    Command("oncall", "escalate", "<number> [why]", "ask the rest of the team", "/oncall escalate 142", _escalate),
+    Command(
+        "oncall",
+        "class",
+        "<number> urgent|platform|community|none",
+        "correct the class of a request",
+        "/oncall class 142 platform",
+        _class,
+    ),
+    Command("oncall", "why", "<number>", "the reasons behind a triage", "/oncall why 142", _why),
+    Command("oncall", "log", "<text>", "write a line into the shift's log", "/oncall log restarted the registry", _log),
+)

@@ -1,0 +1,250 @@
+"""Paging: who is told of a grave request, when, and who next if nobody acknowledges. Source: DESIGN §4, §5."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from handlers import duty
+from handlers.context import Context, Standing
+from handlers.wording import operations
+from handlers.wording import paging as wording
+from models.effects import Direct, Post
+from models.events import DeliverySettled, TimeCame
+from models.message import Message
+from models.policy import ChannelKind, EscalationStep, Person, Rotation
+from models.records import delivery
+from models.records import request as records
+from models.records.delivery import Purpose
+from models.records.request import Due, Request
+from models.triage.verdict import RequestClass
+
+
+def begin(ctx: Context, request: Request) -> None:
+    """Page for a request from the first step on; outside hours, do what the policy says instead."""
+    rotation = ctx.policy.rotation_for(request.channel_name)
+    request.rotation = rotation.name if rotation is not None else None
+    request.step, request.paged_at = 0, None
+    if rotation is None or duty.is_within_hours(ctx, rotation) or _is_paged_at_night(ctx, request):
+        _run_step(ctx, request, rotation)
+    else:
+        _wait_for_hours(ctx, request, rotation)
+
+
+def go_on(ctx: Context, request: Request) -> None:
+    """Run the step that is due now, leaving out those whose time has passed as well."""
+    steps = _steps(ctx, request)
+    begun = request.paged_at or ctx.now
+    while request.step + 1 < len(steps) and begun + steps[request.step + 1].after <= ctx.now:
+        request.step += 1
+    request.due = request.due_at = None
+    if request.step < len(steps):
+        delivery.drop_pending_pages(ctx.session, request.id)
+        _run_step(ctx, request, ctx.policy.rotation(request.rotation) if request.rotation else None)
+
+
+def stop(ctx: Context, request: Request) -> bool:
+    """Send no more pages for a request; say whether its first page was dropped before anybody saw it."""
+    request.due = request.due_at = None
+    return request.page_id in delivery.drop_pending_pages(ctx.session, request.id)
+
+
+def escalate(ctx: Context, request: Request) -> list[Person]:
+    """Ask everybody of the team and the leads at once, as the last step would; give who is asked."""
+    rotation = ctx.policy.rotation(request.rotation) if request.rotation else ctx.policy.rotation()
+    everybody = EscalationStep(after=timedelta(), to=("team", "leads"))
+    people, _ = _recipients(ctx, request, rotation, everybody)
+    others = [person for person in people if person != ctx.person]
+    mentions = [ctx.mention(person.id, request.platform) for person in others]
+    message = wording.escalated(_facts(ctx, request), mentions, ctx.handle_name(ctx.actor, request.platform))
+    ctx.say(in_thread(ctx, request, message), purpose=Purpose.PAGE, request=request)
+    ctx.log(request.rotation, wording.logged_page(request.id, ", ".join(one.name for one in others)), request=request)
+    return others
+
+
+def due(session: Session, standing: Standing, now: datetime) -> Iterable[TimeCame]:
+    """Give the requests whose due time has come."""
+    del standing
+    for request in records.due(session, now):
+        assert request.due_at is not None
+        yield TimeCame.of("request", f"{request.id}:{request.due}", request.due_at)
+
+
+def coming(session: Session, standing: Standing, now: datetime) -> datetime | None:
+    """Give the next due time of a request."""
+    del standing, now
+    return records.next_due(session)
+
+
+def delivery_settled(ctx: Context, event: DeliverySettled) -> None:
+    """Count the escalation from the first page's delivery; move on where only the recipient was the fault."""
+    request = records.get(ctx.session, event.request) if event.request is not None else None
+    if event.purpose == Purpose.PAGE and request is not None and request.state.is_live:
+        _page_settled(ctx, request, event)
+    if not event.is_delivered and event.purpose in (Purpose.PAGE, Purpose.QUESTION, Purpose.HANDOVER):
+        what = wording.owed(event.purpose, event.request)
+        ctx.tell(duty.people(ctx, ctx.policy.oncall.leads), lambda _: operations.delivery_failed(what, event.error))
+
+
+def _page_settled(ctx: Context, request: Request, event: DeliverySettled) -> None:
+    if event.is_delivered:
+        ctx.note(request, "page delivered", source="clock", actor="")
+    if request.paged_at is None:
+        request.paged_at = ctx.now
+    if request.state is records.RequestState.OPEN:
+        _schedule(ctx, request)
+        if event.is_recipients_fault and request.due is Due.PAGE:
+            request.due_at = ctx.now
+
+
+def show(ctx: Context, request: Request) -> None:
+    """Bring the first page up to date with what became of its request."""
+    ctx.edit(request.page_id, page_message(ctx, request), request.platform, request)
+
+
+def page_message(ctx: Context, request: Request) -> Message:
+    """Give the page of a request as it has to read now."""
+    return wording.page(_facts(ctx, request))
+
+
+def _run_step(ctx: Context, request: Request, rotation: Rotation | None) -> None:
+    steps = _steps(ctx, request)
+    step = steps[request.step]
+    people, why = _recipients(ctx, request, rotation, step)
+    if request.step == 0 and people:
+        request.engineer = people[0].id
+    if step.by == "dm" and request.step > 0:
+        _page_directly(ctx, request, people)
+    else:
+        _page_in_thread(ctx, request, people, why)
+    names = ", ".join(person.name for person in people) or "nobody"
+    ctx.note(request, "paged", detail=f"{names} ({step.by})", source="clock", actor="")
+    ctx.log(request.rotation, wording.logged_page(request.id, names), request=request)
+    request.step += 1
+    _schedule(ctx, request)
+
+
+def _schedule(ctx: Context, request: Request) -> None:
+    """Set when the next step is due; while the first page is on its way nothing is."""
+    steps = _steps(ctx, request)
+    request.due = request.due_at = None
+    if request.paged_at is not None and request.step < len(steps):
+        request.due = Due.PAGE
+        request.due_at = max(ctx.now, request.paged_at + steps[request.step].after)
+
+
+def _page_in_thread(ctx: Context, request: Request, people: Sequence[Person], why: str) -> None:
+    is_first = request.step == 0
+    mentions = [ctx.mention(person.id, request.platform) for person in people]
+    facts = _facts(ctx, request)
+    message = wording.first_page(facts, mentions, why) if is_first else wording.next_page(facts, mentions, why)
+    row = ctx.say(in_thread(ctx, request, message), purpose=Purpose.PAGE, request=request)
+    if is_first:
+        request.page_id = row
+
+
+def _page_directly(ctx: Context, request: Request, people: Sequence[Person]) -> None:
+    facts = _facts(ctx, request)
+    for person in people:
+        handle = person.handle(request.platform)
+        if handle is not None:
+            ctx.say(Direct(handle, wording.direct_page(facts)), purpose=Purpose.PAGE, request=request)
+
+
+def in_thread(ctx: Context, request: Request, message: Message) -> Post:
+    """Give the post of a page: in the request's thread; for a direct conversation, where engineers are."""
+    if request.channel_name is not None:
+        return Post(request.channel, message, thread=request.root)
+    kind = ChannelKind.SOS if request.request_class is RequestClass.URGENT else ChannelKind.OPERATIONS
+    channel = ctx.policy.channel_of_kind(kind)
+    found = ctx.channel_id(channel.name, request.platform) if channel is not None else None
+    return Post(found, message) if found is not None else Post(request.channel, message, thread=request.root)
+
+
+def _recipients(
+    ctx: Context, request: Request, rotation: Rotation | None, step: EscalationStep
+) -> tuple[list[Person], str]:
+    """Give who a step tells, and why them; the fallback where that is nobody who can be reached."""
+    night = ctx.policy.after_hours.page if _is_night(ctx, rotation) else ()
+    if night and request.step == 0:
+        return duty.people(ctx, night), wording.NAMED_FOR_NIGHTS
+    on_duty = duty.on_call(ctx, rotation) if rotation is not None else None
+    chosen: list[str | None] = []
+    for role in step.to:
+        match role:
+            case "primary":
+                chosen.append(on_duty.engineer if on_duty is not None else None)
+            case "secondary":
+                chosen.append(on_duty.secondary if on_duty is not None else None)
+            case "team":
+                chosen += [person.id for person in duty.members(ctx, rotation)] if rotation is not None else []
+            case "leads":
+                chosen += ctx.policy.oncall.leads
+            case person:
+                chosen.append(person)
+    people = [one for one in duty.people(ctx, dict.fromkeys(chosen)) if one.handle(request.platform)]
+    if people:
+        is_primary = step.to[0] == "primary" and on_duty is not None
+        return people, on_duty.why if is_primary and on_duty is not None else ""
+    return duty.people(ctx, ctx.policy.oncall.fallback or ctx.policy.oncall.leads), wording.NOBODY_ON_DUTY
+
+
+def _steps(ctx: Context, request: Request) -> Sequence[EscalationStep]:
+    """Give the escalation steps of a request; what is asked in sos escalates as an urgent one."""
+    channel = ctx.policy.channel(request.channel_name)
+    is_sos = channel is not None and channel.kind is ChannelKind.SOS
+    urgent = request.request_class is RequestClass.URGENT or is_sos
+    return ctx.policy.escalation.urgent if urgent else ctx.policy.escalation.platform
+
+
+def _is_night(ctx: Context, rotation: Rotation | None) -> bool:
+    return rotation is not None and not duty.is_within_hours(ctx, rotation)
+
+
+def _is_paged_at_night(ctx: Context, request: Request) -> bool:
+    after = ctx.policy.after_hours
+    if request.request_class is not RequestClass.URGENT:
+        return after.platform == "page"
+    critical = any(service.critical for service in ctx.policy.services if service.name == request.service)
+    return after.urgent == "page" and critical
+
+
+def _wait_for_hours(ctx: Context, request: Request, rotation: Rotation) -> None:
+    begins = duty.next_hours_begin(ctx, rotation)
+    request.due, request.due_at = Due.RESUME, begins
+    following = duty.on_call(ctx, rotation, begins)
+    request.engineer = following.engineer
+    facts = _facts(ctx, request)
+    told = wording.after_hours(facts, ctx.name_of(following.engineer), begins, ctx.policy.after_hours.contact)
+    ctx.say(Post(request.channel, told, thread=request.root), purpose=Purpose.NOTICE, request=request)
+    ctx.note(request, "waits for the hours", detail=begins.isoformat(), source="clock", actor="")
+    ctx.log(request.rotation, wording.logged_wait(request.id, request.request_class), request=request)
+
+
+def _facts(ctx: Context, request: Request) -> wording.Facts:
+    """Give what the sentences about a request are made of."""
+    steps = _steps(ctx, request)
+    following = steps[request.step + 1] if request.step + 1 < len(steps) else None
+    return wording.Facts(
+        number=request.id,
+        request_class=request.request_class,
+        reasons=tuple(request.reasons),
+        service=request.service,
+        author=ctx.handle_name(request.author, request.platform),
+        channel=request.channel,
+        root=request.root,
+        text=request.text,
+        is_direct=request.channel_name is None,
+        state=request.state,
+        owner=ctx.handle_name(request.owner, request.platform) if request.owner else None,
+        resolver=ctx.handle_name(request.resolved_by, request.platform) if request.resolved_by else None,
+        engineer=ctx.name_of(request.engineer) if request.engineer else None,
+        opened_at=request.opened_at,
+        acknowledged_at=request.acknowledged_at,
+        resolved_at=request.resolved_at,
+        next_after=following.after if following is not None else None,
+        next_to=following.to if following is not None else (),
+        next_by=following.by if following is not None else "thread",
+        now=ctx.now,
+        zone=ctx.policy.zone,
+    )

@@ -1,0 +1,219 @@
+"""What happens when somebody writes in a support channel: triage, bursts, threads, edits, deletions, due times."""
+
+from collections.abc import Callable, Mapping
+
+from handlers import paging, response
+from handlers.context import Answer, Context
+from handlers.wording import requests as wording
+from models.events import MessageDeleted, MessageEdited, MessagePosted, TimeCame
+from models.policy import ChannelKind
+from models.records import request as records
+from models.records.request import Due, ReadMessage, Request, RequestState
+from models.secrets import mask
+from models.triage.verdict import RequestClass, Verdict
+
+LONGEST_TEXT = 20_000
+
+
+def message_posted(ctx: Context, event: MessagePosted) -> Answer | None:
+    """Read one message: open a request, join it to the author's last one, or leave it alone."""
+    kind = response.kind_of(ctx, event.channel_name)
+    if event.is_bot or kind is None or kind is ChannelKind.ALERTS:
+        return None
+    if event.thread is not None:
+        _thread_reply(ctx, event, kind)
+        return None
+    text = mask(event.text)[:LONGEST_TEXT]
+    verdict = _judged(ctx, text, kind)
+    read = _keep_message(ctx, event, text, verdict)
+    since = ctx.now - ctx.policy.triage.burst
+    earlier = records.latest_of_author(ctx.session, event.platform, event.channel, event.author, since)
+    if earlier is not None:
+        _join(ctx, earlier, read, kind)
+    elif _is_request(verdict, kind):
+        read.request_id = _open(ctx, event, text, verdict, kind).id
+    return None
+
+
+def _judged(ctx: Context, text: str, kind: ChannelKind) -> Verdict:
+    policy = ctx.policy
+    return ctx.standing.classifier.classify(text, kind, services=policy.services, costs=policy.triage.costs)
+
+
+def _is_request(verdict: Verdict, kind: ChannelKind) -> bool:
+    if kind is ChannelKind.GENERAL:
+        return RequestClass.URGENT in (verdict.request_class, verdict.graver)
+    return verdict.request_class is not RequestClass.NONE or _is_grave(verdict.graver)
+
+
+def _is_grave(request_class: RequestClass) -> bool:
+    return request_class in (RequestClass.URGENT, RequestClass.PLATFORM)
+
+
+def _keep_message(ctx: Context, event: MessagePosted, text: str, verdict: Verdict) -> ReadMessage:
+    read = ReadMessage(
+        platform=event.platform,
+        channel=event.channel,
+        message=event.message,
+        author=event.author,
+        at=ctx.now,
+        text=text,
+        request_class=verdict.request_class,
+        confidence=verdict.confidence,
+        reasons=list(verdict.reasons),
+        runner_up=verdict.runner_up,
+        asked=verdict.ask,
+    )
+    ctx.session.add(read)
+    return read
+
+
+def _open(ctx: Context, event: MessagePosted, text: str, verdict: Verdict, kind: ChannelKind) -> Request:
+    applied = verdict.graver if verdict.ask and kind is ChannelKind.SOS else verdict.request_class
+    request = Request(
+        platform=event.platform,
+        channel=event.channel,
+        channel_name=event.channel_name,
+        root=event.message,
+        author=event.author,
+        author_name=event.author_name,
+        text=text,
+        opened_at=ctx.now,
+        last_message_at=ctx.now,
+        request_class=applied,
+        confidence=verdict.confidence,
+        reasons=list(verdict.reasons),
+        runner_up=verdict.runner_up,
+        service=verdict.service,
+        environment=verdict.environment,
+        state=RequestState.OPEN,
+        step=0,
+        has_answered=False,
+    )
+    ctx.session.add(request)
+    ctx.session.flush()
+    ctx.note(request, "opened", source="message", detail=f"{applied}, {verdict.confidence:.2f}")
+    _act_or_ask(ctx, request, verdict, kind)
+    return request
+
+
+def _act_or_ask(ctx: Context, request: Request, verdict: Verdict, kind: ChannelKind) -> None:
+    asks = verdict.ask and _is_grave(verdict.graver)
+    if kind is ChannelKind.GENERAL and request.request_class is not RequestClass.URGENT and not asks:
+        return
+    if asks and kind is not ChannelKind.SOS:
+        response.ask(ctx, request, verdict)
+        return
+    response.respond(ctx, request)
+    if asks:
+        response.ask(ctx, request, verdict)
+
+
+def _join(ctx: Context, request: Request, read: ReadMessage, kind: ChannelKind) -> None:
+    """Join a message to its author's request; it can raise the class, never silently lower it."""
+    read.request_id = request.id
+    request.last_message_at = ctx.now
+    together = f"{request.text}\n{read.text}"[-LONGEST_TEXT:]
+    request.text = together
+    ctx.note(request, "message added", source="message")
+    _raise_if_graver(ctx, request, _graver_of(_judged(ctx, read.text, kind), _judged(ctx, together, kind)))
+
+
+def _graver_of(one: Verdict, other: Verdict) -> Verdict:
+    return one if one.request_class.gravity > other.request_class.gravity else other
+
+
+def _raise_if_graver(ctx: Context, request: Request, verdict: Verdict) -> None:
+    if not request.state.is_live or verdict.request_class.gravity <= request.request_class.gravity:
+        return
+    request.reasons, request.confidence = list(verdict.reasons), verdict.confidence
+    request.service = request.service or verdict.service
+    request.environment = request.environment or verdict.environment
+    if request.asked_class is not None:
+        response.settle_question(ctx, request, wording.question_overtaken(verdict.request_class))
+    response.reclassify(ctx, request, verdict.request_class, source="message", is_correction=False)
+
+
+def _thread_reply(ctx: Context, event: MessagePosted, kind: ChannelKind) -> None:
+    """Read a reply: the author's can raise the class; anybody else's is a human answer."""
+    request = records.rooted_at(ctx.session, event.platform, event.channel, event.thread or "")
+    if request is None:
+        return
+    if event.author != request.author:
+        response.human_answered(ctx, request, event.author)
+        return
+    request.last_word_at = ctx.now
+    verdict = _judged(ctx, mask(event.text)[:LONGEST_TEXT], kind)
+    if not verdict.ask:
+        _raise_if_graver(ctx, request, verdict)
+
+
+def message_edited(ctx: Context, event: MessageEdited) -> None:
+    """Read an edited message again; it can raise the class of its request, never silently lower it."""
+    read = records.read_message(ctx.session, event.platform, event.channel, event.message)
+    kind = response.kind_of(ctx, event.channel_name)
+    if read is None or kind is None or event.is_bot:
+        return
+    text = mask(event.text)[:LONGEST_TEXT]
+    if text == read.text:
+        return
+    request = records.get(ctx.session, read.request_id) if read.request_id is not None else None
+    if request is not None:
+        request.text = request.text.replace(read.text, text) if read.text else text
+        ctx.note(request, "edited", source="message")
+    read.text = text
+    if request is not None:
+        _raise_if_graver(ctx, request, _judged(ctx, request.text, kind))
+
+
+def message_deleted(ctx: Context, event: MessageDeleted) -> None:
+    """Blank a message that was taken back; a request whose first message it was is withdrawn."""
+    read = records.read_message(ctx.session, event.platform, event.channel, event.message)
+    if read is None:
+        return
+    request = records.get(ctx.session, read.request_id) if read.request_id is not None else None
+    if request is not None:
+        request.text = "" if request.root == event.message else request.text.replace(read.text, "")
+        if request.root == event.message and request.state.is_live:
+            response.close(ctx, request, RequestState.WITHDRAWN, source="message")
+    read.text = ""
+
+
+def time_came(ctx: Context, event: TimeCame) -> None:
+    """Do what a request was waiting for, unless it no longer waits for it."""
+    number, _, waited_for = event.subject.partition(":")
+    request = records.get(ctx.session, int(number))
+    if request is None or not request.state.is_live or request.due_at != event.at or request.due != waited_for:
+        return
+    _DUE[request.due](ctx, request)
+
+
+def _page(ctx: Context, request: Request) -> None:
+    if request.state is RequestState.ACKNOWLEDGED:
+        ctx.note(request, "silent for too long", source="clock", actor="")
+    paging.go_on(ctx, request)
+
+
+def _question(ctx: Context, request: Request) -> None:
+    asked = request.asked_class
+    if asked is None:
+        request.due = request.due_at = None
+        return
+    response.settle_question(ctx, request, wording.question_unanswered(asked))
+    response.reclassify(ctx, request, asked, source="clock", is_correction=False)
+
+
+def _stale(ctx: Context, request: Request) -> None:
+    request.state = RequestState.STALE
+    request.due = request.due_at = None
+    ctx.note(request, RequestState.STALE.value, source="clock", actor="")
+
+
+_DUE: Mapping[Due, Callable[[Context, Request], None]] = {
+    Due.PAGE: _page,
+    Due.QUESTION: _question,
+    Due.SILENCE: response.remind_owner,
+    Due.RESUME: paging.begin,
+    Due.ENGINEER: response.nudge_engineer,
+    Due.STALE: _stale,
+}

@@ -1,0 +1,198 @@
+"""What the bot does for a class in a kind of channel: the policy table of DESIGN §4, and every change of class."""
+
+import re
+
+from handlers import duty, paging
+from handlers.context import Context, Source
+from handlers.wording import requests as wording
+from models.effects import Post, React
+from models.message import Message
+from models.policy import ChannelKind, KnownAnswer
+from models.records.delivery import Purpose
+from models.records.request import Due, LabelledExample, Request, RequestState
+from models.triage.verdict import RequestClass, Verdict
+
+TICKET = "ticket"
+
+
+def kind_of(ctx: Context, channel_name: str | None) -> ChannelKind | None:
+    """Give what a channel is for; a direct conversation counts as how-to; None for a channel nobody configured."""
+    if channel_name is None:
+        return ChannelKind.HOW_TO
+    channel = ctx.policy.channel(channel_name)
+    return channel.kind if channel is not None else None
+
+
+def respond(ctx: Context, request: Request) -> None:
+    """Do what the policy says for a request of its class in its channel."""
+    match request.request_class:
+        case RequestClass.URGENT:
+            _respond_urgent(ctx, request)
+        case RequestClass.PLATFORM:
+            paging.begin(ctx, request)
+        case RequestClass.COMMUNITY:
+            _respond_community(ctx, request)
+        case RequestClass.NONE:
+            pass
+
+
+def ask(ctx: Context, request: Request, verdict: Verdict) -> None:
+    """Ask the author which class it is. In sos the graver class applies at once; elsewhere after a while."""
+    no = verdict.request_class if verdict.request_class is not verdict.graver else verdict.runner_up
+    request.asked_class = verdict.graver
+    question = wording.question(request.id, verdict.graver, no, request.channel, request.root)
+    request.question_id = ctx.say(
+        Post(request.channel, question, thread=_thread(request)), purpose=Purpose.QUESTION, request=request
+    )
+    if request.due is None and not _is_sos(ctx, request):
+        request.due, request.due_at = Due.QUESTION, ctx.now + ctx.policy.triage.answer_within
+
+
+def settle_question(ctx: Context, request: Request, said: Message) -> None:
+    """Close the question of a request: it was answered, or its time is over."""
+    request.asked_class = None
+    ctx.edit(request.question_id, said, request.platform, request)
+    if request.due is Due.QUESTION:
+        request.due = request.due_at = None
+
+
+def reclassify(ctx: Context, request: Request, to: RequestClass, *, source: Source, is_correction: bool) -> None:
+    """Give a request another class, and do what follows; a person's correction is kept as a labelled example."""
+    was = request.request_class
+    if is_correction:
+        _keep_example(ctx, request, to)
+    if to is was:
+        return
+    request.request_class = to
+    ctx.note(request, "reclassified", source=source, detail=f"{was} → {to}")
+    if to.gravity < was.gravity:
+        paging.stop(ctx, request)
+    if to is RequestClass.NONE:
+        close(ctx, request, RequestState.DISMISSED, source=source)
+    else:
+        respond(ctx, request)
+    if request.page_id is not None and to.gravity < was.gravity:
+        paging.show(ctx, request)
+
+
+def close(ctx: Context, request: Request, state: RequestState, *, source: Source) -> None:
+    """End a request otherwise than by resolving it, and stop its pages."""
+    request.state = state
+    paging.stop(ctx, request)
+    ctx.note(request, state.value, source=source)
+    paging.show(ctx, request)
+
+
+def human_answered(ctx: Context, request: Request, who: str) -> None:
+    """Take note of a person's word in a request's thread: nothing needs to be nudged for a while."""
+    request.last_word_at = ctx.now
+    if request.first_answer_at is None:
+        request.first_answer_at, request.first_answer_by = ctx.now, who
+        ctx.note(request, "first answer", source="thread")
+    if request.due in (Due.ENGINEER, Due.STALE):
+        request.due, request.due_at = Due.STALE, ctx.now + ctx.policy.community.stale_after
+    if request.due is Due.SILENCE and who == request.owner:
+        request.due_at = ctx.now + ctx.policy.escalation.silent_after
+
+
+def _respond_urgent(ctx: Context, request: Request) -> None:
+    paging.begin(ctx, request)
+    sos = ctx.policy.channel_of_kind(ChannelKind.SOS)
+    if sos is None or request.channel_name in (None, sos.name):
+        return
+    found = ctx.channel_id(sos.name, request.platform)
+    if found is not None:
+        link = wording.cross_link(
+            request.id, request.channel, request.root, request.channel_name or "", ctx.name_of(request.engineer)
+        )
+        ctx.say(Post(found, link), purpose=Purpose.NOTICE, request=request)
+
+
+def _respond_community(ctx: Context, request: Request) -> None:
+    kind = kind_of(ctx, request.channel_name)
+    if kind in (ChannelKind.SOS, ChannelKind.OPERATIONS):
+        _point_to_how_to(ctx, request, is_sos=kind is ChannelKind.SOS)
+    elif kind is ChannelKind.HOW_TO:
+        known = known_answer(ctx, request.text)
+        if known is not None:
+            _post_once(ctx, request, wording.known_answer(known.title, str(known.url)))
+        else:
+            ctx.say(React(request.channel, request.root, TICKET), request=request)
+    _expect_an_answer(ctx, request)
+
+
+def _point_to_how_to(ctx: Context, request: Request, *, is_sos: bool) -> None:
+    how_to = ctx.policy.channel_of_kind(ChannelKind.HOW_TO)
+    if how_to is not None:
+        found = ctx.channel_id(how_to.name, request.platform)
+        _post_once(ctx, request, wording.point_to_how_to(request.id, how_to.name, found, with_button=is_sos))
+
+
+def _post_once(ctx: Context, request: Request, message: Message) -> None:
+    """Post in a community thread, unless the bot has done so before."""
+    if not request.has_answered:
+        request.has_answered = True
+        ctx.say(Post(request.channel, message, thread=_thread(request)), request=request)
+
+
+def _expect_an_answer(ctx: Context, request: Request) -> None:
+    """Remember when the engineer on call is to look at a question that nobody has answered."""
+    rotation = ctx.policy.rotation_for(request.channel_name)
+    if rotation is not None and request.state is RequestState.OPEN and request.first_answer_at is None:
+        calendar = ctx.standing.calendar(rotation)
+        request.rotation = rotation.name
+        request.due = Due.ENGINEER
+        request.due_at = calendar.add_working_time(ctx.now, ctx.policy.community.engineer_after)
+
+
+def known_answer(ctx: Context, text: str) -> KnownAnswer | None:
+    """Give the configured answer whose pattern a text matches."""
+    matches = (one for one in ctx.policy.answers if re.search(one.match, text[:4000], re.IGNORECASE))
+    return next(matches, None)
+
+
+def _keep_example(ctx: Context, request: Request, to: RequestClass) -> None:
+    kind = kind_of(ctx, request.channel_name)
+    ctx.session.add(
+        LabelledExample(
+            request_id=request.id,
+            text=request.text,
+            channel_kind=kind.value if kind is not None else None,
+            label=to,
+            was=request.request_class,
+            by=ctx.actor,
+            at=ctx.now,
+        )
+    )
+    ctx.audit("reclassify", f"request:{request.id}", f"{request.request_class} → {to}")
+
+
+def _is_sos(ctx: Context, request: Request) -> bool:
+    return kind_of(ctx, request.channel_name) is ChannelKind.SOS
+
+
+def _thread(request: Request) -> str | None:
+    """Give the thread to answer in; a direct conversation needs none."""
+    return request.root if request.channel_name is not None else None
+
+
+def nudge_engineer(ctx: Context, request: Request) -> None:
+    """Show a question that waited a working day to the engineer on call, once."""
+    rotation = ctx.policy.rotation(request.rotation)
+    request.due, request.due_at = Due.STALE, ctx.now + ctx.policy.community.stale_after
+    if rotation is None:
+        return
+    on_duty = duty.on_call(ctx, rotation)
+    told = wording.waited_long(request.id, request.channel, request.root, request.text, ctx.now - request.opened_at)
+    ctx.tell(duty.people(ctx, [on_duty.engineer]), lambda _: told, request=request)
+    ctx.note(request, "shown to the engineer on call", source="clock", detail=ctx.name_of(on_duty.engineer))
+
+
+def remind_owner(ctx: Context, request: Request) -> None:
+    """Remind whoever acknowledged a request and has been silent since; the escalation goes on a while later."""
+    silent = ctx.policy.escalation.silent_escalates_after
+    told = wording.silent(request.id, request.channel, request.root, ctx.now + silent, ctx.policy.zone)
+    person = ctx.policy.person_with_handle(request.platform, request.owner or "")
+    ctx.tell([person], lambda _: told, purpose=Purpose.NOTICE, request=request)
+    ctx.note(request, "reminded", source="clock", actor="", detail=person.name if person is not None else "")
+    request.due, request.due_at = Due.PAGE, ctx.now + silent

@@ -1,0 +1,244 @@
+"""What the bot says when it pages somebody, and what becomes of a page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from handlers.wording import times
+from models.message import (
+    Button,
+    Buttons,
+    Fields,
+    Message,
+    MessageRef,
+    Note,
+    Quote,
+    Span,
+    Strong,
+    line,
+    message,
+    note,
+    paragraph,
+)
+from models.records.request import RequestState
+from models.triage.verdict import RequestClass
+
+NAMED_FOR_NIGHTS = "named for urgent requests outside hours"
+NOBODY_ON_DUTY = "nobody is on duty who can be reached"
+
+_ROLES = {
+    "primary": "the engineer on call",
+    "secondary": "the next on the list",
+    "team": "the team",
+    "leads": "the leads",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A request as the sentences need it. next_*: the escalation step that follows; next_after None: none does."""
+
+    number: int
+    request_class: RequestClass
+    reasons: tuple[str, ...]
+    service: str | None
+    author: Span
+    channel: str
+    root: str
+    text: str
+    is_direct: bool
+    state: RequestState
+    owner: Span | None
+    resolver: Span | None
+    engineer: str | None
+    opened_at: datetime
+    acknowledged_at: datetime | None
+    resolved_at: datetime | None
+    next_after: timedelta | None
+    next_to: tuple[str, ...]
+    next_by: str
+    now: datetime
+    zone: ZoneInfo
+
+    @property
+    def link(self) -> MessageRef:
+        """The number, leading to the message."""
+        return MessageRef(self.channel, self.root, f"#{self.number}")
+
+
+def first_page(facts: Facts, mentions: Sequence[Span], why: str) -> Message:
+    """Page the engineer on call: who, why them, what for, and what happens next."""
+    who = _listed(mentions)
+    if why == NOBODY_ON_DUTY:
+        start = line(Strong("Nobody is on duty who can be reached."), " ", *who, ", please take ")
+    else:
+        start = line(*who, ", you are on call: ")
+    return message(
+        paragraph(*start, Strong(_kind(facts)), " ", facts.link, " from ", facts.author, "."),
+        _details(facts, why),
+        Quote(_excerpt(facts.text)) if facts.is_direct else None,
+        _buttons(facts),
+        _what_next(facts),
+        summary=f"{_kind(facts)} #{facts.number}: {_excerpt(facts.text, 120)}",
+    )
+
+
+def next_page(facts: Facts, mentions: Sequence[Span], why: str) -> Message:
+    """Page whoever comes next, because nobody acknowledged."""
+    waited = times.span(facts.now - facts.opened_at)
+    return message(
+        paragraph(
+            *_listed(mentions),
+            ", ",
+            Strong(f"nobody has taken {_kind(facts)} "),
+            facts.link,
+            f" for {waited}. Please take it.",
+        ),
+        note(why) if why else None,
+        _buttons(facts),
+        _what_next(facts),
+        summary=f"Not taken for {waited}: {_kind(facts)} #{facts.number}",
+    )
+
+
+def escalated(facts: Facts, mentions: Sequence[Span], asker: Span) -> Message:
+    """Ask the whole team, because somebody on it asked for help."""
+    return message(
+        paragraph(*_listed(mentions), ": ", asker, " asks for help with ", Strong(_kind(facts)), " ", facts.link, "."),
+        _buttons(facts),
+        summary=f"Help wanted: {_kind(facts)} #{facts.number}",
+    )
+
+
+def direct_page(facts: Facts) -> Message:
+    """Page somebody once more, by direct message."""
+    waited = times.span(facts.now - facts.opened_at)
+    return message(
+        paragraph(
+            Strong(f"{_kind(facts).capitalize()} "),
+            facts.link,
+            " from ",
+            facts.author,
+            f" has waited {waited} for you.",
+        ),
+        Quote(_excerpt(facts.text)),
+        _buttons(facts),
+        _what_next(facts),
+        summary=f"Waiting for you: {_kind(facts)} #{facts.number}",
+    )
+
+
+def page(facts: Facts) -> Message:
+    """Give the first page as it reads after something became of its request."""
+    return message(
+        paragraph(*_outcome(facts)),
+        _details(facts, ""),
+        Quote(_excerpt(facts.text)) if facts.is_direct else None,
+        _buttons(facts) if facts.state.is_live else None,
+    )
+
+
+def after_hours(facts: Facts, engineer: str, begins: datetime, contact: str | None) -> Message:
+    """Tell an author at once, outside hours, who is next, when, and whom to call instead."""
+    when = times.moment(begins, facts.zone, facts.now)
+    is_urgent = facts.request_class is RequestClass.URGENT
+    call = f"If it cannot wait: {contact}." if contact else "There is nobody to call before that."
+    return message(
+        paragraph(
+            "This is outside the hours of the engineers on call. ",
+            f"{engineer} is next and gets your request ",
+            facts.link,
+            f" {when}.",
+        ),
+        paragraph(call) if is_urgent else None,
+        note(
+            f"Kept as {facts.request_class}: {', '.join(facts.reasons)}"
+            if facts.reasons
+            else f"Kept as {facts.request_class}"
+        ),
+    )
+
+
+def owed(purpose: str, number: int | None) -> str:
+    """Name what could not be delivered."""
+    about = f" of request #{number}" if number is not None else ""
+    return f"the {purpose}{about}"
+
+
+def logged_page(number: int, names: str) -> str:
+    """Give the log's line for a page."""
+    return f"#{number}: paged {names}"
+
+
+def logged_wait(number: int, request_class: RequestClass) -> str:
+    """Give the log's line for a request that waits for the hours."""
+    return f"#{number}: {request_class}, came outside hours and waits for the morning"
+
+
+def _kind(facts: Facts) -> str:
+    return "urgent request" if facts.request_class is RequestClass.URGENT else f"{facts.request_class} request"
+
+
+def _listed(mentions: Sequence[Span]) -> list[Span]:
+    spans: list[Span] = []
+    for mention in mentions:
+        spans += [mention] if not spans else [", ", mention]
+    return spans or ["Nobody"]
+
+
+def _details(facts: Facts, why: str) -> Fields | None:
+    pairs = [
+        ("Judged", line(", ".join(facts.reasons))) if facts.reasons else None,
+        ("Service", line(facts.service)) if facts.service else None,
+        ("Why you", line(why)) if why and why != NOBODY_ON_DUTY else None,
+    ]
+    found = tuple(pair for pair in pairs if pair is not None)
+    return Fields(found) if found else None
+
+
+def _buttons(facts: Facts) -> Buttons:
+    value = str(facts.number)
+    resolve = Button("resolve", "Resolved", value)
+    if facts.state is RequestState.OPEN:
+        return Buttons((Button("ack", "I'm on it", value, "primary"), resolve, Button("why", "Why?", value)))
+    return Buttons((resolve, Button("why", "Why?", value)))
+
+
+def _what_next(facts: Facts) -> Note | None:
+    if facts.next_after is None:
+        return note("This was the last step: nobody else is told after this.")
+    who = " and ".join(_ROLES.get(role, role) for role in facts.next_to)
+    how = (
+        f"{who} {'gets' if len(facts.next_to) == 1 else 'get'} a direct message"
+        if facts.next_by == "dm"
+        else f"{who} {'is' if len(facts.next_to) == 1 else 'are'} pinged"
+    )
+    at = times.clock(max(facts.now, facts.opened_at + facts.next_after), facts.zone)
+    return note(f"If nobody takes it, {how} at about {at}.")
+
+
+def _outcome(facts: Facts) -> tuple[Span, ...]:
+    kind = f"{_kind(facts).capitalize()} "
+    match facts.state:
+        case RequestState.ACKNOWLEDGED:
+            assert facts.acknowledged_at is not None
+            taken = times.clock(facts.acknowledged_at, facts.zone)
+            return line(
+                "👀 ", facts.owner, f" is on it since {taken}: ", Strong(kind), facts.link, " from ", facts.author, "."
+            )
+        case RequestState.RESOLVED:
+            assert facts.resolved_at is not None
+            took = times.span(facts.resolved_at - facts.opened_at)
+            return line(
+                "✅ ", Strong(kind), facts.link, " was resolved by ", facts.resolver or "somebody", f" after {took}."
+            )
+        case RequestState.OPEN:
+            return line(Strong(kind), facts.link, " from ", facts.author, " is open.")
+        case _:
+            return line(Strong(kind), facts.link, f" is closed: {facts.state.value}.")
+
+
+def _excerpt(text: str, most: int = 500) -> str:
+    short = " ".join(text.split()) if most < 200 else text.strip()  # noqa: PLR2004 - one line for a summary
+    return short if len(short) <= most else f"{short[: most - 1]}…"

@@ -1,0 +1,122 @@
+"""What the bot says about requests to the people who ask."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from handlers.wording import times
+from models.message import (
+    Button,
+    Buttons,
+    ChannelRef,
+    Code,
+    Link,
+    Message,
+    MessageRef,
+    Quote,
+    Strong,
+    message,
+    note,
+    paragraph,
+    text,
+)
+from models.triage.verdict import RequestClass
+
+_AS = {
+    RequestClass.URGENT: "as urgent",
+    RequestClass.PLATFORM: "as a request to the platform team",
+    RequestClass.COMMUNITY: "as a question to the community",
+    RequestClass.NONE: "as no request",
+}
+
+
+def question(number: int, graver: RequestClass, otherwise: RequestClass, channel: str, root: str) -> Message:
+    """Ask an author whether the graver class applies."""
+    del channel, root
+    if graver is RequestClass.URGENT:
+        asked, yes, no = "Is production down or badly affected for real users right now?", "Yes, production", "No"
+    else:
+        asked, yes, no = "Does this need the platform team?", "Yes, the platform team", "No, anybody can answer"
+    return message(
+        paragraph(asked),
+        Buttons((Button("class", yes, f"{number}:{graver}", "primary"), Button("class", no, f"{number}:{otherwise}"))),
+        note("If you do not answer within a few minutes, I take it as a yes."),
+        summary=asked,
+    )
+
+
+def question_answered(to: RequestClass) -> Message:
+    """Close a question with its answer."""
+    return text(f"Thank you. I treat this {_AS[to]}.")
+
+
+def question_unanswered(to: RequestClass) -> Message:
+    """Close a question that nobody answered."""
+    return text(f"There was no answer, so I treat this {_AS[to]}.")
+
+
+def question_overtaken(to: RequestClass) -> Message:
+    """Close a question that a later message answered."""
+    return text(f"After your last message I treat this {_AS[to]}.")
+
+
+def question_moot() -> Message:
+    """Close the question of a request that was resolved."""
+    return text("This was resolved; no answer is needed.")
+
+
+def cross_link(number: int, channel: str, root: str, channel_name: str, engineer: str) -> Message:
+    """Point to an urgent request from the sos channel, without pinging anybody again."""
+    return message(
+        paragraph(
+            "🚨 ",
+            Strong("Urgent request "),
+            MessageRef(channel, root, f"#{number}"),
+            " was asked in ",
+            ChannelRef(channel, channel_name),
+            ".",
+        ),
+        note(f"{engineer} is told in its thread."),
+        summary=f"Urgent request #{number} in #{channel_name}",
+    )
+
+
+def known_answer(title: str, url: str) -> Message:
+    """Offer a known answer."""
+    return message(
+        paragraph("This may answer it: ", Link(url, title)), note("If it does not, somebody will read on here.")
+    )
+
+
+def point_to_how_to(number: int, name: str, channel: str | None, *, with_button: bool) -> Message:
+    """Point kindly to the how-to channel."""
+    where = ChannelRef(channel, name) if channel is not None else Strong(f"#{name}")
+    button = Button("class", "Production is down", f"{number}:{RequestClass.URGENT}", "danger")
+    return message(
+        paragraph("This looks like a question that others in ", where, " can answer; more people read there."),
+        Buttons((button,)) if with_button else None,
+        note("If production is affected, press the button and the engineer on call is pinged.")
+        if with_button
+        else None,
+    )
+
+
+def waited_long(number: int, channel: str, root: str, words: str, waited: timedelta) -> Message:
+    """Show the engineer on call a question that nobody has answered."""
+    return message(
+        paragraph("Nobody has answered ", MessageRef(channel, root, f"#{number}"), f" for {times.span(waited)}."),
+        Quote(words[:500]),
+        note("A word in its thread is enough. It is not shown to you again."),
+    )
+
+
+def silent(number: int, channel: str, root: str, escalates_at: datetime, zone: ZoneInfo) -> Message:
+    """Remind whoever took a request and has said nothing since."""
+    return message(
+        paragraph("You took ", MessageRef(channel, root, f"#{number}"), " and have not written there for a while."),
+        note(
+            "Write in its thread how it stands, or resolve it with ",
+            Code(f"/oncall resolve {number}"),
+            f". Otherwise the next person is pinged at {times.clock(escalates_at, zone)}.",
+        ),
+        summary=f"How does #{number} stand?",
+    )
