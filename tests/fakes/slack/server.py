@@ -93,7 +93,7 @@ class Server:
             return _cut_off(request)
         values, token = await _read(request)
         if values is None:
-            return _json({"ok": False, "error": "invalid_json"}, 200, {})
+            return _json('{"ok": false, "error": "invalid_json"}', 200, {})
         call, headers = self.api.answer(request.match_info["method"], token, values)
         if call.fault == Fault.HANG and self._released is not None:
             await self._released.wait()
@@ -101,7 +101,7 @@ class Server:
             return web.Response(text="<html>Something went wrong</html>", content_type="text/html", headers=headers)
         if call.fault:
             return _cut_off(request)
-        return _json(call.answer, call.status, headers)
+        return _json(call.body, call.status, headers)
 
     async def _link(self, request: web.Request) -> web.StreamResponse:
         ticket = request.query.get("ticket", "")
@@ -145,8 +145,8 @@ def _object(text: str) -> Json | None:
     return body if isinstance(body, dict) else None
 
 
-def _json(answer: Json, status: int, headers: dict[str, str]) -> web.Response:
-    return web.Response(text=json.dumps(answer), status=status, content_type="application/json", headers=headers)
+def _json(answer: str, status: int, headers: dict[str, str]) -> web.Response:
+    return web.Response(text=answer, status=status, content_type="application/json", headers=headers)
 
 
 def _cut_off(request: web.Request) -> web.StreamResponse:

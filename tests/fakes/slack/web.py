@@ -1,5 +1,6 @@
 """The Web API: which methods there are, what each needs, and how a call is answered."""
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -60,14 +61,22 @@ METHODS: dict[str, Method] = {
 
 @dataclass
 class Call:
-    """One call as it was received and answered. at: monotonic seconds. status: 0 where no answer was given."""
+    """One call as it was received and answered.
+
+    at: monotonic seconds. status: 0 where no answer was given. body: the answer as sent, or as it would have been.
+    """
 
     method: str
     args: Json
     at: float
     status: int = 0
-    answer: Json = field(default_factory=dict)
+    body: str = "{}"
     fault: str = ""
+
+    @property
+    def answer(self) -> Json:
+        answer: Json = json.loads(self.body)
+        return answer
 
     @property
     def error(self) -> str:
@@ -98,9 +107,9 @@ class WebApi:
             try:
                 call.fault = self.faults.take(method, str(values.get("channel", "")))
                 if call.fault not in {Fault.HANG, Fault.CUT}:
-                    call.answer, call.status = self._done(method, token, Arguments(values)), 200
+                    call.body, call.status = json.dumps(self._done(method, token, Arguments(values))), 200
             except SlackError as refusal:
-                call.answer, call.status, headers = refusal.body, refusal.status, refusal.headers
+                call.body, call.status, headers = json.dumps(refusal.body), refusal.status, refusal.headers
             if call.fault:
                 call.status = 0
             self.calls.append(call)
