@@ -1,14 +1,20 @@
 """Handovers, and the on-call log that they are drawn from."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, String, Text, func, select
+from pydantic import TypeAdapter
+from sqlalchemy import Index, String, Text, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.records.base import Id, Record, Word
+from models.records.base import Id, Record, Word, changed
+from models.records.delivery import OutboxRow
+from models.records.request import Due, Request, RequestState
+from models.records.roster import StoredShift
+from models.triage.verdict import RequestClass
 
 
 class HandoverState(StrEnum):
@@ -21,6 +27,86 @@ class HandoverState(StrEnum):
 
 
 FILED = (HandoverState.SUBMITTED, HandoverState.AUTOMATIC, HandoverState.ACCEPTED)
+WAITING = (HandoverState.SUBMITTED, HandoverState.AUTOMATIC)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftedRequest:
+    """One request as a handover keeps it. excerpt: the beginning of its text, one line.
+
+    owner: the name of who is on it, or who resolved it. last: the last thing that happened to it.
+    """
+
+    number: int
+    platform: str
+    channel: str
+    root: str
+    request_class: RequestClass
+    state: RequestState
+    author: str
+    owner: str | None
+    excerpt: str
+    opened_at: datetime
+    last: str = ""
+    last_at: datetime | None = None
+    due: Due | None = None
+    due_at: datetime | None = None
+    resolved_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftedLine:
+    """One line of the log as a handover keeps it. author: a name; empty for the bot."""
+
+    at: datetime
+    text: str
+    author: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Requests:
+    """One section of requests: its first ones, and how many there are in all."""
+
+    items: tuple[DraftedRequest, ...] = ()
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the store knows of a shift when it is handed over; `Handover.body` is this as JSON.
+
+    outgoing, incoming: names; None where nobody. waiting: came outside hours and has not been paged yet.
+    debts: resolved without documentation, of any shift. log: the last lines, log_total of all.
+    acknowledged_after: the median over the requests of the shift that somebody took; None where there were none.
+    """
+
+    rotation: str
+    shift_start: datetime
+    shift_end: datetime
+    outgoing: str | None
+    incoming: str | None
+    open: Requests = field(default_factory=Requests)
+    waiting: Requests = field(default_factory=Requests)
+    resolved: Requests = field(default_factory=Requests)
+    debts: Requests = field(default_factory=Requests)
+    log: tuple[DraftedLine, ...] = ()
+    log_total: int = 0
+    by_class: tuple[tuple[RequestClass, int], ...] = ()
+    acknowledged_after: timedelta | None = None
+
+
+_DRAFTS: TypeAdapter[Draft] = TypeAdapter(Draft)
+
+
+def draft_to_json(draft: Draft) -> dict[str, Any]:
+    """Give a draft as plain JSON values, as a handover keeps it."""
+    document: dict[str, Any] = _DRAFTS.dump_python(draft, mode="json")
+    return document
+
+
+def draft_from_json(document: Mapping[str, Any]) -> Draft:
+    """Give back the draft that `draft_to_json` wrote."""
+    return _DRAFTS.validate_python(document, strict=False)
 
 
 class Handover(Record):
@@ -29,7 +115,9 @@ class Handover(Record):
     shift_start, shift_end: the outgoing shift, half-open. outgoing, incoming: people's ids; None where nobody.
     body: the drafted sections as JSON, frozen when it is filed. watch: what the engineer adds to watch;
     is_quiet: "nothing notable". due_at: when its acceptance is asked after next.
+    submitted_by: None where the bot filed it, at submitted_at.
     post_id, accept_id: the outbox rows of the post in operations and of the message with the Accept button.
+    posts: the outbox row of the post on each platform; post_id is the first of them.
     """
 
     __tablename__ = "handover"
@@ -58,6 +146,12 @@ class Handover(Record):
     due_at: Mapped[datetime | None]
     post_id: Mapped[int | None] = mapped_column(Id)
     accept_id: Mapped[int | None] = mapped_column(Id)
+    posts: Mapped[dict[str, Any] | None]
+
+    @property
+    def is_filed(self) -> bool:
+        """Whether it is more than a draft."""
+        return self.state in FILED
 
 
 class LogEntry(Record):
@@ -102,16 +196,15 @@ def filed_since(session: Session, since: datetime | None, rotation: str | None =
 
 def unaccepted_due(session: Session, now: datetime) -> Sequence[Handover]:
     """Give the handovers whose acceptance is to be asked after now."""
-    waiting = (HandoverState.SUBMITTED, HandoverState.AUTOMATIC)
     return session.scalars(
-        select(Handover).where(Handover.state.in_(waiting), Handover.due_at <= now).order_by(Handover.due_at)
+        select(Handover).where(Handover.state.in_(WAITING), Handover.due_at <= now).order_by(Handover.due_at)
     ).all()
 
 
-def next_due(session: Session) -> datetime | None:
-    """Give the earliest instant at which an acceptance is asked after."""
-    waiting = (HandoverState.SUBMITTED, HandoverState.AUTOMATIC)
-    return session.scalar(select(func.min(Handover.due_at)).where(Handover.state.in_(waiting)))
+def next_due(session: Session, after: datetime) -> datetime | None:
+    """Give the first instant after another at which an acceptance is asked after."""
+    later = (Handover.state.in_(WAITING), Handover.due_at > after)
+    return session.scalar(select(func.min(Handover.due_at)).where(*later))
 
 
 def log_between(session: Session, rotation: str, start: datetime, end: datetime) -> Sequence[LogEntry]:
@@ -121,3 +214,63 @@ def log_between(session: Session, rotation: str, start: datetime, end: datetime)
         .where(LogEntry.rotation == rotation, LogEntry.at >= start, LogEntry.at < end)
         .order_by(LogEntry.at, LogEntry.id)
     ).all()
+
+
+def covering(session: Session, rotation: str, start: datetime, end: datetime) -> Handover | None:
+    """Give the handover filed of the last shift that touches [start, end): of the shift of a civil day."""
+    found = select(Handover).where(
+        Handover.rotation == rotation,
+        Handover.state.in_(FILED),
+        Handover.shift_start < end,
+        Handover.shift_end > start,
+    )
+    return session.scalar(found.order_by(Handover.shift_start.desc()).limit(1))
+
+
+def accept(session: Session, handover: Handover, by: str, now: datetime) -> bool:
+    """Mark a handover as accepted; False where somebody was faster, or it is not filed."""
+    waiting = (Handover.id == handover.id, Handover.state.in_(WAITING))
+    values = {"state": HandoverState.ACCEPTED, "accepted_at": now, "accepted_by": by, "due_at": None}
+    is_first = changed(session, update(Handover).where(*waiting).values(**values)) == 1
+    session.refresh(handover)
+    return is_first
+
+
+def platform_of(session: Session, row: int) -> str | None:
+    """Give the platform that an outbox row was for."""
+    return session.scalar(select(OutboxRow.platform).where(OutboxRow.id == row))
+
+
+def undocumented(session: Session, rotation: str) -> Sequence[Request]:
+    """Give the runbook debts of a rotation: grave requests resolved without documentation, the newest first."""
+    grave = (RequestClass.URGENT, RequestClass.PLATFORM)
+    return session.scalars(
+        select(Request)
+        .where(
+            Request.rotation == rotation,
+            Request.state == RequestState.RESOLVED,
+            Request.request_class.in_(grave),
+            Request.runbook_url.is_(None),
+        )
+        .order_by(Request.resolved_at.desc(), Request.id.desc())
+    ).all()
+
+
+def shift_ends(session: Session, rotation: str, since: datetime, until: datetime) -> Sequence[datetime]:
+    """Give when the stored shifts that ended in (since, until] did, the newest first."""
+    ended = (StoredShift.rotation == rotation, StoredShift.ends_at > since, StoredShift.ends_at <= until)
+    return session.scalars(select(StoredShift.ends_at).where(*ended).order_by(StoredShift.ends_at.desc())).all()
+
+
+def shift_spans(session: Session, rotation: str, after: datetime, limit: int) -> Sequence[tuple[datetime, datetime]]:
+    """Give the start and end of the first stored shifts that end after an instant."""
+    found = select(StoredShift.starts_at, StoredShift.ends_at).where(
+        StoredShift.rotation == rotation, StoredShift.ends_at > after
+    )
+    return [(start, end) for start, end in session.execute(found.order_by(StoredShift.ends_at).limit(limit))]
+
+
+def shift_start_of(session: Session, rotation: str, end: datetime) -> datetime | None:
+    """Give when the stored shift that ended at an instant began; None where none ended then."""
+    ended = (StoredShift.rotation == rotation, StoredShift.ends_at == end)
+    return session.scalar(select(StoredShift.starts_at).where(*ended).order_by(StoredShift.starts_at.desc()).limit(1))

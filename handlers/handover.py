@@ -1,0 +1,300 @@
+"""The handover of a shift: drafted from the store, edited, submitted, accepted, found again. Source: DESIGN §6, §7.
+
+What the clock does is in `handover_jobs`, how one is filed in `handover_filing`, what it is drafted from in
+`handover_draft`.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from handlers import duty, handover_filing
+from handlers.command import Call, Command
+from handlers.context import Answer, Context, Standing
+from handlers.dates import parse_day
+from handlers.handover_draft import Change, change_of, running
+from handlers.handover_filing import shown, stored
+from handlers.handover_jobs import (
+    acceptance_coming,
+    acceptance_due,
+    ask_acceptance,
+    change_coming,
+    change_due,
+    change_over,
+    remind,
+    reminder_coming,
+    reminder_due,
+)
+from handlers.wording import handover as wording
+from handlers.wording import times
+from handlers.wording.handover import NOTABLE, QUIET
+from handlers.wording.handover_export import ExportRow, exported, render
+from models.errors import UserError
+from models.events import ButtonPressed, FormSubmitted
+from models.policy import Person, Rotation
+from models.records import handover as records
+from models.records.handover import Handover
+from models.rota.calendar import DAY
+from models.rota.zone import zone
+from models.secrets import mask
+
+LATE = timedelta(hours=2)
+LISTED = 10
+
+
+# -- whose handover it is
+
+
+def _mine(ctx: Context, rotation: Rotation) -> Change:
+    """Give the change that the asker may hand over: of the shift that runs, or of theirs that has just ended."""
+    change = running(ctx, rotation)
+    if change is not None and ctx.person is not None and change.outgoing == ctx.person.id:
+        return change
+    ended = _just_ended(ctx, rotation)
+    if ended is not None and ctx.person is not None and ended.outgoing == ctx.person.id:
+        return ended
+    if change is None:
+        raise UserError(wording.NO_SHIFT)
+    if not ctx.policy.is_lead(ctx.person):
+        raise _not_theirs(ctx, change)
+    return change
+
+
+def _not_theirs(ctx: Context, change: Change) -> UserError:
+    others = [one.name for one in ctx.policy.oncall.rotations if one.name != change.rotation.name]
+    on_duty = ctx.name_of(change.outgoing) if change.outgoing else None
+    return UserError(wording.may_not_submit(change.rotation.name, on_duty, others))
+
+
+def _just_ended(ctx: Context, rotation: Rotation) -> Change | None:
+    ends = records.shift_ends(ctx.session, rotation.name, ctx.now - LATE, ctx.now)
+    start = records.shift_start_of(ctx.session, rotation.name, ends[0]) if ends else None
+    return running(ctx, rotation, start) if start is not None else None
+
+
+def _change_of_row(ctx: Context, row: Handover) -> Change:
+    """Give the change that a stored handover is about. Raises UserError where the asker may not hand it over now."""
+    rotation = ctx.policy.rotation(row.rotation)
+    if rotation is None:
+        raise UserError(wording.NO_SUCH_BUTTON_ROTATION)
+    shift = duty.near(ctx, rotation, row.shift_end).shift_at(row.shift_start)
+    if shift is not None and shift.start == row.shift_start:
+        change = change_of(ctx, rotation, shift)
+    else:
+        change = Change(rotation, row.shift_start, row.shift_end, row.outgoing, row.incoming)
+    if ctx.person is None or not (ctx.person.id == change.outgoing or ctx.policy.is_lead(ctx.person)):
+        raise _not_theirs(ctx, running(ctx, rotation) or change)
+    if ctx.now >= change.end + LATE:
+        raise UserError(wording.too_late(row.id))
+    return change
+
+
+# -- draft, note, submit
+
+
+def _opened(ctx: Context, rotation: Rotation) -> Answer:
+    change = _mine(ctx, rotation)
+    return Answer(form=wording.form(shown(ctx, stored(ctx, change), change), ctx.platform))
+
+
+def _open(ctx: Context, call: Call) -> Answer:
+    return _opened(ctx, call.rotation)
+
+
+def _pressed_open(ctx: Context, event: ButtonPressed) -> Answer:
+    rotation = ctx.policy.rotation(event.value)
+    if rotation is None:
+        raise UserError(wording.NO_SUCH_BUTTON_ROTATION)
+    return _opened(ctx, rotation)
+
+
+def _draft(ctx: Context, call: Call) -> Answer:
+    if not duty.is_engineer(ctx, ctx.person):
+        raise UserError(wording.ENGINEERS_ONLY)
+    change = _just_ended_of_asker(ctx, call.rotation) or running(ctx, call.rotation)
+    if change is None:
+        raise UserError(wording.NO_SHIFT)
+    row = stored(ctx, change)
+    if row.is_filed:
+        return Answer(reply=wording.filed(shown(ctx, row), ctx.platform))
+    return Answer(reply=wording.draft(shown(ctx, row, change), ctx.platform))
+
+
+def _just_ended_of_asker(ctx: Context, rotation: Rotation) -> Change | None:
+    """Give the shift of the asker's that has just ended, unless they are on duty again."""
+    change, ended = running(ctx, rotation), _just_ended(ctx, rotation)
+    asker = ctx.person.id if ctx.person is not None else None
+    is_theirs = ended is not None and ended.outgoing == asker and (change is None or change.outgoing != asker)
+    return ended if is_theirs else None
+
+
+def _note(ctx: Context, call: Call) -> Answer:
+    if not call.words:
+        raise call.wrong(wording.NOTHING_TO_NOTE)
+    change = _mine(ctx, call.rotation)
+    row = stored(ctx, change)
+    watch = "\n".join(filter(None, (row.watch, mask(call.text).strip())))
+    if len(watch) > wording.LONGEST:
+        raise UserError(wording.too_long(len(watch)))
+    row.watch, row.is_quiet = watch, False
+    if row.is_filed:
+        handover_filing.file(ctx, row, change, by=ctx.person)
+    return Answer(reply=wording.noted(len(watch.splitlines())))
+
+
+def _submit(ctx: Context, call: Call) -> Answer:
+    change = _mine(ctx, call.rotation)
+    return _filed(ctx, stored(ctx, change), change)
+
+
+def _filed(ctx: Context, row: Handover, change: Change) -> Answer:
+    is_again = row.is_filed
+    handover_filing.file(ctx, row, change, by=ctx.person)
+    names = handover_filing.operations_names(ctx, change.rotation) if row.posts else []
+    incoming = ctx.name_of(row.incoming) if row.incoming else None
+    return Answer(reply=wording.submitted(row.id, incoming, next(iter(names), None), is_again=is_again))
+
+
+def _form_submitted(ctx: Context, event: FormSubmitted) -> Answer:
+    row = _numbered(ctx, event.subject)
+    change = _change_of_row(ctx, row)
+    summary, watch = (mask(event.fields.get(name, "")).strip() for name in ("summary", "watch"))
+    quiet = event.fields.get("quiet") or NOTABLE
+    errors = _errors(summary, watch, quiet)
+    if errors:
+        return Answer(errors=errors)
+    row.summary, row.watch, row.is_quiet = summary, watch, quiet == QUIET
+    return _filed(ctx, row, change)
+
+
+def _errors(summary: str, watch: str, quiet: str) -> Mapping[str, str]:
+    """Give what is wrong with a submitted form, by field."""
+    texts = {"summary": summary, "watch": watch}
+    errors = {name: wording.too_long(len(text)) for name, text in texts.items() if len(text) > wording.LONGEST}
+    if quiet not in (QUIET, NOTABLE):
+        errors["quiet"] = wording.WHICH_QUIET
+    elif quiet == QUIET and (summary or watch):
+        errors["quiet"] = wording.QUIET_WITH_TEXT
+    return errors
+
+
+def _numbered(ctx: Context, value: str) -> Handover:
+    row = records.get(ctx.session, int(value)) if value.isdecimal() and len(value) < 10 else None  # noqa: PLR2004
+    if row is None:
+        raise UserError(wording.NO_LONGER)
+    return row
+
+
+# -- accept
+
+
+def _accept(ctx: Context, call: Call) -> Answer:
+    newest = records.latest(ctx.session, call.rotation.name)
+    if not newest:
+        raise UserError(wording.NOTHING_FILED)
+    return Answer(reply=handover_filing.accept(ctx, newest[0]))
+
+
+def _pressed_accept(ctx: Context, event: ButtonPressed) -> Answer:
+    return Answer(reply=handover_filing.accept(ctx, _numbered(ctx, event.value)))
+
+
+# -- found again
+
+
+def _show(ctx: Context, call: Call) -> Answer:
+    row = _wanted(ctx, call)
+    return Answer(reply=wording.filed(shown(ctx, row), ctx.platform))
+
+
+def _wanted(ctx: Context, call: Call) -> Handover:
+    if not call.words:
+        newest = records.latest(ctx.session, call.rotation.name)
+        if not newest:
+            raise UserError(wording.NOTHING_FILED)
+        return newest[0]
+    if call.words[0].removeprefix("#").isdecimal():
+        number = call.number(call.words[0])
+        row = records.get(ctx.session, number)
+        if row is None or not row.is_filed:
+            raise UserError(wording.no_such_handover(number))
+        return row
+    return _of_day(ctx, call)
+
+
+def _of_day(ctx: Context, call: Call) -> Handover:
+    calendar = ctx.standing.calendar(call.rotation)
+    day = parse_day(call.text, calendar.day_of(ctx.now))
+    if day is None:
+        raise call.wrong(wording.no_day(call.text))
+    row = records.covering(ctx.session, call.rotation.name, calendar.midnight(day), calendar.midnight(day + DAY))
+    if row is None:
+        raise UserError(wording.none_of_day(times.day(day)))
+    return row
+
+
+def _list(ctx: Context, call: Call) -> Answer:
+    found = records.latest(ctx.session, call.rotation.name, LISTED)
+    if not found:
+        raise UserError(wording.NOTHING_FILED)
+    return Answer(reply=wording.listed([shown(ctx, row) for row in found]))
+
+
+def handover_rows(session: Session, standing: Standing, since: date | None) -> list[ExportRow]:
+    """Give the handovers filed for shifts that ended on or after a day (None: all), the oldest first."""
+    rotations = standing.policy.oncall.rotations
+    start = standing.calendar(rotations[0]).midnight(since) if since is not None and rotations else None
+    civil = zone(standing.policy.timezone)
+    return [exported(row, _names(standing), civil) for row in records.filed_since(session, start)]
+
+
+def _names(standing: Standing) -> Callable[[str | None], str]:
+    def name(person_id: str | None) -> str:
+        person: Person | None = standing.policy.person(person_id)
+        return person.name if person is not None else person_id or ""
+
+    return name
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("handover", "", "", "open the handover, already drafted: edit and submit it", "/handover", _open),
+    Command("handover", "accept", "", "accept the handover that was sent to you", "/handover accept", _accept),
+    Command(
+        "handover",
+        "note",
+        "<text>",
+        "add what to watch to the draft",
+        "/handover note if the queue grows, restart the runner",
+        _note,
+    ),
+    Command("handover", "draft", "", "see the draft", "/handover draft", _draft),
+    Command("handover", "submit", "", "hand over with the draft as it is", "/handover submit", _submit),
+    Command("handover", "show", "[DATE|n]", "the last one, that of a day, or by number", "/handover show fri", _show),
+    Command("handover", "list", "", "the last handovers", "/handover list", _list),
+)
+
+FORMS: Mapping[str, Callable[[Context, FormSubmitted], Answer | None]] = {wording.FORM: _form_submitted}
+
+BUTTONS: Mapping[str, Callable[[Context, ButtonPressed], Answer | None]] = {
+    "handover-accept": _pressed_accept,
+    "handover-open": _pressed_open,
+}
+
+__all__ = [
+    "BUTTONS",
+    "COMMANDS",
+    "FORMS",
+    "ExportRow",
+    "acceptance_coming",
+    "acceptance_due",
+    "ask_acceptance",
+    "change_coming",
+    "change_due",
+    "change_over",
+    "handover_rows",
+    "remind",
+    "reminder_coming",
+    "reminder_due",
+    "render",
+]

@@ -1,0 +1,136 @@
+"""What a handover is drafted from: who hands to whom, and what the store knows of the shift. Source: DESIGN §6."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
+
+from handlers import duty
+from handlers.context import Context
+from models.policy import Rotation
+from models.records import handover as records
+from models.records import request as requests
+from models.records.handover import Draft, DraftedLine, DraftedRequest, LogEntry, Requests
+from models.records.request import Due, Request
+from models.rota.duty import who_is_on
+from models.rota.shift import Shift
+from models.triage.verdict import RequestClass
+
+MOST_LINES = 10
+EXCERPT = 80
+LOG_LINE = 140
+JUST_BEFORE = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One shift's end: who hands to whom, by id. outgoing: who is on duty now, or was at the end."""
+
+    rotation: Rotation
+    start: datetime
+    end: datetime
+    outgoing: str | None
+    incoming: str | None
+
+
+def running(ctx: Context, rotation: Rotation, at: datetime | None = None) -> Change | None:
+    """Give the change at the end of the shift that runs at an instant (None: now); None where no shift is planned."""
+    shift = duty.on_call(ctx, rotation, at).shift
+    return None if shift is None else change_of(ctx, rotation, shift)
+
+
+def change_of(ctx: Context, rotation: Rotation, shift: Shift) -> Change:
+    """Give who hands over at the end of a shift; both are the resolver's answers."""
+    rota = duty.near(ctx, rotation, shift.end)
+    outgoing = who_is_on(rota, max(shift.start, min(ctx.now, shift.end - JUST_BEFORE))).engineer
+    return Change(rotation, shift.start, shift.end, outgoing, who_is_on(rota, shift.end).engineer)
+
+
+def collect(ctx: Context, change: Change) -> Draft:
+    """Draft a handover from the store."""
+    name, start, end = change.rotation.name, change.start, max(change.start, min(ctx.now, change.end))
+    live = requests.live(ctx.session, name)
+    opened = requests.opened_between(ctx.session, start, end, name)
+    lines = records.log_between(ctx.session, name, start, end)
+    return Draft(
+        rotation=name,
+        shift_start=start,
+        shift_end=change.end,
+        outgoing=_name(ctx, change.outgoing),
+        incoming=_name(ctx, change.incoming),
+        open=_section(ctx, [one for one in live if one.due is not Due.RESUME]),
+        waiting=_section(ctx, [one for one in live if one.due is Due.RESUME]),
+        resolved=_section(ctx, requests.resolved_between(ctx.session, start, end, name)),
+        debts=_section(ctx, records.undocumented(ctx.session, name)),
+        log=tuple(_line(ctx, one) for one in lines[-MOST_LINES:]),
+        log_total=len(lines),
+        by_class=_by_class(opened),
+        acknowledged_after=_acknowledged_after(opened),
+    )
+
+
+def _name(ctx: Context, person: str | None) -> str | None:
+    return None if person is None else ctx.name_of(person)
+
+
+def _section(ctx: Context, found: Sequence[Request]) -> Requests:
+    return Requests(tuple(_drafted(ctx, one) for one in found[:MOST_LINES]), len(found))
+
+
+def _drafted(ctx: Context, request: Request) -> DraftedRequest:
+    last, last_at = _last(ctx, request)
+    return DraftedRequest(
+        number=request.id,
+        platform=request.platform,
+        channel=request.channel,
+        root=request.root,
+        request_class=request.request_class,
+        state=request.state,
+        author=_called(ctx, request, request.author) or request.author_name,
+        owner=_called(ctx, request, request.resolved_by or request.owner),
+        excerpt=excerpt(request.text, EXCERPT),
+        opened_at=request.opened_at,
+        last=last,
+        last_at=last_at,
+        due=request.due,
+        due_at=request.due_at,
+        resolved_at=request.resolved_at,
+    )
+
+
+def _called(ctx: Context, request: Request, handle: str | None) -> str | None:
+    """Give the name behind a platform handle; the author's own where the configuration does not know them."""
+    if not handle:
+        return None
+    person = ctx.policy.person_with_handle(request.platform, handle)
+    if person is not None:
+        return person.name
+    return request.author_name or handle if handle == request.author else handle
+
+
+def _last(ctx: Context, request: Request) -> tuple[str, datetime | None]:
+    entries = requests.timeline(ctx.session, request.id)
+    at = entries[-1].at if entries else None
+    if request.last_word_at is not None and (at is None or request.last_word_at > at):
+        return "last word", request.last_word_at
+    return (entries[-1].what, at) if entries else ("", None)
+
+
+def _line(ctx: Context, entry: LogEntry) -> DraftedLine:
+    return DraftedLine(entry.at, excerpt(entry.text, LOG_LINE), _name(ctx, entry.author) or "")
+
+
+def _by_class(opened: Sequence[Request]) -> tuple[tuple[RequestClass, int], ...]:
+    counts = [(one, sum(request.request_class is one for request in opened)) for one in RequestClass]
+    return tuple((one, number) for one, number in counts if number)
+
+
+def _acknowledged_after(opened: Sequence[Request]) -> timedelta | None:
+    waits = [one.acknowledged_at - one.opened_at for one in opened if one.acknowledged_at is not None]
+    return timedelta(seconds=median(wait.total_seconds() for wait in waits)) if waits else None
+
+
+def excerpt(text: str, most: int) -> str:
+    """Give the beginning of a text as one line."""
+    short = " ".join(text[: most * 8].split())
+    return short if len(short) <= most else f"{short[: most - 1]}…"

@@ -1,0 +1,397 @@
+"""What the bot says about handovers: the draft, the form, the post, Accept, reminders."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from handlers.wording import handover_sections, times
+from handlers.wording.handover_sections import when
+from models.message import (
+    Block,
+    Bullets,
+    Button,
+    Buttons,
+    Code,
+    Form,
+    FormField,
+    Heading,
+    Line,
+    Message,
+    Note,
+    Quote,
+    Strong,
+    line,
+    message,
+    note,
+    paragraph,
+    text,
+)
+from models.records.handover import Draft, HandoverState
+
+QUIET, NOTABLE = "yes", "no"
+LONGEST = 3000
+FORM = "handover"
+
+NO_SHIFT = "No shift is planned, so there is nothing to hand over. A lead can fill the list with /oncall-list add."
+NOTHING_TO_NOTE = "What shall I note?"
+NOTHING_FILED = "No handover has been filed yet. The first one comes at the end of the shift."
+NO_LONGER = "This handover is no longer there."
+NO_SUCH_BUTTON_ROTATION = "This rotation is no longer in the configuration."
+ENGINEERS_ONLY = (
+    "Only the engineers on the on-call list and the leads can see a draft. /handover show is for everybody."
+)
+QUIET_WITH_TEXT = "“Nothing notable” and a text do not go together: empty the texts, or choose the other."
+WHICH_QUIET = "Choose one of the two."
+NOT_SUBMITTED_YET = "The last handover has not been submitted yet, so it cannot be accepted."
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A handover as the sentences need it. by: None where the bot filed it.
+
+    asked_at: when the incoming engineer is asked again; None: not any more.
+    """
+
+    number: int
+    draft: Draft
+    summary: str
+    watch: str
+    is_quiet: bool
+    state: HandoverState
+    by: str | None
+    filed_at: datetime | None
+    accepted_by: str | None
+    accepted_at: datetime | None
+    asked_at: datetime | None
+    zone: ZoneInfo
+
+
+# -- the handover itself
+
+
+def draft(shown: Shown, platform: str) -> Message:
+    """Show the draft as it would be submitted now."""
+    return message(
+        Heading(_title(shown.draft, "Draft: ")),
+        *_content(shown, platform),
+        note(
+            "Add with ",
+            Code("/handover note"),
+            ", hand over with ",
+            Code("/handover submit"),
+            f". At {when(shown.draft.shift_end, shown.zone)} I file it as it is.",
+        ),
+    )
+
+
+def filed(shown: Shown, platform: str) -> Message:
+    """Give a filed handover: for operations and for `/handover show`."""
+    return message(
+        Heading(_title(shown.draft)),
+        *_content(shown, platform),
+        Note(_standing(shown)),
+        summary=_title(shown.draft),
+    )
+
+
+def addressed(shown: Shown, platform: str) -> Message:
+    """Give a filed handover to the incoming engineer, with Accept until it is accepted."""
+    is_accepted = shown.state is HandoverState.ACCEPTED
+    starts = when(shown.draft.shift_end, shown.zone)
+    opening = f"{shown.draft.outgoing or 'Nobody'} hands over to you; you are on call from {starts}."
+    return message(
+        paragraph(Strong(opening)),
+        *_content(shown, platform),
+        None if is_accepted else _accept(shown.number),
+        Note(_standing(shown)) if is_accepted else _what_next(shown),
+        summary=opening,
+    )
+
+
+def readdressed(incoming: str | None) -> Message:
+    """Replace what was sent to somebody who does not take over after all."""
+    return text(f"This handover goes to {incoming or 'the leads'} now; there is nothing for you to accept.")
+
+
+def nobody_incoming(shown: Shown, platform: str) -> Message:
+    """Tell the leads that nobody takes over."""
+    return message(
+        paragraph(
+            Strong(f"Nobody is on call in {shown.draft.rotation} from {when(shown.draft.shift_end, shown.zone)}.")
+        ),
+        paragraph("Put somebody on duty with ", Code("/oncall-list assign DATE @user"), ". The handover that waits:"),
+        *_content(shown, platform),
+        _accept(shown.number),
+    )
+
+
+def _title(draft: Draft, prefix: str = "") -> str:
+    who = "stays with " + (draft.outgoing or "nobody")
+    if draft.outgoing != draft.incoming:
+        who = f"{draft.outgoing or 'nobody'} → {draft.incoming or 'nobody'}"
+    return f"{prefix}Handover of {draft.rotation}: {who}"
+
+
+def _content(shown: Shown, platform: str) -> list[Block]:
+    said: list[Block] = []
+    if shown.is_quiet:
+        said.append(paragraph(Strong("Nothing notable.")))
+    if shown.summary:
+        said.append(Quote(shown.summary))
+    if shown.watch:
+        said += [paragraph(Strong("To watch")), Quote(shown.watch)]
+    head, rest = handover_sections.blocks(shown.draft, shown.zone, platform)
+    return [*head, *said, *rest]
+
+
+def _standing(shown: Shown) -> Line:
+    how = f"Submitted by {shown.by}" if shown.by else "Filed by me, because nobody submitted one,"
+    at = f" {when(shown.filed_at, shown.zone)}" if shown.filed_at else ""
+    return line(f"Handover #{shown.number}. {how}{at}. ", _acceptance(shown))
+
+
+def _acceptance(shown: Shown) -> str:
+    if shown.accepted_at is not None:
+        return f"Accepted by {shown.accepted_by} {when(shown.accepted_at, shown.zone)}."
+    if shown.draft.incoming is None:
+        return "Nobody is there to accept it; the leads are told."
+    if shown.draft.incoming == shown.draft.outgoing:
+        return "There is nobody else to accept it."
+    return f"Not accepted yet by {shown.draft.incoming}."
+
+
+def _accept(number: int) -> Buttons:
+    return Buttons((Button("handover-accept", "Accept", value=str(number), style="primary"),))
+
+
+def _what_next(shown: Shown) -> Note:
+    asked = f" I ask again {when(shown.asked_at, shown.zone)}, then the leads." if shown.asked_at else ""
+    return note(f"Duty passes at its time, accepted or not.{asked} Or type ", Code("/handover accept"), ".")
+
+
+# -- the form
+
+
+def form(shown: Shown, platform: str) -> Form:
+    """Give the form, with the draft above what the engineer adds."""
+    return Form(
+        name=FORM,
+        title="Handover",
+        submit="Hand over",
+        subject=str(shown.number),
+        intro=(Heading(_title(shown.draft)), *_intro(shown, platform)),
+        fields=(
+            FormField(
+                "summary",
+                "How was it?",
+                "text",
+                initial=shown.summary,
+                hint="In a sentence or two: what the next engineer should know first.",
+                is_optional=True,
+                max_length=LONGEST,
+            ),
+            FormField(
+                "watch",
+                "What to watch",
+                "text",
+                initial=shown.watch,
+                hint="If X, do Y; one a line.",
+                is_optional=True,
+                max_length=LONGEST,
+            ),
+            FormField(
+                "quiet",
+                "Is there something to hand over?",
+                "choice",
+                initial=QUIET if shown.is_quiet else NOTABLE,
+                options=((NOTABLE, "There is something to hand over"), (QUIET, "Nothing notable")),
+            ),
+        ),
+    )
+
+
+def _intro(shown: Shown, platform: str) -> list[Block]:
+    head, rest = handover_sections.blocks(shown.draft, shown.zone, platform)
+    return [*head, *rest]
+
+
+def too_long(length: int) -> str:
+    """Say that a text does not fit."""
+    return f"At most {LONGEST:,} characters fit here; this has {length:,}."
+
+
+# -- answers
+
+
+def submitted(number: int, incoming: str | None, channel: str | None, *, is_again: bool) -> Message:
+    """Confirm a handover."""
+    who = f"{incoming} gets it with an Accept button" if incoming else "nobody takes over, so the leads are told"
+    where = f"posted in #{channel}" if channel else "stored; I am in no operations channel to post it in"
+    start = f"Handover #{number} is changed" if is_again else f"Handover #{number} is submitted"
+    return message(
+        paragraph(f"{start} and {where}; {who}."),
+        note("You can change it with ", Code("/handover"), "."),
+    )
+
+
+def noted(count: int) -> Message:
+    """Confirm a note."""
+    return text(f"Noted. There {'is' if count == 1 else 'are'} {times.count(count, 'line')} to watch in the handover.")
+
+
+def accepted(number: int, outgoing: str | None, starts: datetime, zone: ZoneInfo, now: datetime) -> Message:
+    """Confirm that somebody accepted."""
+    is_running = starts <= now
+    duty = "You are on call now." if is_running else f"You are on call from {times.moment(starts, zone, now)}."
+    return text(f"You accepted handover #{number} from {outgoing or 'nobody'}. {duty}")
+
+
+def accepted_on_behalf(number: int, incoming: str | None) -> Message:
+    """Confirm to a lead that they accepted for somebody."""
+    return text(f"You accepted handover #{number} on behalf of {incoming or 'nobody'}.")
+
+
+def accepted_before(number: int, by: str, at: datetime, zone: ZoneInfo) -> Message:
+    """Say that a handover was accepted already."""
+    return text(f"Handover #{number} was accepted by {by} {when(at, zone)}.")
+
+
+def listed(handovers: Sequence[Shown]) -> Message:
+    """List handovers, the newest first."""
+    return message(
+        Bullets(tuple(_listed(one) for one in handovers)),
+        note("One of them: ", Code(f"/handover show {handovers[0].number}")),
+        summary="Handovers",
+    )
+
+
+def _listed(shown: Shown) -> Line:
+    drafted = shown.draft
+    day = times.day(drafted.shift_start.astimezone(shown.zone).date())
+    people = f"{drafted.outgoing or 'nobody'} → {drafted.incoming or 'nobody'}"
+    how = "automatic, " if shown.by is None else ""
+    accepted = "accepted" if shown.accepted_at else "not accepted"
+    return line(
+        Strong(f"#{shown.number} {day}"),
+        f": {people} · {drafted.open.total} open · {drafted.resolved.total} resolved · {how}{accepted}",
+    )
+
+
+# -- refusals
+
+
+def may_not_submit(rotation: str, engineer: str | None, others: Sequence[str]) -> str:
+    """Refuse somebody who is not on duty."""
+    who = f"{engineer} is on duty" if engineer else "nobody is on duty"
+    other = f" For another rotation add: in {' or '.join(others)}." if others else ""
+    return f"Only the engineer on duty in {rotation} or a lead can hand over; {who} now.{other}"
+
+
+def too_late(number: int) -> str:
+    """Refuse a change of a handover that the next shift works with already."""
+    return f"The shift of handover #{number} ended some time ago, so it stays as it is. Tell the engineer on duty."
+
+
+def may_not_accept(number: int, incoming: str | None) -> str:
+    """Refuse somebody whom a handover is not for."""
+    whose = f"is for {incoming}" if incoming else "waits for a lead"
+    return f"Handover #{number} {whose}; only they or a lead can accept it."
+
+
+def superseded(number: int, newer: int) -> str:
+    """Refuse to accept a handover that a later one took the place of."""
+    return f"Handover #{number} is over: #{newer} came after it. Nothing is left to accept."
+
+
+def no_such_handover(number: int) -> str:
+    """Say that there is no handover with a number."""
+    return f"There is no handover #{number}. /handover list shows which there are."
+
+
+def no_day(word: str) -> str:
+    """Say that a day was expected."""
+    return f"“{word[:40]}” is neither a day nor a handover's number."
+
+
+def none_of_day(day: str) -> str:
+    """Say that no handover was filed of a day."""
+    return f"No handover has been filed of {day}. /handover list shows which there are."
+
+
+# -- what comes by itself
+
+
+def reminder(rotation: str, ends: datetime, incoming: str | None, zone: ZoneInfo) -> Message:
+    """Remind the engineer on duty of the handover."""
+    opening = f"Your shift in {rotation} ends {when(ends, zone)}, and {incoming or 'nobody'} is next."
+    return message(
+        paragraph(opening, " The handover is already drafted: add what matters and submit it."),
+        Buttons((Button("handover-open", "Open the handover", value=rotation, style="primary"),)),
+        note("Or type ", Code("/handover"), ". Without one I file the draft as it is when the shift ends."),
+        summary=opening,
+    )
+
+
+def ask_again(shown: Shown) -> Message:
+    """Ask the incoming engineer again to accept."""
+    asked = (
+        f" If it is still open {times.clock(shown.asked_at, shown.zone)}, the leads are told." if shown.asked_at else ""
+    )
+    return message(
+        paragraph(
+            f"Handover #{shown.number} from {shown.draft.outgoing or 'nobody'} waits for you. ",
+            "Please read and accept it: ",
+            Code(f"/handover show {shown.number}"),
+        ),
+        _accept(shown.number),
+        note(f"You are on call already.{asked}"),
+    )
+
+
+def tell_leads(shown: Shown) -> Message:
+    """Tell the leads that a handover was not accepted."""
+    return message(
+        paragraph(
+            f"{shown.draft.incoming or 'Nobody'} has not accepted handover #{shown.number} of {shown.draft.rotation}, "
+            f"and is on call since {when(shown.draft.shift_end, shown.zone)}. Please see that they know.",
+        ),
+        _accept(shown.number),
+        note("You can accept it on their behalf. I ask no more after this."),
+    )
+
+
+def unreachable(shown: Shown, platform: str) -> Message:
+    """Tell the leads that the incoming engineer has no account to be told on."""
+    return message(
+        paragraph(
+            Strong(f"I cannot reach {shown.draft.incoming} in any chat. "),
+            f"They are on call in {shown.draft.rotation} from {when(shown.draft.shift_end, shown.zone)}. ",
+            "Please hand this to them:",
+        ),
+        *_content(shown, platform),
+        _accept(shown.number),
+    )
+
+
+def changed_after(number: int, by: str) -> Message:
+    """Tell the incoming engineer that what they accepted was changed."""
+    return text(f"{by} changed handover #{number} after you accepted it: ", Code(f"/handover show {number}"))
+
+
+# -- the log
+
+
+def logged_filed(number: int, by: str | None) -> str:
+    """Give the log's line for a handover."""
+    return f"handover #{number} {f'submitted by {by}' if by else 'filed automatically'}"
+
+
+def logged_accepted(number: int, by: str) -> str:
+    """Give the log's line for an acceptance."""
+    return f"handover #{number} accepted by {by}"
+
+
+def logged_unaccepted(number: int) -> str:
+    """Give the log's line for a handover that nobody accepted in time."""
+    return f"handover #{number} not accepted; leads told"
