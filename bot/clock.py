@@ -41,6 +41,13 @@ class SteppingClock:
         with self._lock:
             return self._base + (datetime.now(UTC) - self._since) if self._is_running else self._base
 
+    def run(self) -> None:
+        """Let the clock run from where it stands."""
+        with self._lock:
+            if not self._is_running:
+                self._set(self._base)
+                self._is_running = True
+
     def set(self, instant: datetime) -> None:
         """Go to a later instant; an earlier one is refused with ValueError, because time never runs back."""
         if instant < self.now():

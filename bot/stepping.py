@@ -1,5 +1,6 @@
 """Moves a clock forward as time itself would have: from one due instant to the next. Source: DESIGN §3."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 from time import monotonic, sleep
@@ -13,7 +14,14 @@ from models.records import delivery
 from models.records import event as received
 
 DRAIN_SECONDS = 20.0
-TICK = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """The next instant at which something is due, and what: a job's name."""
+
+    at: datetime
+    what: str
 
 
 class Stepper:
@@ -27,8 +35,8 @@ class Stepper:
         """Move the clock to a later instant, stopping wherever something is due."""
         with self._one_at_a_time:
             self._settle()
-            while (instant := self._next_due()) is not None and instant <= target:
-                self._clock.set(max(instant, self._clock.now()))
+            while (coming := self.next_due()) is not None and coming.at <= target:
+                self._clock.set(max(coming.at, self._clock.now()))
                 self._settle()
             self._clock.set(max(target, self._clock.now()))
             self._settle()
@@ -37,12 +45,14 @@ class Stepper:
         """Move the clock on by a span."""
         self.advance_to(self._clock.now() + by)
 
-    def _next_due(self) -> datetime | None:
+    def next_due(self) -> Coming | None:
+        """Give what is due next; None where nothing is."""
         now = self._clock.now()
         with self._store.reading() as session:
-            coming = [job.coming(session, self._intake.standing, now) for job in registry.JOBS]
-            coming.append(received.next_due(session))
-        return min((instant for instant in coming if instant is not None), default=None)
+            instants = [(job.coming(session, self._intake.standing, now), job.name) for job in registry.JOBS]
+            instants.append((received.next_due(session), "another try"))
+        coming = [Coming(at, what) for at, what in instants if at is not None]
+        return min(coming, key=lambda one: one.at, default=None)
 
     def _settle(self) -> None:
         """Do what is due and wait until what follows from it was sent, until nothing more follows."""

@@ -35,6 +35,8 @@ def acknowledge(ctx: Context, request: Request, *, source: Source) -> None:
     request.due, request.due_at = Due.SILENCE, ctx.now + ctx.policy.escalation.silent_after
     ctx.note(request, "acknowledged", source=source)
     ctx.log(request.rotation, wording.logged_taken(request.id, _name(ctx)), request=request)
+    if request.asked_class is not None:
+        response.settle_question(ctx, request, request_words.question_moot(_name(ctx)))
     if was_unseen or request.page_id is None:
         request.page_id = ctx.say(paging.in_thread(ctx, request, paging.page_message(ctx, request)), request=request)
     else:
@@ -56,7 +58,7 @@ def resolve(ctx: Context, request: Request, *, source: Source, runbook: str | No
     ctx.note(request, "resolved", source=source)
     ctx.log(request.rotation, wording.logged_resolved(request.id, _name(ctx)), request=request)
     if request.asked_class is not None:
-        response.settle_question(ctx, request, request_words.question_moot())
+        response.settle_question(ctx, request, request_words.question_moot(_name(ctx)))
     paging.show(ctx, request)
 
 

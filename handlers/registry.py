@@ -69,6 +69,7 @@ JOBS: tuple[Job, ...] = (
     Job("handover", handover.change_due, handover.change_coming, handover.change_over),
     Job("morning", morning.greeting_due, morning.greeting_coming, morning.greet),
     Job("acceptance", handover.acceptance_due, handover.acceptance_coming, handover.ask_acceptance),
+    Job("question", requests.questions_due, requests.questions_coming, requests.question_over),
     Job("request", paging.due, paging.coming, requests.time_came),
 )
 

@@ -1,9 +1,12 @@
 """What happens when somebody writes in a support channel: triage, bursts, threads, edits, deletions, due times."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+
+from sqlalchemy.orm import Session
 
 from handlers import paging, response
-from handlers.context import Answer, Context
+from handlers.context import Answer, Context, Standing
 from handlers.wording import requests as wording
 from models.events import MessageDeleted, MessageEdited, MessagePosted, TimeCame
 from models.policy import ChannelKind
@@ -101,10 +104,8 @@ def _act_or_ask(ctx: Context, request: Request, verdict: Verdict, kind: ChannelK
     asks = verdict.ask and _is_grave(verdict.graver)
     if kind is ChannelKind.GENERAL and request.request_class is not RequestClass.URGENT and not asks:
         return
-    if asks and kind is not ChannelKind.SOS:
-        response.ask(ctx, request, verdict)
-        return
-    response.respond(ctx, request)
+    if not asks or kind is ChannelKind.SOS or request.request_class is RequestClass.PLATFORM:
+        response.respond(ctx, request)
     if asks:
         response.ask(ctx, request, verdict)
 
@@ -194,10 +195,28 @@ def _page(ctx: Context, request: Request) -> None:
     paging.go_on(ctx, request)
 
 
-def _question(ctx: Context, request: Request) -> None:
+def questions_due(session: Session, standing: Standing, now: datetime) -> Iterable[TimeCame]:
+    """Give the questions to authors whose time is over."""
+    del standing
+    for request in records.unanswered(session, now):
+        assert request.asked_until is not None
+        yield TimeCame.of("question", str(request.id), request.asked_until)
+
+
+def questions_coming(session: Session, standing: Standing, now: datetime) -> datetime | None:
+    """Give when the time of a question is over next."""
+    del standing, now
+    return records.next_unanswered(session)
+
+
+def question_over(ctx: Context, event: TimeCame) -> None:
+    """Let the graver class apply where an author has not answered."""
+    request = records.get(ctx.session, int(event.subject))
+    if request is None or request.asked_until != event.at:
+        return
     asked = request.asked_class
-    if asked is None:
-        request.due = request.due_at = None
+    if asked is None or not request.state.is_live:
+        request.asked_class = request.asked_until = None
         return
     response.settle_question(ctx, request, wording.question_unanswered(asked))
     response.reclassify(ctx, request, asked, source="clock", is_correction=False)
@@ -211,7 +230,6 @@ def _stale(ctx: Context, request: Request) -> None:
 
 _DUE: Mapping[Due, Callable[[Context, Request], None]] = {
     Due.PAGE: _page,
-    Due.QUESTION: _question,
     Due.SILENCE: response.remind_owner,
     Due.RESUME: paging.begin,
     Due.ENGINEER: response.nudge_engineer,

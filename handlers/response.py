@@ -44,16 +44,14 @@ def ask(ctx: Context, request: Request, verdict: Verdict) -> None:
     request.question_id = ctx.say(
         Post(request.channel, question, thread=_thread(request)), purpose=Purpose.QUESTION, request=request
     )
-    if request.due is None and not _is_sos(ctx, request):
-        request.due, request.due_at = Due.QUESTION, ctx.now + ctx.policy.triage.answer_within
+    if not _is_sos(ctx, request):
+        request.asked_until = ctx.now + ctx.policy.triage.answer_within
 
 
 def settle_question(ctx: Context, request: Request, said: Message) -> None:
     """Close the question of a request: it was answered, or its time is over."""
-    request.asked_class = None
+    request.asked_class = request.asked_until = None
     ctx.edit(request.question_id, said, request.platform, request)
-    if request.due is Due.QUESTION:
-        request.due = request.due_at = None
 
 
 def reclassify(ctx: Context, request: Request, to: RequestClass, *, source: Source, is_correction: bool) -> None:
@@ -78,6 +76,7 @@ def reclassify(ctx: Context, request: Request, to: RequestClass, *, source: Sour
 def close(ctx: Context, request: Request, state: RequestState, *, source: Source) -> None:
     """End a request otherwise than by resolving it, and stop its pages."""
     request.state = state
+    request.asked_class = request.asked_until = None
     paging.stop(ctx, request)
     ctx.note(request, state.value, source=source)
     paging.show(ctx, request)

@@ -10,6 +10,7 @@ from models.message import (
     Button,
     Buttons,
     Fields,
+    Line,
     Message,
     MessageRef,
     Note,
@@ -85,21 +86,21 @@ def first_page(facts: Facts, mentions: Sequence[Span], why: str) -> Message:
 
 
 def next_page(facts: Facts, mentions: Sequence[Span], why: str) -> Message:
-    """Page whoever comes next, because nobody acknowledged."""
+    """Page whoever comes next, because nobody acknowledged, or whoever did has been silent since."""
     waited = times.span(facts.now - facts.opened_at)
     return message(
-        paragraph(
-            *_listed(mentions),
-            ", ",
-            Strong(f"nobody has taken {_kind(facts)} "),
-            facts.link,
-            f" for {waited}. Please take it.",
-        ),
+        paragraph(*_listed(mentions), ", ", *_what_is_wrong(facts, waited), " Please take it."),
         note(why) if why else None,
         _buttons(facts),
         _what_next(facts),
-        summary=f"Not taken for {waited}: {_kind(facts)} #{facts.number}",
+        summary=f"Waiting for {waited}: {_kind(facts)} #{facts.number}",
     )
+
+
+def _what_is_wrong(facts: Facts, waited: str) -> Line:
+    if facts.state is RequestState.ACKNOWLEDGED:
+        return line(facts.owner, " took ", Strong(f"{_kind(facts)} "), facts.link, " and has been silent since.")
+    return line(Strong(f"nobody has taken {_kind(facts)} "), facts.link, f" for {waited}.")
 
 
 def escalated(facts: Facts, mentions: Sequence[Span], asker: Span) -> Message:
@@ -199,10 +200,8 @@ def _details(facts: Facts, why: str) -> Fields | None:
 
 def _buttons(facts: Facts) -> Buttons:
     value = str(facts.number)
-    resolve = Button("resolve", "Resolved", value)
-    if facts.state is RequestState.OPEN:
-        return Buttons((Button("ack", "I'm on it", value, "primary"), resolve, Button("why", "Why?", value)))
-    return Buttons((resolve, Button("why", "Why?", value)))
+    take = (Button("ack", "I'm on it", value, "primary"),)
+    return Buttons((*take, Button("resolve", "Resolved", value), Button("why", "Why?", value)))
 
 
 def _what_next(facts: Facts) -> Note | None:

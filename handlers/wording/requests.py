@@ -59,9 +59,9 @@ def question_overtaken(to: RequestClass) -> Message:
     return text(f"After your last message I treat this {_AS[to]}.")
 
 
-def question_moot() -> Message:
-    """Close the question of a request that was resolved."""
-    return text("This was resolved; no answer is needed.")
+def question_moot(name: str) -> Message:
+    """Close the question of a request that somebody has taken."""
+    return text(f"{name} has taken it; no answer is needed any more.")
 
 
 def cross_link(number: int, channel: str, root: str, channel_name: str, engineer: str) -> Message:

@@ -86,6 +86,7 @@ def upgrade() -> None:
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("post_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("accept_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("posts", sa.JSON(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_handover")),
     )
     with op.batch_alter_table("handover", schema=None) as batch_op:
@@ -192,6 +193,7 @@ def upgrade() -> None:
         sa.Column("reasons", sa.JSON(), nullable=False),
         sa.Column("runner_up", sa.String(length=40), nullable=False),
         sa.Column("asked_class", sa.String(length=40), nullable=True),
+        sa.Column("asked_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("service", sa.String(length=200), nullable=True),
         sa.Column("environment", sa.String(length=40), nullable=True),
         sa.Column("state", sa.String(length=40), nullable=False),
@@ -215,6 +217,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_request")),
     )
     with op.batch_alter_table("request", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_request_asked_until"), ["asked_until"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_request_platform_channel_author_last_message_at"),
             ["platform", "channel", "author", "last_message_at"],
@@ -340,6 +343,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_request_state_due_at"))
         batch_op.drop_index(batch_op.f("ix_request_platform_channel_root"))
         batch_op.drop_index(batch_op.f("ix_request_platform_channel_author_last_message_at"))
+        batch_op.drop_index(batch_op.f("ix_request_asked_until"))
 
     op.drop_table("request")
     with op.batch_alter_table("received_event", schema=None) as batch_op:

@@ -36,10 +36,8 @@ class Due(StrEnum):
     """What a request waits for at its `due_at`."""
 
     PAGE = "page"
-    QUESTION = "question"
     SILENCE = "silence"
     RESUME = "resume"
-    HELPERS = "helpers"
     ENGINEER = "engineer"
     STALE = "stale"
 
@@ -47,8 +45,8 @@ class Due(StrEnum):
 class Request(Record):
     """One request for help: a message, or a burst of one author's in one channel.
 
-    root: the message that its thread hangs on. asked_class: the class the bot asked the author about; None when it
-    did not ask or was answered. step: the escalation step that comes next. due, due_at: what it waits for next, and
+    root: the message that its thread hangs on. asked_class: the class the bot asked the author about, which applies at
+    asked_until unless they answer; None when it did not ask, or the answer came. step: the escalation step that comes next. due, due_at: what it waits for next, and
     when; None while nothing is due or a page is on its way. owner: the platform handle of who acknowledged it.
     page_id, question_id: the outbox rows of the first page and of the question.
     """
@@ -58,6 +56,7 @@ class Request(Record):
         Index(None, "platform", "channel", "root", unique=True),
         Index(None, "platform", "channel", "author", "last_message_at"),
         Index(None, "state", "due_at"),
+        Index(None, "asked_until"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -75,6 +74,7 @@ class Request(Record):
     reasons: Mapped[list[str]]
     runner_up: Mapped[RequestClass] = mapped_column(Word(RequestClass))
     asked_class: Mapped[RequestClass | None] = mapped_column(Word(RequestClass))
+    asked_until: Mapped[datetime | None]
     service: Mapped[str | None] = mapped_column(String(200))
     environment: Mapped[str | None] = mapped_column(String(40))
     state: Mapped[RequestState] = mapped_column(Word(RequestState), default=RequestState.OPEN)
@@ -208,6 +208,18 @@ def due(session: Session, now: datetime, limit: int = 100) -> Sequence[Request]:
         .order_by(Request.due_at, Request.id)
         .limit(limit)
     ).all()
+
+
+def unanswered(session: Session, now: datetime) -> Sequence[Request]:
+    """Give the requests whose author was asked for their class and has not answered in time."""
+    return session.scalars(
+        select(Request).where(Request.asked_until <= now).order_by(Request.asked_until, Request.id).limit(100)
+    ).all()
+
+
+def next_unanswered(session: Session) -> datetime | None:
+    """Give the earliest instant at which a question's time is over."""
+    return session.scalar(select(func.min(Request.asked_until)))
 
 
 def next_due(session: Session) -> datetime | None:

@@ -1,0 +1,253 @@
+"""The one place where things are built and joined: stores, ports, intake, delivery, scheduler, HTTP."""
+
+import signal
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+from fastapi import APIRouter
+
+from bot import log as logs
+from bot import scheduler
+from bot.chat.local.cast import CommandHint
+from bot.chat.port import ChatPort
+from bot.clock import Clock, SystemClock, new_id
+from bot.delivery import Delivery
+from bot.http.server import HttpServer, application
+from bot.intake import Intake
+from bot.metrics import Metrics
+from bot.scheduler import DueWork
+from bot.settings import Settings, load
+from bot.store import Store
+from handlers import registry
+from handlers.context import Standing
+from models.errors import ConfigError, StoreUnavailable
+from models.policy import Policy
+from models.records import delivery as outbox
+from models.triage.classifier import Classifier
+
+DUE_SECONDS = 1.0
+STALLED_SECONDS = 120.0
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass
+class Bot:
+    """The whole bot: built by `build`, started, and stopped again."""
+
+    store: Store
+    clock: Clock
+    metrics: Metrics
+    intake: Intake
+    ports: Sequence[ChatPort]
+    deliveries: Sequence[Delivery]
+    work: DueWork
+    due_seconds: float = DUE_SECONDS
+    _scheduler: BackgroundScheduler | None = field(default=None, init=False)
+
+    def start(self) -> None:
+        """Do what is due, then let events come and what is owed go."""
+        self.work.run()
+        for sender in self.deliveries:
+            sender.start()
+        for port in self.ports:
+            port.start(self.intake)
+        if self.due_seconds:
+            self.keep_looking(self.due_seconds)
+
+    def keep_looking(self, seconds: float) -> None:
+        """Look every so often for what is due."""
+        self._scheduler = scheduler.start(self.work.run, seconds)
+
+    def stop(self) -> None:
+        """Take no more events, finish what is in hand, and let everything go."""
+        for port in self.ports:
+            port.stop()
+        if self._scheduler is not None:
+            self._scheduler.shutdown(wait=True)
+        for sender in self.deliveries:
+            sender.stop()
+        self.store.close()
+
+    def problems(self) -> list[str]:
+        """Give which of the bot's own loops have stopped: only a restart can help."""
+        loops = [(f"delivery to {port.name}", sender) for port, sender in zip(self.ports, self.deliveries, strict=True)]
+        stalled = [name for name, loop in loops if monotonic() - loop.last_round > STALLED_SECONDS]
+        if self._scheduler is not None and monotonic() - self.work.last_round > STALLED_SECONDS:
+            stalled.append("scheduler")
+        return [f"{name} has stopped" for name in stalled]
+
+    def absences(self) -> list[str]:
+        """Give what is away for now."""
+        away = [f"{port.name} is away" for port in self.ports if not port.is_healthy()]
+        try:
+            with self.store.reading() as session:
+                outbox.count_unsettled(session)
+        except StoreUnavailable as error:
+            away.append(f"the store is away: {error}")
+        return away
+
+    def render(self) -> bytes:
+        """Give the figures in Prometheus' text format."""
+        with self.store.reading() as session:
+            self.metrics.owed.set(outbox.count_unsettled(session))
+        return self.metrics.render()
+
+
+def build(store: Store, clock: Clock, standing: Standing, ports: Sequence[ChatPort]) -> Bot:
+    """Join the parts of a bot; nothing is started."""
+    metrics = Metrics()
+    intake = Intake(store, clock, standing, metrics)
+    holder = new_id()
+    deliveries = [
+        Delivery(port, store=store, clock=clock, metrics=metrics, settle=intake.decide_within, holder=holder)
+        for port in ports
+    ]
+    intake.wake = _all(sender.wake for sender in deliveries)
+    return Bot(store, clock, metrics, intake, ports, deliveries, DueWork(store, clock, intake, metrics))
+
+
+def _all(calls: Iterable[Callable[[], None]]) -> Callable[[], None]:
+    kept = tuple(calls)
+
+    def call_all() -> None:
+        for call in kept:
+            call()
+
+    return call_all
+
+
+def open_store(settings: Settings) -> Store:
+    """Give the store of a configuration. Raises ConfigError where it cannot be used as it is."""
+    store = Store(settings.database.url)
+    problem = store.revision_problem()
+    if problem is not None:
+        raise ConfigError(problem)
+    store.hold()
+    return store
+
+
+def standing_of(settings: Settings, policy: Policy | None = None) -> Standing:
+    """Give what stands between two reloads of a configuration."""
+    public_url = str(settings.http.public_url or "")
+    return Standing(policy or settings.policy, Classifier.load(), tuple(settings.chat.platforms), public_url)
+
+
+def migrate(settings: Settings) -> None:
+    """Bring the tables of a configuration's store up to this release."""
+    Store(settings.database.url).migrate()
+
+
+def run(settings: Settings, reload: Callable[[], Settings]) -> None:
+    """Run the bot until it is told to stop. reload: reads the configuration again, on SIGHUP."""
+    logs.configure(is_readable=False)
+    clock = SystemClock()
+    standing = standing_of(settings)
+    store = open_store(settings)
+    ports, routers = _ports(settings, clock, standing.policy)
+    bot = build(store, clock, standing, ports)
+    server = HttpServer(application(bot, routers), settings.http.listen)
+    stopping = _stop_on_signals(lambda: _reload(bot, reload))
+    bot.start()
+    server.start()
+    log.info("bot.ready", platforms=[port.name for port in ports], port=server.port)
+    stopping.wait()
+    log.info("bot.stopping")
+    bot.stop()
+    server.stop()
+    log.info("bot.stopped")
+
+
+def _stop_on_signals(on_hangup: Callable[[], None]) -> threading.Event:
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    signal.signal(signal.SIGHUP, lambda *_: threading.Thread(target=on_hangup, name="reload").start())
+    return stopping
+
+
+def _reload(bot: Bot, reload: Callable[[], Settings]) -> None:
+    """Swap the policy; a configuration with a fault changes nothing."""
+    try:
+        settings = reload()
+    except ConfigError as error:
+        log.error("config.not_reloaded", reason=str(error))
+        return
+    standing = bot.intake.standing
+    bot.intake.standing = Standing(settings.policy, standing.classifier, standing.platforms, standing.public_url)
+    log.info("config.reloaded")
+
+
+def _ports(settings: Settings, clock: Clock, policy: Policy) -> tuple[list[ChatPort], list[APIRouter]]:
+    """Give the adapters of the enabled platforms, and what they add to the HTTP side."""
+    ports: list[ChatPort] = []
+    routers: list[APIRouter] = []
+    for platform in settings.chat.platforms:
+        port, added = _BUILDERS[platform](settings, clock, policy)
+        ports.append(port)
+        routers += added
+    return ports, routers
+
+
+def _slack(settings: Settings, clock: Clock, policy: Policy) -> tuple[ChatPort, list[APIRouter]]:
+    from bot.chat.slack import SlackChat
+
+    block = settings.chat.slack
+    assert block is not None
+    port = SlackChat(
+        mode=block.mode,
+        bot_token=block.bot_token.get_secret_value(),
+        app_token=block.app_token.get_secret_value() if block.app_token else "",
+        signing_secret=block.signing_secret.get_secret_value() if block.signing_secret else "",
+        api_url=str(block.api_url),
+        commands=command_names(),
+        clock=clock,
+    )
+    del policy
+    return port, [port.router()] if block.mode == "http" else []
+
+
+def _local(settings: Settings, clock: Clock, policy: Policy) -> tuple[ChatPort, list[APIRouter]]:
+    from bot.chat.local.cast import roles_of
+    from bot.chat.local.port import LocalChat
+    from bot.chat.local.web import router
+
+    store = Store(settings.database.url)
+    path = Path(f"{store.url.database}.chat") if store.is_sqlite and store.url.database else None
+    chat = LocalChat(
+        path,
+        clock,
+        channels=policy.channels,
+        people=policy.people,
+        commands=command_hints(),
+        zone=policy.timezone,
+        roles=roles_of(policy),
+    )
+    return chat, [router(chat, None)]
+
+
+_BUILDERS: dict[str, Callable[[Settings, Clock, Policy], tuple[ChatPort, list[APIRouter]]]] = {
+    "slack": _slack,
+    "local": _local,
+}
+
+
+def command_names() -> tuple[str, ...]:
+    """Give the commands that the handlers know, without their words."""
+    return tuple(dict.fromkeys(command.name for command in registry.COMMANDS))
+
+
+def command_hints() -> tuple[CommandHint, ...]:
+    """Give every form of every command, for completion."""
+    return tuple(
+        CommandHint(command.name, " ".join(filter(None, (command.word, command.usage))), command.summary)
+        for command in registry.COMMANDS
+    )
+
+
+__all__ = ["Bot", "build", "load", "migrate", "open_store", "run", "standing_of"]

@@ -1,0 +1,81 @@
+"""Plays the demo's past through the real bot, from one due instant to the next."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from bot.app import Bot
+from bot.chat.local.platform import channel_id
+from bot.chat.local.port import LocalChat
+from bot.demo import history
+from bot.demo.history import ON_CALL, Note, Scene
+from bot.stepping import Stepper
+from models.rota.calendar import WorkCalendar
+
+
+@dataclass(frozen=True, slots=True)
+class _Cue:
+    """One thing that somebody does at an instant."""
+
+    at: datetime
+    act: Callable[[], None]
+
+
+class Play:
+    """The past of one demo. on_call: gives the handle of whoever is on call now."""
+
+    def __init__(self, bot: Bot, chat: LocalChat, stepper: Stepper, on_call: Callable[[], str]) -> None:
+        self._bot, self._chat, self._stepper, self._on_call = bot, chat, stepper, on_call
+        self._messages: dict[Scene, str] = {}
+
+    def run(self, calendar: WorkCalendar, today: datetime) -> None:
+        """Play everything, and leave the clock at today."""
+        for cue in sorted(self._cues(calendar, today), key=lambda cue: cue.at):
+            if cue.at < today:
+                self._stepper.advance_to(cue.at)
+                cue.act()
+        self._stepper.advance_to(today)
+
+    def _cues(self, calendar: WorkCalendar, today: datetime) -> list[_Cue]:
+        cues = [cue for scene in history.SCENES for cue in self._of_scene(scene, calendar, today)]
+        return cues + [self._of_note(note, calendar, today) for note in history.NOTES]
+
+    def _of_scene(self, scene: Scene, calendar: WorkCalendar, today: datetime) -> list[_Cue]:
+        begin = _instant(calendar, today, scene.ago, scene.at)
+        cues = [_Cue(begin, lambda: self._post(scene))]
+        for reply in scene.replies:
+            at = begin + timedelta(minutes=reply.after)
+            cues.append(_Cue(at, lambda reply=reply: self._reply(scene, reply.who, reply.text)))  # type: ignore[misc]
+        for minutes, emoji in ((scene.taken_after, "eyes"), (scene.resolved_after, "white_check_mark")):
+            if minutes is not None:
+                at = begin + timedelta(minutes=minutes)
+                cues.append(_Cue(at, lambda emoji=emoji: self._react(scene, emoji)))  # type: ignore[misc]
+        return cues
+
+    def _of_note(self, note: Note, calendar: WorkCalendar, today: datetime) -> _Cue:
+        return _Cue(_instant(calendar, today, note.ago, note.at), lambda: self._log(note))
+
+    def _post(self, scene: Scene) -> None:
+        entry = self._chat.actions.say(scene.who, channel_id(scene.channel), scene.text, None)
+        self._messages[scene] = entry.id
+
+    def _reply(self, scene: Scene, who: str, text: str) -> None:
+        author = self._on_call() if who == ON_CALL else who
+        self._chat.actions.say(author, channel_id(scene.channel), text, self._messages[scene])
+
+    def _react(self, scene: Scene, emoji: str) -> None:
+        channel = channel_id(scene.channel)
+        self._chat.actions.react(self._on_call(), channel, self._messages[scene], emoji, is_wanted=True)
+
+    def _log(self, note: Note) -> None:
+        self._chat.interaction.type(self._on_call(), channel_id("devops-operations"), f"/oncall log {note.text}", None)
+
+
+def _instant(calendar: WorkCalendar, today: datetime, ago: int, at: str) -> datetime:
+    """Give a local time on the working day that is so many working days before an instant's."""
+    day = calendar.day_of(today)
+    for _ in range(ago):
+        day -= timedelta(days=1)
+        while not calendar.is_working(day):
+            day -= timedelta(days=1)
+    return datetime.combine(day, time.fromisoformat(at), tzinfo=calendar.zone)

@@ -1,0 +1,140 @@
+"""Builds and runs the demo."""
+
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from bot import log as logs
+from bot.app import Bot, build, command_hints
+from bot.chat.local.cast import roles_of
+from bot.chat.local.port import LocalChat
+from bot.chat.local.web import router
+from bot.clock import SteppingClock, SystemClock
+from bot.demo.cast import policy
+from bot.demo.play import Play
+from bot.http.server import HttpServer, application
+from bot.stepping import Stepper
+from bot.store import Store
+from handlers.context import Standing
+from models.policy import Rotation
+from models.records import roster
+from models.rota.calendar import WorkCalendar
+from models.rota.duty import who_is_on
+from models.triage.classifier import Classifier
+
+PAST = timedelta(days=23)
+DUE_SECONDS = 0.5
+
+
+class Demo:
+    """The demo: the same bot as in production, on SQLite, with the local chat and a clock that can be moved."""
+
+    def __init__(self, folder: Path, today: datetime | None = None) -> None:
+        self._policy = policy()
+        standing = Standing(self._policy, Classifier.load(), ("local",))
+        self._rotation: Rotation = self._policy.oncall.rotations[0]
+        self._calendar: WorkCalendar = standing.calendar(self._rotation)
+        self._today = today or self._good_moment(SystemClock().now())
+        self._is_new = not (folder / "watchbill.db").exists()
+        self.clock = SteppingClock(self._today - PAST if self._is_new else self._today, is_running=not self._is_new)
+        self.store = Store(f"sqlite:///{folder / 'watchbill.db'}")
+        self.store.hold()
+        self.store.migrate()
+        self.chat = LocalChat(
+            folder / "chat.db",
+            self.clock,
+            channels=self._policy.channels,
+            people=self._policy.people,
+            commands=command_hints(),
+            zone=self._policy.timezone,
+            roles=roles_of(self._policy),
+        )
+        self.bot: Bot = build(self.store, self.clock, standing, [self.chat])
+        self.bot.due_seconds = 0
+        self.stepper = Stepper(self.clock, self.store, self.bot.intake, self.bot.work)
+
+    def start(self) -> None:
+        """Play the past where there is none yet, then let the clock run."""
+        self.bot.start()
+        if self._is_new:
+            Play(self.bot, self.chat, self.stepper, self.on_call).run(self._calendar, self._today)
+        self.clock.run()
+        self.bot.keep_looking(DUE_SECONDS)
+
+    def stop(self) -> None:
+        """Stop everything."""
+        self.bot.stop()
+        self.chat.close()
+
+    def on_call(self) -> str:
+        """Give the handle of whoever is on call now."""
+        now = self.clock.now()
+        with self.store.reading() as session:
+            engineer = who_is_on(roster.load(session, self._calendar), now).engineer
+        return engineer or self._policy.oncall.leads[0]
+
+    # -- the clock, as the page moves it
+
+    @property
+    def zone(self) -> str:
+        """The zone whose civil time is shown."""
+        return self._policy.timezone
+
+    def now(self) -> datetime:
+        """Give the demo's present instant."""
+        return self.clock.now()
+
+    def advance(self, by: timedelta) -> None:
+        """Go forward by so much."""
+        self.stepper.advance(by)
+
+    def advance_to_next_handover(self) -> None:
+        """Go forward to the next handover time."""
+        calendar = self._calendar
+        day = calendar.next_shift_day(calendar.shift_day_at(self.clock.now()))
+        self.stepper.advance_to(calendar.handover_at(day))
+
+    def describe_next(self) -> str | None:
+        """Give in words what is due next."""
+        coming = self.stepper.next_due()
+        if coming is None:
+            return None
+        return f"{coming.what} at {coming.at.astimezone(self._policy.zone):%a %H:%M}"
+
+    def _good_moment(self, now: datetime) -> datetime:
+        """Give now, where somebody is at work; else the middle of the next working morning."""
+        if self._calendar.is_within_hours(now):
+            return now
+        return self._calendar.next_hours_begin(now) + timedelta(hours=1, minutes=5)
+
+
+def run(port: int, data: Path | None, at: datetime | None) -> None:
+    """Run the demo until it is told to stop. data: where it is kept; None: nowhere, it is gone with the process."""
+    logs.configure(is_readable=True)
+    folder = data or Path(tempfile.mkdtemp(prefix="watchbill-demo-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    demo = Demo(folder, at)
+    server = HttpServer(application(demo.bot, [router(demo.chat, demo)]), f"127.0.0.1:{port}")
+    try:
+        _say("Watchbill demo: playing three weeks of history …")
+        demo.start()
+        server.start()
+        _say(f"Open http://127.0.0.1:{server.port} — nothing leaves this machine. Stop with Ctrl+C.")
+        stopping.wait()
+    finally:
+        demo.stop()
+        server.stop()
+        if data is None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()

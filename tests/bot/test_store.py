@@ -1,0 +1,92 @@
+"""The store: migrations equal the mappings, transactions, and what a second process is told."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect, select
+
+from bot.store import Store, alembic_config
+from models.errors import ConfigError, StoreUnavailable
+from models.records import Record
+from models.records.audit import AuditEntry
+
+NOW = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
+
+
+def test_the_migrations_give_exactly_the_mappings(store: Store) -> None:
+    with store.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Record.metadata) == []
+
+
+def test_the_migrations_go_up_down_and_up_again(store: Store) -> None:
+    with store.engine.connect() as connection:
+        command.downgrade(alembic_config(connection), "base")
+        assert inspect(connection).get_table_names() == ["alembic_version"]
+    assert "behind" in (store.revision_problem() or "")
+    store.migrate()
+    assert store.revision_problem() is None
+
+
+def test_a_new_database_is_behind_and_the_answer_names_the_command(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'new.db'}")
+    assert "watchbill migrate" in (store.revision_problem() or "")
+    store.close()
+
+
+def test_a_database_that_is_not_there_is_named_without_its_password() -> None:
+    store = Store("postgresql+psycopg://bot:hunter22@127.0.0.1:1/none")
+    problem = store.revision_problem() or ""
+    assert "cannot open the store" in problem
+    assert "hunter22" not in problem
+    with pytest.raises(ConfigError, match="cannot open the store"):
+        store.migrate()
+
+
+def test_a_folder_that_cannot_be_written_is_an_error_that_says_so(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'missing' / 'x.db'}")
+    with pytest.raises(ConfigError, match="unable to open"):
+        store.migrate()
+
+
+def test_an_error_undoes_the_transaction(store: Store) -> None:
+    with pytest.raises(ZeroDivisionError), store.transaction() as session:
+        session.add(AuditEntry(at=NOW, actor="amina", action="try", subject="x"))
+        session.flush()
+        raise ZeroDivisionError
+    with store.reading() as session:
+        assert session.scalars(select(AuditEntry)).all() == []
+
+
+def test_instants_come_back_aware_and_in_utc(store: Store) -> None:
+    with store.transaction() as session:
+        session.add(AuditEntry(at=NOW, actor="amina", action="try", subject="x"))
+    with store.reading() as session:
+        entry = session.scalars(select(AuditEntry)).one()
+        assert entry.at == NOW
+        assert entry.at.tzinfo is UTC
+
+
+def test_an_instant_without_a_zone_is_refused(store: Store) -> None:
+    with pytest.raises(Exception, match="has no time zone"), store.transaction() as session:
+        session.add(AuditEntry(at=NOW.replace(tzinfo=None), actor="amina", action="try", subject="x"))
+
+
+def test_a_second_process_on_the_same_sqlite_file_is_told(sqlite_url: str) -> None:
+    first, second = Store(sqlite_url), Store(sqlite_url)
+    first.hold()
+    with pytest.raises(ConfigError, match="another Watchbill process"):
+        second.hold()
+    first.close()
+    second.hold()
+    second.close()
+
+
+def test_a_database_that_goes_away_is_unavailable() -> None:
+    store = Store("postgresql+psycopg://bot@127.0.0.1:1/none")
+    with pytest.raises(StoreUnavailable), store.transaction() as session:
+        session.scalars(select(AuditEntry)).all()
