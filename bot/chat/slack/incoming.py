@@ -1,0 +1,236 @@
+"""Slack's payloads as our events: translated, nothing decided.
+
+Keys name the thing that happened and never the envelope, so that a redelivery and the history give the same.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from bot.chat.slack import forms, render, text
+from bot.chat.slack.channels import PLATFORM, Channels, NotNow
+from bot.chat.slack.identity import Identity
+from bot.chat.slack.payloads import BlockActions, Command, MessageEvent, ReactionEvent, Sent, ViewSubmission
+from bot.clock import Clock
+from models.events import (
+    ButtonPressed,
+    CommandGiven,
+    Event,
+    FormSubmitted,
+    MessageDeleted,
+    MessageEdited,
+    MessagePosted,
+    ReactionAdded,
+    ReactionRemoved,
+)
+
+SAID = frozenset([None, "file_share", "thread_broadcast", "bot_message", "me_message"])
+SLACKBOT = "USLACKBOT"
+CARRIED = "slack-command"
+"""The action of a button that stands for a command which was written as a message and opens a form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Translates for one bot. commands: the names that it serves, without a slash."""
+
+    identity: Identity
+    clock: Clock
+    channels: Channels
+    commands: Collection[str]
+
+    def message(self, event: MessageEvent, *, is_missed: bool = False) -> Event | None:
+        """Give what an event of type `message` tells; None for what is not ours to see, or our own."""
+        if event.subtype == "message_changed" and event.message is not None:
+            return self._changed(event, event.message)
+        if event.subtype == "message_deleted" and event.deleted_ts:
+            is_own = event.previous_message is not None and self._is_own(event.previous_message)
+            return None if is_own else self._deleted(event, event.deleted_ts)
+        if event.subtype not in SAID or self._is_own(event):
+            return None
+        words = None if _is_bot(event) else self._words(event)
+        return self._posted(event, is_missed=is_missed) if words is None else self._as_command(event, words)
+
+    def _is_own(self, message: Sent) -> bool:
+        return self.identity.user == message.user or (bool(message.bot_id) and self.identity.bot == message.bot_id)
+
+    def _words(self, event: MessageEvent) -> text.Words | None:
+        is_direct = event.channel_type == "im"
+        return text.command(event.text or "", self.identity.user, self.commands, is_direct=is_direct)
+
+    def _posted(self, event: MessageEvent, *, is_missed: bool) -> MessagePosted:
+        return MessagePosted(
+            key=f"msg:{event.channel}:{event.ts}",
+            platform=PLATFORM,
+            at=self.clock.now(),
+            channel=event.channel,
+            channel_name=self._channel_name(event),
+            message=event.ts,
+            thread=_thread(event),
+            author=_author(event),
+            author_name=event.username or "",
+            text=self.plain(_said(event)),
+            is_bot=_is_bot(event),
+            is_direct=event.channel_type == "im",
+            is_missed=is_missed,
+        )
+
+    def _as_command(self, event: MessageEvent, words: text.Words) -> CommandGiven:
+        return CommandGiven(
+            key=f"msg:{event.channel}:{event.ts}",
+            platform=PLATFORM,
+            at=self.clock.now(),
+            name=words.name,
+            text=self.plain(words.text),
+            user=_author(event),
+            channel=event.channel,
+            channel_name=self._channel_name(event),
+            thread=_thread(event),
+        )
+
+    def _changed(self, event: MessageEvent, message: Sent) -> Event | None:
+        before = event.previous_message
+        if self._is_own(message) or (before is not None and self._is_own(before)):
+            return None
+        if message.subtype == "tombstone":
+            return self._deleted(event, message.ts)
+        # a preview that Slack added changes a message, too, but leaves no new mark of an edit
+        if message.edited is None or message.subtype not in SAID or (before and before.edited == message.edited):
+            return None
+        return MessageEdited(
+            key=f"edit:{event.channel}:{message.ts}:{message.edited.ts}",
+            platform=PLATFORM,
+            at=self.clock.now(),
+            channel=event.channel,
+            channel_name=self._channel_name(event),
+            message=message.ts,
+            thread=_thread(message),
+            author=_author(message),
+            text=self.plain(_said(message)),
+            is_bot=_is_bot(message),
+        )
+
+    def _deleted(self, event: MessageEvent, ts: str) -> MessageDeleted:
+        return MessageDeleted(
+            key=f"del:{event.channel}:{ts}",
+            platform=PLATFORM,
+            at=self.clock.now(),
+            channel=event.channel,
+            channel_name=self._channel_name(event),
+            message=ts,
+        )
+
+    def _channel_name(self, event: MessageEvent) -> str | None:
+        return self.channels.name(event.channel, event.channel_type)
+
+    def plain(self, marked: str) -> str:
+        """Give a marked-up text as plain text."""
+        return text.plain(marked, self.channels.known)
+
+    def reaction(self, event: ReactionEvent, *, is_added: bool) -> ReactionAdded | ReactionRemoved | None:
+        """Give what a reaction tells; None for our own, and for one on anything but a message."""
+        if event.user == self.identity.user or event.item.type != "message":
+            return None
+        kind = ReactionAdded if is_added else ReactionRemoved
+        emoji = event.reaction.split("::", 1)[0]  # without the colour of a hand
+        what = "react" if is_added else "unreact"
+        return kind(
+            key=f"{what}:{event.item.channel}:{event.item.ts}:{event.user}:{emoji}:{event.event_ts}"[:300],
+            platform=PLATFORM,
+            at=self.clock.now(),
+            channel=event.item.channel,
+            channel_name=self.channels.name(event.item.channel),
+            message=event.item.ts,
+            user=event.user,
+            emoji=emoji,
+        )
+
+    def command(self, given: Command) -> CommandGiven:
+        """Give what a slash command tells."""
+        return CommandGiven(
+            key=f"act:{given.trigger_id}",
+            platform=PLATFORM,
+            at=self.clock.now(),
+            name=given.command.removeprefix("/"),
+            text=self.plain(given.text).strip(),
+            user=given.user_id,
+            channel=given.channel_id,
+            channel_name=self._name_told(given),
+            thread=given.thread_ts,
+        )
+
+    def _name_told(self, given: Command) -> str | None:
+        """Give the channel's name; Slack writes `privategroup` and `directmessage` in place of some."""
+        try:
+            return self.channels.name(given.channel_id)
+        except NotNow:
+            return given.channel_name if given.channel_name not in ("privategroup", "directmessage", "") else None
+
+    def button(self, pressed: BlockActions) -> ButtonPressed | CommandGiven | None:
+        """Give what a pressed button tells; None for another kind of element."""
+        action, container = pressed.actions[0], pressed.container
+        if action.type != "button":
+            return None
+        channel = container.channel_id or (pressed.channel.id if pressed.channel else "")
+        thread = container.thread_ts or (pressed.message.thread_ts if pressed.message else None)
+        event = ButtonPressed(
+            key=f"act:{pressed.trigger_id}",
+            platform=PLATFORM,
+            at=self.clock.now(),
+            action=render.action_of(action.action_id),
+            value=action.value,
+            user=pressed.user.id,
+            channel=channel,
+            channel_name=self.channels.name(channel),
+            message=None if container.is_ephemeral else container.message_ts,
+            thread=thread,
+        )
+        return _carried(event) if event.action == CARRIED else event
+
+    def form(self, submitted: ViewSubmission) -> FormSubmitted:
+        """Give what a submitted form tells."""
+        view = submitted.view
+        return FormSubmitted(
+            key=f"form:{view.id}:{view.hash}",
+            platform=PLATFORM,
+            at=self.clock.now(),
+            form=view.callback_id,
+            subject=forms.Origin.of(view.private_metadata).subject,
+            user=submitted.user.id,
+            fields=forms.values(view.state.values),
+        )
+
+
+def _carried(event: ButtonPressed) -> CommandGiven:
+    name, _, words = event.value.partition(" ")
+    return CommandGiven(
+        key=event.key,
+        platform=PLATFORM,
+        at=event.at,
+        name=name,
+        text=words,
+        user=event.user,
+        channel=event.channel,
+        channel_name=event.channel_name,
+        thread=event.thread,
+    )
+
+
+def _thread(message: Sent) -> str | None:
+    """Give the thread that a message is a reply in; the root of a thread is none."""
+    return message.thread_ts if message.thread_ts != message.ts else None
+
+
+def _author(message: Sent) -> str:
+    return message.user or message.bot_id or message.username or ""
+
+
+def _is_bot(message: Sent) -> bool:
+    return bool(message.bot_id) or message.subtype == "bot_message" or message.user == SLACKBOT
+
+
+def _said(message: Sent) -> str:
+    """Give a message's marked-up text; that of its attachments where it has none of its own, as alerts do."""
+    if message.text or not message.attachments:
+        return message.text or ""
+    parts = [one.fallback or "\n".join(filter(None, (one.pretext, one.title, one.text))) for one in message.attachments]
+    return "\n".join(filter(None, parts))

@@ -1,0 +1,204 @@
+"""From a payload to its acknowledgement: through Bolt to our event, through the intake, and back.
+
+Bolt verifies the signature, drops the bot's own events, and sends what `ack` was given. Nothing is acknowledged
+before the intake has committed; what raises stays unacknowledged, and Slack sends it again.
+"""
+
+import logging
+import re
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from pydantic import ValidationError
+from slack_bolt import Ack, App, BoltResponse
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.error import BoltUnhandledRequestError
+from slack_sdk import WebClient
+
+from bot.chat.port import Inbound
+from bot.chat.slack.answers import Answers
+from bot.chat.slack.channels import PLATFORM, Channels, NotNow
+from bot.chat.slack.identity import Identity
+from bot.chat.slack.incoming import Reader
+from bot.chat.slack.payloads import BlockActions, Command, MessageEvent, ReactionEvent, ViewSubmission
+from bot.chat.slack.render import Json
+from bot.metrics import Metrics
+from models.errors import StoreUnavailable
+from models.events import CommandGiven
+
+ANYTHING = re.compile(".*", re.DOTALL)
+OURS = frozenset(
+    [
+        "app_mention",
+        "block_actions",
+        "channel_archive",
+        "member_joined_channel",
+        "member_left_channel",
+        "message",
+        "message_action",
+        "reaction_added",
+        "reaction_removed",
+        "shortcut",
+        "slash_command",
+        "team_join",
+        "user_change",
+        "view_closed",
+        "view_submission",
+    ]
+)
+"""The kinds that are counted under their own name; others count as `other`, so that nobody can invent metrics."""
+
+log = structlog.get_logger(__name__)
+
+
+class Listener:
+    """What Bolt calls: one method for each kind of payload."""
+
+    def __init__(
+        self, reader: Reader, channels: Channels, answers: Answers, inbound: Inbound, metrics: Metrics
+    ) -> None:
+        self._reader, self._channels, self._answers = reader, channels, answers
+        self._inbound, self._metrics = inbound, metrics
+        self._events: dict[str, Callable[[Json], None]] = {
+            "message": self._message,
+            "reaction_added": self._reaction_added,
+            "reaction_removed": self._reaction_removed,
+            "channel_rename": self._channel_renamed,
+            "group_rename": self._channel_renamed,
+            "channel_left": self._channel_left,
+            "group_left": self._channel_left,
+            "member_joined_channel": self._member_joined,
+        }
+
+    def attach(self, app: App) -> None:
+        """Register with Bolt for everything that can come."""
+        app.event(ANYTHING)(self.event)
+        app.command(ANYTHING)(self.command)
+        app.action(ANYTHING)(self.action)
+        app.view(ANYTHING)(self.view)
+        app.error(self.failed)
+
+    def event(self, ack: Ack, event: Json) -> None:
+        """Take one event of the Events API."""
+        take = self._events.get(str(event["type"]))
+        if take is None:
+            self._drop(str(event["type"]), "unused")
+        else:
+            take(event)
+        ack()
+
+    def _message(self, event: Json) -> None:
+        read = self._reader.message(MessageEvent.model_validate(event))
+        if read is None:
+            self._drop("message", str(event.get("subtype") or "own"))
+            return
+        answer = self._inbound.receive(read)
+        if isinstance(read, CommandGiven):
+            self._answers.to_words(answer, read)
+
+    def _reaction_added(self, event: Json) -> None:
+        self._reaction(event, is_added=True)
+
+    def _reaction_removed(self, event: Json) -> None:
+        self._reaction(event, is_added=False)
+
+    def _reaction(self, event: Json, *, is_added: bool) -> None:
+        read = self._reader.reaction(ReactionEvent.model_validate(event), is_added=is_added)
+        if read is None:
+            self._drop(str(event["type"]), "own")
+        else:
+            self._inbound.receive(read)
+
+    def _channel_renamed(self, event: Json) -> None:
+        channel = event.get("channel") or {}
+        self._channels.renamed(self._inbound, str(channel["id"]), str(channel["name"]))
+
+    def _channel_left(self, event: Json) -> None:
+        log.warning("slack.removed_from_channel", channel=event.get("channel"))
+        self._channels.left(str(event["channel"]))
+
+    def _member_joined(self, event: Json) -> None:
+        if event.get("user") == self._reader.identity.user:
+            self._channels.joined(self._inbound, str(event["channel"]))
+
+    def command(self, ack: Ack, body: Json) -> None:
+        """Take one slash command."""
+        given = Command.model_validate(body)
+        answer = self._inbound.receive(self._reader.command(given))
+        ack(self._answers.to_command(answer, given) or "")
+
+    def action(self, ack: Ack, body: Json) -> None:
+        """Take one pressed button."""
+        pressed = BlockActions.model_validate(body)
+        read = self._reader.button(pressed)
+        if read is None:
+            self._drop("block_actions", pressed.actions[0].type)
+        else:
+            self._answers.to_button(self._inbound.receive(read), pressed, read)
+        ack()
+
+    def view(self, ack: Ack, body: Json) -> None:
+        """Take one submitted form; a closed one tells nothing."""
+        if body.get("type") != "view_submission":
+            self._drop(str(body.get("type")), "unused")
+            ack()
+            return
+        submitted = ViewSubmission.model_validate(body)
+        read = self._reader.form(submitted)
+        ack(self._answers.to_form(self._inbound.receive(read), submitted, read))
+
+    def failed(self, error: Exception, body: Json) -> BoltResponse:
+        """Say what becomes of a payload that raised: unknown kinds and shapes are acknowledged, all else is not."""
+        if isinstance(error, StoreUnavailable | NotNow):
+            log.warning("slack.unacknowledged", kind=_kind(body), reason=str(error))
+            return BoltResponse(status=503)
+        if isinstance(error, BoltUnhandledRequestError | ValidationError | KeyError | TypeError | AttributeError):
+            self._drop(_kind(body), "unread", error=type(error).__name__)
+            return BoltResponse(status=200)
+        log.error("slack.listener_failed", kind=_kind(body), error=type(error).__name__)
+        return BoltResponse(status=500)
+
+    def _drop(self, kind: str, why: str, **more: Any) -> None:
+        counted = kind if kind in OURS else "other"
+        self._metrics.events.labels(PLATFORM, counted, "dropped").inc()
+        log.info("slack.dropped", kind=kind, why=why, **more)
+
+
+def _kind(body: Json) -> str:
+    if "command" in body:
+        return "slash_command"
+    event = body.get("event")
+    return str((event.get("type") if isinstance(event, dict) else None) or body.get("type") or "unknown")
+
+
+def quiet_logger() -> logging.Logger:
+    """Give the logger for Slack's libraries: below a warning they would write people's words and requests."""
+    logger = logging.getLogger("watchbill.slack")
+    logger.setLevel(logging.WARNING)
+    return logger
+
+
+def bolt_app(identity: Identity, token: str, signing_secret: str, api_url: str) -> App:
+    """Give a Bolt app for one bot that is known already: nothing is asked of Slack for each payload."""
+    known = AuthorizeResult(
+        enterprise_id=None,
+        team_id=identity.team,
+        url=identity.url,
+        bot_user_id=identity.user,
+        bot_id=identity.bot,
+        bot_token=token,
+    )
+
+    def authorize() -> AuthorizeResult:
+        return known
+
+    return App(
+        name="watchbill",
+        logger=quiet_logger(),
+        client=WebClient(base_url=api_url, retry_handlers=[], timeout=10, logger=quiet_logger()),
+        authorize=authorize,
+        signing_secret=signing_secret,
+        process_before_response=True,
+        raise_error_for_unhandled_request=True,
+    )

@@ -1,0 +1,203 @@
+"""Slack behind the chat port: over a websocket (Socket Mode), or over HTTP with signatures."""
+
+import threading
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Literal
+
+import structlog
+from fastapi import APIRouter
+from slack_bolt import App
+from slack_sdk import WebClient
+
+from bot.chat.port import Inbound, Pace, Remote
+from bot.chat.slack import sending, web
+from bot.chat.slack.answers import WITHIN_SECONDS, Answers
+from bot.chat.slack.channels import PLATFORM, Channels
+from bot.chat.slack.failures import FAILED, REFUSED, code, reason
+from bot.chat.slack.identity import Identity
+from bot.chat.slack.incoming import Reader
+from bot.chat.slack.listening import Listener, bolt_app, quiet_logger
+from bot.chat.slack.sending import Sender
+from bot.chat.slack.socket import Socket
+from bot.clock import Clock
+from bot.metrics import Metrics
+from models.effects import Effect
+from models.errors import ConfigError, StoreUnavailable
+
+API_URL = "https://slack.com/api/"
+CALL_SECONDS = 10
+CONNECT_SECONDS = 5.0
+STOP_SECONDS = 8.0
+WATCH_SECONDS = 1.0
+SLOWEST_RETRY = 30.0
+
+log = structlog.get_logger(__name__)
+
+
+class SlackChat:
+    """The chat platform `slack`.
+
+    app_token: only for mode `socket`; signing_secret: only for mode `http`. commands: the names that it serves,
+    without a slash. lanes: the threads that take events, each a share of the channels; one where the store has one
+    writer.
+    """
+
+    def __init__(
+        self,
+        *,
+        bot_token: str,
+        clock: Clock,
+        metrics: Metrics,
+        commands: Collection[str],
+        mode: Literal["socket", "http"] = "socket",
+        app_token: str = "",
+        signing_secret: str = "",
+        api_url: str = API_URL,
+        lanes: int = 4,
+    ) -> None:
+        self._bot_token, self._app_token, self._signing_secret = bot_token, app_token, signing_secret
+        self._mode, self._lanes, self._clock, self._metrics = mode, lanes, clock, metrics
+        self._commands = frozenset(commands)
+        self._api_url = f"{api_url.rstrip('/')}/"
+        self._client, self._quick = self._caller(CALL_SECONDS), self._caller(WITHIN_SECONDS)
+        self._channels = Channels(self._quick)
+        self._sender = Sender(self._client, self._quick, self._workspace)
+        self._identity: Identity | None = None
+        self._app: App | None = None
+        self._answers: Answers | None = None
+        self._socket: Socket | None = None
+        self._steps_done = 0
+        self._refused = ""
+        self._stopping = threading.Event()
+        self._watch: threading.Thread | None = None
+
+    def _caller(self, seconds: int) -> WebClient:
+        # without the default retries: they post twice where an answer is lost
+        return WebClient(
+            self._bot_token, base_url=self._api_url, retry_handlers=[], timeout=seconds, logger=quiet_logger()
+        )
+
+    def _workspace(self) -> str:
+        return self._identity.url if self._identity is not None else ""
+
+    @property
+    def name(self) -> str:
+        """The platform's name in the configuration."""
+        return PLATFORM
+
+    def start(self, inbound: Inbound) -> None:
+        """Learn who the bot is and where, and connect; while Slack is away this goes on in the background.
+
+        Raises ConfigError where Slack refuses a token.
+        """
+        self._stopping.clear()
+        self._steps_done = 0
+        try:
+            self._go_on(inbound)
+        except FAILED as error:
+            self._refuse_or_wait(error)
+        except StoreUnavailable as error:
+            log.warning("slack.start_waits_for_store", reason=str(error))
+        self._watch = threading.Thread(target=self._watching, args=(inbound,), name="slack-watch", daemon=True)
+        self._watch.start()
+
+    def _refuse_or_wait(self, error: Exception) -> None:
+        if code(error) in REFUSED or code(error) == "missing_scope":
+            which = "bot_token" if self._steps_done == 0 else "app_token" if self._steps_done > 1 else "scopes"
+            self._close()
+            raise ConfigError(_refusal(which, code(error))) from None
+        log.warning("slack.away", reason=reason(error))
+
+    def _go_on(self, inbound: Inbound) -> None:
+        """Do the steps of the start that are not done yet. Raises what the client raises."""
+        if self._steps_done == 0:
+            self._know_ourselves(inbound)
+            self._steps_done = 1
+        if self._steps_done == 1:
+            self._channels.learn_all(inbound)
+            self._steps_done = 2
+        if self._steps_done == 2:  # noqa: PLR2004 - the last step
+            if self._socket is not None:
+                self._socket.connect(CONNECT_SECONDS)
+            self._steps_done = 3
+
+    def _know_ourselves(self, inbound: Inbound) -> None:
+        self._identity = identity = Identity.of(self._client)
+        self._answers = Answers(self._quick, identity.url)
+        reader = Reader(identity, self._clock, self._channels, self._commands)
+        app = bolt_app(identity, self._bot_token, self._signing_secret, self._api_url)
+        Listener(reader, self._channels, self._answers, inbound, self._metrics).attach(app)
+        if self._mode == "socket":
+            self._socket = Socket(app, self._app_token, self._client, self._lanes)
+        self._app = app
+
+    def _watching(self, inbound: Inbound) -> None:
+        """Finish the start, and watch the connection, until the stop."""
+        wait = WATCH_SECONDS
+        while not self._stopping.wait(wait):
+            try:
+                self._go_on(inbound)
+                wait = WATCH_SECONDS
+            except FAILED as error:
+                self._note(error)
+                wait = min(SLOWEST_RETRY, wait * 2)
+            except StoreUnavailable as error:
+                log.warning("slack.start_waits_for_store", reason=str(error))
+            if self._socket is not None:
+                self._socket.close_if_silent()
+
+    def _note(self, error: Exception) -> None:
+        if code(error) in REFUSED and self._refused != code(error):
+            log.error("slack.token_refused", reason=code(error))
+        else:
+            log.warning("slack.away", reason=reason(error))
+        self._refused = code(error) if code(error) in REFUSED else ""
+
+    def stop(self) -> None:
+        """Take no more events, finish and acknowledge those in hand within 8 s, and disconnect."""
+        self._stopping.set()
+        if self._watch is not None:
+            self._watch.join(CONNECT_SECONDS)
+        self._close()
+
+    def _close(self) -> None:
+        self._app = None
+        if self._socket is not None:
+            self._socket.stop(STOP_SECONDS)
+        if self._answers is not None:
+            self._answers.close()
+        self._socket = self._answers = None
+
+    def is_healthy(self) -> bool:
+        """Say whether events can come now, and the token is taken."""
+        if self._app is None or self._sender.refused or self._steps_done < 3:  # noqa: PLR2004 - all of them
+            return False
+        return self._socket is None or self._socket.is_up
+
+    def perform(self, effect: Effect, key: str, target: Remote | None = None) -> Remote:
+        """Do one effect. Raises DeliveryFailed."""
+        return self._sender.perform(effect, key, target)
+
+    def find(self, effect: Effect, key: str, since: datetime) -> Remote | None:
+        """Look for a post of unknown outcome, by the key in its metadata. Raises DeliveryFailed."""
+        return self._sender.find(effect, key, since)
+
+    def paces(self, effect: Effect) -> Sequence[Pace]:
+        """Give the budgets that performing this effect draws on."""
+        return sending.paces(effect)
+
+    def router(self) -> APIRouter:
+        """Give the endpoint for mode `http`: POST /slack/events takes events, commands and interactions."""
+        return web.router(lambda: self._app)
+
+
+def _refusal(which: str, error: str) -> str:
+    if which == "bot_token":
+        return f"Slack refuses chat.slack.bot_token ({error}): copy the Bot User OAuth Token (xoxb-…) of the app again."
+    if which == "app_token":
+        return (
+            f"Slack refuses chat.slack.app_token ({error}): copy an App-Level Token (xapp-…) with the scope "
+            "connections:write."
+        )
+    return f"The Slack app lacks a scope ({error}): it needs channels:read and groups:read; install it again with them."

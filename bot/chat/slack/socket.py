@@ -1,0 +1,149 @@
+"""Socket Mode: one websocket, kept up by slack_sdk, and the threads that work on what it brings.
+
+What happens in one channel is taken in its order; what people do with commands, buttons and forms has a thread of
+its own, because they wait for it.
+"""
+
+import queue
+import threading
+from collections.abc import Callable
+from time import monotonic
+from typing import Any
+from zlib import crc32
+
+import structlog
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode.internals import run_bolt_app, send_response
+from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
+from slack_sdk import WebClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
+from slack_sdk.socket_mode.websocket_client import SocketModeClient
+
+PING_SECONDS = 3
+SILENT_SECONDS = 12.0
+EVENTS = "events_api"
+
+log = structlog.get_logger(__name__)
+
+
+class Lane:
+    """One thread that does what it is given, one after the other."""
+
+    def __init__(self, name: str) -> None:
+        self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    def submit(self, work: Callable[[], None]) -> None:
+        """Do this after all that came before it."""
+        self._work.put(work)
+
+    def finish(self) -> None:
+        """End after all that came before."""
+        self._work.put(None)
+
+    def join(self, seconds: float) -> bool:
+        """Wait for the end; say whether it came."""
+        self._thread.join(max(0.0, seconds))
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        while (work := self._work.get()) is not None:
+            try:
+                work()
+            except Exception as error:  # noqa: BLE001 - the end of its thread: the next one must still be done
+                log.error("slack.envelope_failed", error=type(error).__name__)
+
+
+class Handler(SocketModeHandler):
+    """Bolt's handler, with the order kept: an envelope goes to the lane of its channel."""
+
+    def __init__(self, app: App, app_token: str, web_client: WebClient, lanes: int) -> None:
+        super().__init__(app, app_token, web_client=web_client, ping_interval=PING_SECONDS, concurrency=1)
+        self._events = [Lane(f"slack-events-{at}") for at in range(lanes)]
+        self._people = Lane("slack-people")
+        self._is_stopping = False
+
+    def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
+        """Give one envelope to its lane; while stopping to none, so that Slack sends it again."""
+        if self._is_stopping:
+            return
+        lane = self._people if req.type != EVENTS else self._events[_turn(req.payload) % len(self._events)]
+        lane.submit(lambda: self._taken(client, req))
+
+    def _taken(self, client: SocketModeClient, req: SocketModeRequest) -> None:
+        try:
+            answer = run_bolt_app(self.app, req)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            log.warning("slack.envelope_unreadable", kind=req.type, error=type(error).__name__)
+            client.send_socket_mode_response(SocketModeResponse(envelope_id=req.envelope_id))
+            return
+        send_response(client, req, answer, 0.0)
+
+    def drain(self, seconds: float) -> bool:
+        """Take no more, and wait for what is in hand; say whether all of it was done."""
+        self._is_stopping = True
+        lanes = [*self._events, self._people]
+        for lane in lanes:
+            lane.finish()
+        deadline = monotonic() + seconds
+        return all(lane.join(deadline - monotonic()) for lane in lanes)
+
+
+def _turn(payload: Any) -> int:
+    """Give a number that is the same for all that happens in one channel."""
+    event = payload.get("event") if isinstance(payload, dict) else None
+    if not isinstance(event, dict):
+        return 0
+    item = event.get("item")
+    channel = event.get("channel") or (item.get("channel") if isinstance(item, dict) else "")
+    return crc32(str(channel).encode("utf-8", "replace"))
+
+
+class Socket:
+    """The connection. It is up between Slack's `hello` and the end of a connection."""
+
+    def __init__(self, app: App, app_token: str, web_client: WebClient, lanes: int) -> None:
+        self._handler = Handler(app, app_token, web_client, lanes)
+        self._client = self._handler.client
+        self._up = threading.Event()
+        self._client.message_listeners.append(self._heard)
+        self._client.on_close_listeners.append(self._closed)
+
+    def _heard(self, _client: Any, message: dict[str, Any], _raw: str | None = None) -> None:
+        if message.get("type") == "hello":
+            self._up.set()
+
+    def _closed(self, *_: Any) -> None:
+        self._up.clear()
+
+    def connect(self, within: float) -> None:
+        """Ask for an address and connect to it. Raises what the client raises where Slack gives none."""
+        self._client.connect()
+        self._up.wait(within)
+
+    @property
+    def is_up(self) -> bool:
+        """Whether events can come now."""
+        return self._up.is_set() and self._client.is_connected()
+
+    def close_if_silent(self) -> None:
+        """End a connection that answers no pings, as a broken network leaves it; the library then makes a new one."""
+        session = self._client.current_session
+        if session is None or not session.last_pong_tm:
+            return
+        if session.last_ping_tm - session.last_pong_tm > SILENT_SECONDS:
+            log.warning("slack.connection_silent")
+            session.close()
+
+    def stop(self, seconds: float) -> None:
+        """Take no more events, finish those in hand, acknowledge them, and disconnect."""
+        if not self._handler.drain(seconds):
+            log.warning("slack.stopped_in_the_middle")
+        self._client.closed = True
+        self._client.enqueue_message("")  # wakes the library's reader, which looks for its end only between messages
+        closing = threading.Thread(target=self._handler.close, name="slack-close", daemon=True)
+        closing.start()
+        closing.join(2.0)
+        self._up.clear()

@@ -1,0 +1,50 @@
+"""The second way in: signed requests of Slack's to our own address, for events, commands, buttons and forms alike."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+import structlog
+from fastapi import APIRouter, Depends, Request, Response
+from slack_bolt import App, BoltRequest
+
+PATH = "/slack/events"
+LARGEST = 1_000_000
+
+log = structlog.get_logger(__name__)
+
+
+async def _raw(request: Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST:
+            break
+    return bytes(body)
+
+
+def router(app: Callable[[], App | None]) -> APIRouter:
+    """Give the endpoint. app: None while the bot does not know yet who it is; Slack then tries again."""
+    routes = APIRouter()
+
+    @routes.post(PATH, include_in_schema=False)
+    def events(request: Request, raw: Annotated[bytes, Depends(_raw)]) -> Response:
+        """Take one request; its answer is the acknowledgement."""
+        return _taken(app(), raw, dict(request.headers))
+
+    return routes
+
+
+def _taken(app: App | None, raw: bytes, headers: dict[str, str]) -> Response:
+    if len(raw) > LARGEST:
+        return Response(status_code=413)
+    if not headers.get("x-slack-request-timestamp", "").isdigit():
+        return Response(status_code=401)
+    if app is None:
+        return Response(status_code=503)
+    try:
+        answer = app.dispatch(BoltRequest(body=raw.decode(), headers={**headers}))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        log.warning("slack.request_unreadable", error=type(error).__name__)
+        return Response(status_code=400)
+    told = {name: values[0] for name, values in answer.headers.items() if values and name.lower() != "content-length"}
+    return Response(content=answer.body, status_code=answer.status, headers=told)

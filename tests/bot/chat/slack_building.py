@@ -1,0 +1,93 @@
+"""A Slack adapter over the fake, and an intake that only records."""
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from bot.chat.slack.port import SlackChat
+from bot.clock import SteppingClock
+from bot.metrics import Metrics
+from models.errors import StoreUnavailable
+from models.events import Event
+from models.message import Answer
+from tests.fakes.slack import FakeSlack, Rates, Schedule
+
+E = TypeVar("E")
+
+NOW = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
+COMMANDS = ("oncall", "oncall-list", "handover", "incident", "thanks")
+QUICK = Schedule(ack_within=0.5, retry_delays=(0.0, 0.1, 0.1, 0.1))
+
+
+class Recorder:
+    """Records what is received. answer: gives what is answered. hold: what receive waits for."""
+
+    def __init__(self) -> None:
+        self.received: list[Event] = []
+        self.channels: dict[str, str] = {}
+        self.answer: Callable[[Event], Answer | None] = lambda _: None
+        self.hold = threading.Event()
+        self.hold.set()
+        self.failures = 0
+        self.changed = threading.Condition()
+
+    def receive(self, event: Event) -> Answer | None:
+        self.hold.wait(20)
+        with self.changed:
+            if self.failures > 0:
+                self.failures -= 1
+                raise StoreUnavailable("the disk is full")
+            self.received.append(event)
+            self.changed.notify_all()
+        return self.answer(event)
+
+    def learn_channels(self, platform: str, channels: Iterable[tuple[str, str]]) -> None:
+        with self.changed:
+            self.channels.update(channels)
+            self.changed.notify_all()
+
+    def wait_for(self, predicate: Callable[[], object], timeout: float = 5.0) -> None:
+        with self.changed:
+            assert self.changed.wait_for(lambda: bool(predicate()), timeout), self.received
+
+    def one(self, kind: type[E]) -> E:
+        """Wait for the first event of a kind, and give it."""
+        self.wait_for(lambda: any(isinstance(event, kind) for event in [*self.received]))
+        return next(event for event in self.received if isinstance(event, kind))
+
+
+def chat_for(slack: FakeSlack, **settings: Any) -> SlackChat:
+    given: dict[str, Any] = {
+        "bot_token": slack.bot_token,
+        "app_token": slack.app_token,
+        "signing_secret": slack.signing_secret,
+        "api_url": slack.base_url,
+        "commands": COMMANDS,
+        "clock": SteppingClock(NOW, is_running=False),
+        "metrics": Metrics(),
+    }
+    return SlackChat(**given | settings)
+
+
+@contextmanager
+def workspace(**settings: Any) -> Iterator[FakeSlack]:
+    """Give a workspace with Amina, Bob and two channels."""
+    with FakeSlack(**{"rates": Rates(is_on=False), "schedule": QUICK} | settings) as fake:
+        fake.user("U01", name="amina")
+        fake.user("U02", name="bob")
+        fake.channel("devops-sos", members=["amina", "bob"], channel_id="C0SOS")
+        fake.channel("devops-secret", members=["amina"], channel_id="C0SECRET", private=True)
+        yield fake
+
+
+@contextmanager
+def running(slack: FakeSlack, inbound: Recorder, **settings: Any) -> Iterator[SlackChat]:
+    chat = chat_for(slack, **settings)
+    chat.start(inbound)
+    try:
+        yield chat
+    finally:
+        inbound.hold.set()
+        chat.stop()
