@@ -17,6 +17,9 @@ const composer = new Composer(byId("composer"), "words", () => [state.channel, n
 const threadComposer = new Composer(byId("thread-composer"), "thread-words", () => [state.channel, state.thread], () => replies.focusLast());
 timeline.leave = () => composer.box.focus();
 replies.leave = () => threadComposer.box.focus();
+const coarse = matchMedia("(pointer: coarse)");
+const inboxes = new Set();
+const PATIENCE = 2000;
 let source = null;
 
 // -- where one is
@@ -42,11 +45,22 @@ async function openChannel(channel) {
   await loadTimeline();
 }
 
-async function loadTimeline() {
+/** Load something of the channel, and then hear again what happened meanwhile, which it may not have. */
+async function load(ask, show) {
   const channel = state.channel;
-  const answer = await attempt(() => api.timeline(channel));
-  if (!answer || channel !== state.channel) return;
-  timeline.show(answer.messages);
+  const inbox = [];
+  inboxes.add(inbox);
+  const answer = await attempt(() => ask(channel));
+  inboxes.delete(inbox);
+  if (!answer || channel !== state.channel) return null;
+  show(answer);
+  for (const message of inbox) settle(message);
+  return answer;
+}
+
+async function loadTimeline() {
+  const answer = await load(api.timeline, ({ messages }) => timeline.show(messages));
+  if (!answer) return;
   byId("older").hidden = !answer.has_more;
   emptiness();
   markRead();
@@ -71,20 +85,21 @@ function emptiness() {
 }
 
 async function openThread(message) {
-  const channel = state.channel;
-  const answer = await attempt(() => api.thread(channel, message));
-  if (!answer || channel !== state.channel) return;
-  const root = answer.messages[0].id;
-  const isNew = state.thread !== root;
-  state.thread = root;
+  const before = state.thread;
+  const answer = await load((channel) => api.thread(channel, message), showThread);
+  if (!answer) return;
+  if (message !== state.thread) replies.point(message);
+  timeline.point(state.thread, false);
+  if (before !== state.thread) (coarse.matches ? byId("thread") : threadComposer.box).focus();
+}
+
+function showThread({ messages }) {
+  state.thread = messages[0].id;
   byId("thread").hidden = false;
   byId("ship").classList.add("threaded");
   byId("thread-place").textContent = titleOf(place());
-  threadComposer.moveTo("Reply in the thread", `${channel}/${root}`);
-  replies.show(answer.messages);
-  if (message !== root) replies.point(message);
-  timeline.point(root);
-  if (isNew) threadComposer.box.focus();
+  threadComposer.moveTo("Reply in the thread", `${state.channel}/${state.thread}`);
+  replies.show(messages);
 }
 
 function closeThread() {
@@ -129,11 +144,16 @@ function hearMessage({ message, is_fresh: isFresh }) {
   const isHere = message.channel === state.channel;
   if (isFresh) count(message, isHere);
   if (!isHere) return;
-  const isNewLast = message.thread ? false : timeline.upsert(message);
-  if (message.thread === state.thread || message.id === state.thread) replies.upsert(message);
+  for (const inbox of inboxes) inbox.push(message);
+  if (settle(message) && !timeline.isAtEnd()) byId("newer").hidden = false;
   emptiness();
-  byId("newer").hidden = !(byId("newer").hidden === false || (isNewLast && !timeline.isAtEnd())) || timeline.isAtEnd();
   if (isFresh) markRead();
+}
+
+/** Put a message where it belongs; gives whether it is the channel's newest. */
+function settle(message) {
+  if (message.id === state.thread || (message.thread && message.thread === state.thread)) replies.upsert(message);
+  return message.thread ? false : timeline.upsert(message);
 }
 
 function count(message, isHere) {
@@ -148,7 +168,7 @@ function count(message, isHere) {
 function hearTopic({ channel, topic }) {
   if (!state.channels.has(channel)) return;
   state.channels.get(channel).topic = topic;
-  heading();
+  if (channel === state.channel) heading();
 }
 
 function hearRead({ channel, seq }) {
@@ -160,11 +180,16 @@ function hearRead({ channel, seq }) {
 
 // -- staying in touch
 
+/** Listen as whoever one speaks as; what is asked for afterwards and what is heard leave no gap between them. */
 function listen() {
   source?.close();
+  wasHeard = false;
   source = new EventSource(`local/live?as=${encodeURIComponent(state.me)}`);
-  source.onmessage = (event) => hear(JSON.parse(event.data));
-  source.onerror = () => beacon(false);
+  return new Promise((resolve) => {
+    setTimeout(resolve, PATIENCE);
+    source.onmessage = (event) => { hear(JSON.parse(event.data)); resolve(); };
+    source.onerror = () => { beacon(false); resolve(); };
+  });
 }
 
 let wasHeard = false;
@@ -192,20 +217,25 @@ async function resync() {
 // -- whom one speaks as
 
 async function speakAs(user, channel = null, words = null) {
+  const before = state.me;
   const wasDirect = state.channels.get(state.channel)?.is_direct;
+  const wasAt = state.channel;
   state.me = user;
+  state.channel = null;
+  await listen();
   const answer = await attempt(() => api.state());
-  if (!answer) return;
+  if (!answer) {
+    state.me = before;
+    state.channel = wasAt;
+    return;
+  }
   remember(user);
   take(answer);
   clock.show(answer.clock);
-  wasHeard = false;
-  listen();
   const own = [...state.channels.values()].find((each) => each.is_direct);
-  const target = channel ?? (wasDirect ? own?.id : state.channel);
+  const target = channel ?? (wasDirect ? own?.id : wasAt);
   const [wanted, message] = address();
   const here = target && state.channels.has(target) ? target : wanted;
-  state.channel = null;
   if (here !== wanted) location.hash = `#${here}`;
   await openChannel(here);
   if (message && here === wanted) await openThread(message);

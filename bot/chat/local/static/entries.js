@@ -2,6 +2,7 @@
 
 import { el } from "./dom.js";
 import { entry } from "./entry.js";
+import { state } from "./state.js";
 import { dayInWords, dayOf, minutesBetween } from "./times.js";
 
 const TOGETHER = 5;
@@ -47,7 +48,8 @@ export class Entries {
     const isAtEnd = this.isAtEnd();
     this.messages.push(message);
     this.list.append(...this.nodes(this.messages.length - 1));
-    if (isAtEnd) this.toEnd();
+    if (!this.list.contains(document.activeElement)) this.attend(this.list.lastElementChild);
+    if (isAtEnd || message.author === state.me) this.toEnd();
     return true;
   }
 
@@ -65,13 +67,19 @@ export class Entries {
     const isAtEnd = this.isAtEnd();
     const focused = path(old, document.activeElement);
     const fresh = this.nodes(index).at(-1);
+    const wasAttended = old.tabIndex === 0;
     old.replaceWith(fresh);
+    if (wasAttended) this.attend(fresh);
     restore(fresh, focused);
     if (isAtEnd) this.toEnd();
   }
 
   draw() {
+    const region = this.list.parentElement;
+    region.setAttribute("aria-busy", "true");
     this.list.replaceChildren(...this.messages.flatMap((_, index) => this.nodes(index)));
+    this.attend(this.list.lastElementChild);
+    requestAnimationFrame(() => region.removeAttribute("aria-busy"));
   }
 
   nodes(index) {
@@ -94,14 +102,13 @@ export class Entries {
     this.scroll.scrollTop = this.scroll.scrollHeight;
   }
 
-  /** Go to a message and mark it for a moment. */
-  point(id) {
+  /** Bring a message into sight, and mark it where it was asked for by name. */
+  point(id, isNamed = true) {
     const node = this.node(id);
-    if (!node) return false;
-    node.scrollIntoView({ block: "center" });
+    node?.scrollIntoView({ block: "nearest" });
+    if (!node || !isNamed) return;
     node.classList.add("pointed");
     setTimeout(() => node.classList.remove("pointed"), 2500);
-    return true;
   }
 
   focusLast() {
@@ -120,10 +127,11 @@ export class Entries {
     else if (step > 0) this.leave?.();
   }
 
-  /** Only the message one is at has its tools in the order of the tab key. */
+  /** Only the message one is at, and its tools, are in the order of the tab key. */
   attend(node) {
-    for (const each of this.list.querySelectorAll('.tool:not([tabindex="-1"])')) each.tabIndex = -1;
-    for (const each of node?.querySelectorAll(".tool") ?? []) each.tabIndex = 0;
+    if (!node) return;
+    for (const each of this.list.querySelectorAll('[tabindex="0"]')) each.tabIndex = -1;
+    for (const each of [node, ...node.querySelectorAll(".tool")]) each.tabIndex = 0;
   }
 }
 

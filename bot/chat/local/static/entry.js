@@ -3,7 +3,7 @@
 import { api } from "./api.js";
 import { el, toast } from "./dom.js";
 import { openForm, confirm } from "./sheet.js";
-import { icon, meaning, reaction } from "./marks.js";
+import { icon, illustrated, meaning, reaction } from "./marks.js";
 import { pick } from "./picker.js";
 import { blocks, words } from "./prose.js";
 import { isMe, nameOf, state } from "./state.js";
@@ -120,7 +120,7 @@ function summary(message) {
   return el("a", { class: isForMe ? "summary for-me" : "summary", href: `#${message.channel}/${message.id}` },
     el("span", { class: "faces" }, thread.authors.slice(0, 3).map(avatar)),
     el("span", { class: "count" }, thread.count === 1 ? "1 reply" : `${thread.count} replies`),
-    el("span", { class: "last" }, el("b", {}, `${nameOf(thread.last.author)} `), thread.last.preview),
+    el("span", { class: "last" }, el("b", {}, `${nameOf(thread.last.author)} `), illustrated(thread.last.preview)),
     el("time", {}, clockOf(thread.last.at)));
 }
 

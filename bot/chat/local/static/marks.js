@@ -24,6 +24,15 @@ export const REACTIONS = {
   "-1": ["No", [["g", {}], box(2, 3, 3.2, 8.4, 1.2, "#2f7fa8"), ["path", { d: THUMB, fill: "#f2bd4b", transform: "matrix(1 0 0 -1 0 20)" }]]],
 };
 
+const LETTERS = { "👀": "eyes", "✅": "white_check_mark", "🚨": "rotating_light", "📌": "pushpin", "🙏": "pray", "📝": "memo", "🎫": "ticket", "👍": "+1", "👎": "-1" };
+const DRAWN = new RegExp(`(${Object.keys(LETTERS).join("|")})\\uFE0F?`, "u");
+
+/** Give a text in which those emoji that we have a drawing of are drawn. */
+export function illustrated(text) {
+  return text.split(DRAWN).filter(Boolean).map((part) =>
+    LETTERS[part] ? el("span", { class: "glyph", role: "img", "aria-label": part }, drawing(REACTIONS[LETTERS[part]][1], "mark")) : part);
+}
+
 const ICONS = {
   menu: [line("M3.5 6h13M3.5 10h13M3.5 14h9")],
   close: [line("m5 5 10 10M15 5 5 15")],

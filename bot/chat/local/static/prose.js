@@ -1,6 +1,7 @@
 // Words, lines and blocks as elements. Whatever somebody wrote is set as text, never as markup.
 
 import { el } from "./dom.js";
+import { illustrated } from "./marks.js";
 import { channelCalled, isMe, nameOf, personCalled, state } from "./state.js";
 
 const TOKEN = /(`[^`\n]+`)|(https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]])|(?<![\w@./])@([\w](?:[\w.-]*[\w])?)|(?<![\w#&/])#([a-z0-9][\w-]*)/gi;
@@ -12,10 +13,10 @@ export function words(text) {
   for (const match of text.matchAll(TOKEN)) {
     const node = token(match);
     if (!node) continue;
-    nodes.push(text.slice(from, match.index), node);
+    nodes.push(illustrated(text.slice(from, match.index)), node);
     from = match.index + match[0].length;
   }
-  return [...nodes, text.slice(from)];
+  return [...nodes, illustrated(text.slice(from))].flat();
 }
 
 function token([whole, code, link, handle, name]) {
@@ -35,7 +36,7 @@ export const mention = (user, name) => el("span", { class: isMe(user) ? "mention
 const reference = (channel, message, label) => el("a", { class: "reference", href: `#${channel}${message ? `/${message}` : ""}` }, label);
 
 function span(part) {
-  if (typeof part === "string") return part;
+  if (typeof part === "string") return illustrated(part);
   switch (part.kind) {
     case "mention": return mention(part.user, part.name);
     case "channel": return reference(part.channel, null, `#${part.name}`);
@@ -52,7 +53,7 @@ function link({ url, label }) {
   return el("span", {}, anchor(url, label), label.includes(host) ? null : el("span", { class: "host" }, ` (${host})`));
 }
 
-const line = (parts) => parts.map(span);
+const line = (parts) => parts.flatMap(span);
 
 /** Give the blocks of a message or a form. press: what a button does; none: there are no buttons. */
 export function blocks(list, press = null) {
