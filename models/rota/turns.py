@@ -163,8 +163,7 @@ def _has_turn(rota: Rota, person: str, number: int, stored: Cycle | None, start:
 def _still_late(kept: tuple[Shift, ...], stored: Cycle | None) -> list[str]:
     if stored is None:
         return []
-    begun = next((i for i, shift in enumerate(kept) if shift.cycle == stored.number), len(kept))
-    served = {shift.turn for shift in kept[begun:] if shift.cycle == stored.number - 1}
+    served = {shift.turn for shift in kept if shift.cycle == stored.number - 1}
     return [person for person in stored.late if person not in served]
 
 

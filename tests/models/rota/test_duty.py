@@ -164,3 +164,11 @@ def test_before_and_after_the_plan_there_is_an_answer(at: str) -> None:
     duty = who_is_on(team(), utc(at))
     assert duty.engineer is None
     assert duty.start <= utc(at) < duty.end
+
+
+def test_who_has_left_is_not_on_even_by_a_swap() -> None:
+    before, now = team(), utc(TUESDAY)
+    before = with_shift(before, covered(before.shifts[1], "bo", "fay", utc("2026-11-01T00:00")))
+    after = replace(before, roster=before.roster.remove("fay", now))
+    assert who_is_on(after, utc("2026-11-03T11:59:59")).engineer == "fay"
+    assert (who_is_on(after, now).engineer, who_is_on(after, now).source) == ("chen", ShiftSource.ABSENCE)

@@ -368,3 +368,39 @@ def test_shifts_follow_one_another_without_gap_or_overlap() -> None:
     assert len(shifts) > 2400
     assert all(earlier.end == later.start for earlier, later in pairwise(shifts))
     assert all(shift.end - shift.start >= timedelta(hours=23) for shift in shifts)
+
+
+def test_a_late_turn_that_was_taken_when_the_next_cycle_opened_is_not_taken_again() -> None:
+    by_hand, now = calendar(shuffle=Shuffle.MANUAL), utc("2026-11-03T08:00")
+    made = planned(rota("bo", "chen", "amina", on=by_hand, absences=(away("chen", "2026-11-03", "2026-11-30"),)))
+    grown = replace(
+        made,
+        roster=made.standing(now).add("hana", now, since=utc("2026-12-01T09:00"), position=3),
+        overrides=(override("zoe", "2026-11-04T10:00", "2026-11-05T10:00"),),
+    )
+    first = replanned(grown, day("2026-11-03"))
+    second = replanned(first, day("2026-11-04"))
+    turns = Counter((shift.cycle, shift.turn) for shift in second.shifts if shift.turn)
+    assert first.shifts[1].turn == "amina"
+    assert set(turns.values()) == {1}
+
+
+def test_a_planned_order_is_drawn_anew_where_an_absence_would_break_the_gap() -> None:
+    before = planned(rota("amina", "bo", "chen", "dia"), days=60)
+    second = cycle_of(before.cycles, 2).order
+    last = next(shift for shift in before.shifts if shift.cycle == 2)
+    crowded = replace(before, absences=(away(second[0], "2026-11-02", "2026-11-04"),))
+    assert last.day == day("2026-11-06")
+    after = replanned(crowded, MONDAY)
+    turns = [shift.turn for shift in after.shifts[:12]]
+    assert cycle_of(after.cycles, 2).order != second
+    assert all(len(set(turns[i : i + 3])) == 3 for i in range(10))
+
+
+def test_an_agreed_shift_whose_turn_was_taken_already_uses_none() -> None:
+    before = planned(rota("amina", "bo", "chen"), days=14)
+    extra = replace(before.shifts[2], turn="amina", engineer="chen", source=ShiftSource.COVER)
+    after = replanned(with_shift(before, extra), day("2026-11-03"))
+    kept = after.shifts[2]
+    assert (kept.engineer, kept.turn) == ("chen", None)
+    assert sorted(of_cycle(tuple(s for s in after.shifts if s.turn), 1)) == list("abc")
