@@ -1,7 +1,9 @@
 """Who is on call, from the stored rota: the one place in which handlers ask, and in which shifts are planned."""
 
+import re
 import secrets
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from handlers.context import Context
@@ -11,15 +13,45 @@ from models.rota.duty import Duty, who_is_on
 from models.rota.plan import Plan, plan
 from models.rota.roster import Roster
 from models.rota.rota import Rota
+from models.rota.shift import Shift
 from models.rota.turns import Seeds
 
 NEAR = timedelta(days=21)  # enough ahead to name the next on the list across a holiday season
+INSTANT = timedelta(microseconds=1)
 
 
 def on_call(ctx: Context, rotation: Rotation, at: datetime | None = None) -> Duty:
     """Give who is on duty in a rotation at an instant (None: now), and why them."""
     moment = at or ctx.now
     return who_is_on(near(ctx, rotation, moment), moment)
+
+
+def stretch(rota: Rota, at: datetime) -> tuple[Duty, Duty]:
+    """Give the duty at an instant, over all of its shift in which nobody else serves, and the one after it."""
+    first = who_is_on(rota, at)
+    before = first
+    while (before := who_is_on(rota, before.start - INSTANT)).shift is not None and _is_the_same(first, before):
+        first = replace(first, start=before.start)
+    following = who_is_on(rota, first.end)
+    while following.shift is not None and _is_the_same(first, following):
+        following = who_is_on(rota, following.end)
+    return replace(first, end=following.start, next=following.engineer), following
+
+
+def _is_the_same(first: Duty, later: Duty) -> bool:
+    return (first.shift, first.engineer, first.why) == (later.shift, later.engineer, later.why)
+
+
+def as_served(rota: Rota, since: datetime) -> list[Shift]:
+    """Give the shifts that end after an instant, each with whom the resolver names for what is left of it."""
+    left = (shift for shift in rota.shifts if shift.end > since)
+    return [replace(shift, engineer=who_is_on(rota, max(shift.start, since)).engineer) for shift in left]
+
+
+def why(ctx: Context, said: str) -> str:
+    """Give a reason of the resolver's with people's names in place of their ids."""
+    names = {person.id: person.name for person in ctx.policy.people}
+    return re.sub(r"[^\s;:,]+", lambda word: names.get(word[0], word[0]), said)
 
 
 def near(ctx: Context, rotation: Rotation, at: datetime) -> Rota:
@@ -65,6 +97,7 @@ def plan_ahead(ctx: Context, rotation: Rotation) -> Plan:
 
     What is planned already stays as it is.
     """
+    stored.lock(ctx.session, rotation.name)
     if not stored.is_known(ctx.session, rotation.name):
         stored.save_roster(ctx.session, rotation.name, Roster.of(*rotation.engineers))
     rota = whole(ctx, rotation)

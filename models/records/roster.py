@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, Index, String, delete, select, update
+from sqlalchemy import Date, Index, String, delete, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.records.base import Id, Record, Word
@@ -108,6 +108,38 @@ class StoredAbsence(Record):
 def is_known(session: Session, rotation: str) -> bool:
     """Say whether a rotation's list is in the store."""
     return session.get(StoredRotation, rotation) is not None
+
+
+def lock(session: Session, rotation: str) -> None:
+    """Let one transaction at a time change a rotation's list and plan, until it ends.
+
+    On SQLite every writer waits anyway. What was read before may be old: read again after it.
+    """
+    held = select(StoredRotation).where(StoredRotation.name == rotation).with_for_update()
+    session.scalar(held.execution_options(populate_existing=True))
+
+
+def version(session: Session, rotation: str) -> int:
+    """Give how often a rotation's list has been changed, from 1; 0 where the store does not have it."""
+    head = session.get(StoredRotation, rotation)
+    return 0 if head is None else head.version
+
+
+def last_day(session: Session, rotation: str) -> date | None:
+    """Give the day of the last shift that is planned; None where none is."""
+    return session.scalar(select(func.max(StoredShift.day)).where(StoredShift.rotation == rotation))
+
+
+def running_since(session: Session, rotation: str, at: datetime) -> datetime | None:
+    """Give when the shift that runs at an instant began; None where none runs."""
+    running = (StoredShift.rotation == rotation, StoredShift.starts_at <= at, StoredShift.ends_at > at)
+    return session.scalar(select(StoredShift.starts_at).where(*running).limit(1))
+
+
+def next_start(session: Session, rotation: str, at: datetime) -> datetime | None:
+    """Give when the first shift after an instant begins; None where none is planned."""
+    coming = (StoredShift.rotation == rotation, StoredShift.starts_at > at)
+    return session.scalar(select(func.min(StoredShift.starts_at)).where(*coming))
 
 
 def load(
