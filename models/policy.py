@@ -14,23 +14,51 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, field_validator, model_validator
 
+from models.rota.zone import zone
+
 PLATFORMS = ("slack", "rocketchat", "local")
 
 _DURATION = re.compile(r"(\d+)\s*([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 
 def parse_duration(value: object) -> object:
-    """Give a timedelta for `0m`, `90s`, `4h` or `10d`; anything else is left for pydantic to judge."""
-    if isinstance(value, str):
-        match = _DURATION.fullmatch(value.strip())
-        if match is None:
-            raise ValueError(f"{value!r} is no duration: write a number and s, m, h or d, as in 5m")
+    """Give a timedelta for `0m`, `90s`, `4h` or `10d`. A bare number is refused: nobody knows its unit."""
+    if isinstance(value, timedelta):
+        return value
+    match = _DURATION.fullmatch(str(value).strip())
+    if match is None:
+        raise ValueError(f"`{value}` is no duration: write a number and s, m, h or d, as in 5m")
+    try:
         return timedelta(**{_UNITS[match[2]]: int(match[1])})
-    return value
+    except OverflowError:
+        raise ValueError(f"`{value}` is longer than anybody waits") from None
+
+
+def parse_time(value: object) -> object:
+    """Give a civil time for `09:00` or `9:00`. A number is refused: YAML 1.1 reads 9:00 as 540."""
+    if isinstance(value, time):
+        return value
+    match = _TIME.fullmatch(str(value).strip())
+    if match is None:
+        raise ValueError(f"`{value}` is no time of day: write it as 09:00")
+    return time(int(match[1]), int(match[2]))
+
+
+def parse_day(value: object) -> object:
+    """Give a date for `2026-12-24`; nothing else is taken for one."""
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value).strip())
+    except ValueError:
+        raise ValueError(f"`{value}` is no date: write it as 2026-12-24") from None
 
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+CivilTime = Annotated[time, BeforeValidator(parse_time)]
+Day = Annotated[date, BeforeValidator(parse_day)]
 
 
 class Strict(BaseModel):
@@ -96,18 +124,18 @@ class Person(Strict):
 class Hours(Strict):
     """The civil hours in which the person on duty is pinged: [start, end)."""
 
-    start: time
-    end: time
+    start: CivilTime
+    end: CivilTime
 
     @model_validator(mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
-        match = re.fullmatch(r"\s*(\d{1,2}:\d{2})\s*-\s*(\d{1,2}:\d{2})\s*", value)
-        if match is None:
-            raise ValueError(f"{value!r} is no span of hours: write it as 09:00-17:00")
-        return {"start": match[1].zfill(5), "end": match[2].zfill(5)}
+        start, dash, end = value.replace("\u2013", "-").partition("-")
+        if not dash:
+            raise ValueError(f"`{value}` is no span of hours: write it as 09:00-17:00")
+        return {"start": parse_time(start), "end": parse_time(end)}
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -121,8 +149,8 @@ class Holidays(Strict):
 
     country: str | None = None
     subdivision: str | None = None
-    extra_off: tuple[date, ...] = ()
-    extra_working: tuple[date, ...] = ()
+    extra_off: tuple[Day, ...] = ()
+    extra_working: tuple[Day, ...] = ()
 
 
 class Shuffle(StrEnum):
@@ -139,7 +167,7 @@ class Rotation(Strict):
     kind: Literal["daily", "weekly"] = "daily"
     engineers: tuple[str, ...] = ()
     channels: tuple[str, ...] | None = None
-    handover_at: time = time(9, 0)
+    handover_at: CivilTime = time(9, 0)
     handover_weekday: Weekday = Weekday.MON
     hours: Hours = Hours(start=time(9, 0), end=time(17, 0))
     working_days: frozenset[Weekday] = frozenset(tuple(Weekday)[:5])
@@ -254,7 +282,7 @@ class KnownAnswer(Strict):
         try:
             re.compile(pattern)
         except re.error as error:
-            raise ValueError(f"{pattern!r} is no regular expression: {error}") from None
+            raise ValueError(f"`{pattern}` is no regular expression: {error}") from None
         return pattern
 
 
@@ -284,15 +312,15 @@ class Policy(Strict):
     @classmethod
     def _known_zone(cls, name: str) -> str:
         try:
-            ZoneInfo(name)
-        except (KeyError, ValueError, OSError):
-            raise ValueError(f"{name!r} is no IANA time zone, such as America/Vancouver") from None
+            zone(name)
+        except KeyError:
+            raise ValueError(f"`{name}` is no IANA time zone, such as America/Vancouver") from None
         return name
 
     @cached_property
     def zone(self) -> ZoneInfo:
         """The organisation's civil time."""
-        return ZoneInfo(self.timezone)
+        return zone(self.timezone)
 
     @cached_property
     def _people_by_id(self) -> Mapping[str, Person]:
