@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from handlers import duty, handover_filing
 from handlers.command import Call, Command
 from handlers.context import Answer, Context, Standing
-from handlers.dates import parse_day
+from handlers.dates import RELATIVE, WEEKDAYS, parse_day
 from handlers.handover_draft import Change, change_of, running
 from handlers.handover_filing import shown, stored
 from handlers.handover_jobs import (
@@ -41,6 +41,7 @@ from models.secrets import mask
 
 LATE = timedelta(hours=2)
 LISTED = 10
+LOOK_BACK = timedelta(days=330)  # a date without its year is one that has passed
 
 
 # -- whose handover it is
@@ -214,7 +215,7 @@ def _wanted(ctx: Context, call: Call) -> Handover:
         if not newest:
             raise UserError(wording.NOTHING_FILED)
         return newest[0]
-    if call.words[0].removeprefix("#").isdecimal():
+    if len(call.words) == 1 and call.words[0].removeprefix("#").isdecimal():
         number = call.number(call.words[0])
         row = records.get(ctx.session, number)
         if row is None or not row.is_filed:
@@ -225,13 +226,21 @@ def _wanted(ctx: Context, call: Call) -> Handover:
 
 def _of_day(ctx: Context, call: Call) -> Handover:
     calendar = ctx.standing.calendar(call.rotation)
-    day = parse_day(call.text, calendar.day_of(ctx.now))
-    if day is None:
-        raise call.wrong(wording.no_day(call.text))
+    day = _past_day(call.text, calendar.day_of(ctx.now))
     row = records.covering(ctx.session, call.rotation.name, calendar.midnight(day), calendar.midnight(day + DAY))
     if row is None:
         raise UserError(wording.none_of_day(times.day(day)))
     return row
+
+
+def _past_day(text: str, today: date) -> date:
+    """Give the day that somebody wrote who looks back: `fri` is the last Friday. Raises UserError where it is none."""
+    word = text.lower().strip()
+    if word in RELATIVE:
+        return parse_day(word, today)
+    week = [today - back * DAY for back in range(7)]
+    named = [day for day in week if len(word) > 2 and WEEKDAYS[day.weekday()].startswith(word)]  # noqa: PLR2004
+    return named[0] if named else parse_day(word, today - LOOK_BACK)
 
 
 def _list(ctx: Context, call: Call) -> Answer:

@@ -84,15 +84,15 @@ def _drafted(ctx: Context, request: Request) -> DraftedRequest:
         platform=request.platform,
         channel=request.channel,
         root=request.root,
-        request_class=request.request_class,
-        state=request.state,
+        request_class=request.request_class.value,
+        state=request.state.value,
         author=_called(ctx, request, request.author) or request.author_name,
         owner=_called(ctx, request, request.resolved_by or request.owner),
         excerpt=excerpt(request.text, EXCERPT),
         opened_at=request.opened_at,
         last=last,
         last_at=last_at,
-        due=request.due,
+        due=request.due.value if request.due is not None else "",
         due_at=request.due_at,
         resolved_at=request.resolved_at,
     )
@@ -120,8 +120,8 @@ def _line(ctx: Context, entry: LogEntry) -> DraftedLine:
     return DraftedLine(entry.at, excerpt(entry.text, LOG_LINE), _name(ctx, entry.author) or "")
 
 
-def _by_class(opened: Sequence[Request]) -> tuple[tuple[RequestClass, int], ...]:
-    counts = [(one, sum(request.request_class is one for request in opened)) for one in RequestClass]
+def _by_class(opened: Sequence[Request]) -> tuple[tuple[str, int], ...]:
+    counts = [(one.value, sum(request.request_class is one for request in opened)) for one in RequestClass]
     return tuple((one, number) for one, number in counts if number)
 
 

@@ -183,7 +183,11 @@ def accept(ctx: Context, row: Handover) -> Message:
 
 
 def _may_accept(ctx: Context, row: Handover, person: Person) -> bool:
-    if person.id == row.incoming or ctx.policy.is_lead(person):
+    return _takes_over(ctx, row, person) or ctx.policy.is_lead(person)
+
+
+def _takes_over(ctx: Context, row: Handover, person: Person) -> bool:
+    if person.id == row.incoming:
         return True
     rotation = ctx.policy.rotation(row.rotation)
     has_begun = row.shift_end <= ctx.now
@@ -196,6 +200,6 @@ def _show_accepted(ctx: Context, row: Handover, person: Person) -> Message:
     handover = shown(ctx, row)
     post(ctx, row)
     _edit_direct(ctx, row, lambda platform: wording.addressed(handover, platform))
-    if person.id != row.incoming and row.shift_end > ctx.now:
+    if not _takes_over(ctx, row, person):
         return wording.accepted_on_behalf(row.id, handover.draft.incoming)
     return wording.accepted(row.id, handover.draft.outgoing, row.shift_end, handover.zone, ctx.now)

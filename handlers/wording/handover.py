@@ -309,11 +309,6 @@ def no_such_handover(number: int) -> str:
     return f"There is no handover #{number}. /handover list shows which there are."
 
 
-def no_day(word: str) -> str:
-    """Say that a day was expected."""
-    return f"“{word[:40]}” is neither a day nor a handover's number."
-
-
 def none_of_day(day: str) -> str:
     """Say that no handover was filed of a day."""
     return f"No handover has been filed of {day}. /handover list shows which there are."

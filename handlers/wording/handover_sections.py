@@ -1,6 +1,6 @@
 """The sections of a handover: counts first, then at most ten short lines each, so that it fits on a phone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -9,12 +9,10 @@ from models.message import Block, Bullets, Line, MessageRef, Note, Paragraph, Sp
 from models.records.handover import Draft, DraftedLine, DraftedRequest, Requests
 from models.records.request import Due
 
-NEXT = {
+NEXT: Mapping[str, str] = {
     Due.PAGE: "escalates",
-    Due.QUESTION: "author asked until",
     Due.SILENCE: "owner reminded",
     Due.RESUME: "paged",
-    Due.HELPERS: "shown to helpers",
     Due.ENGINEER: "shown to the engineer on call",
     Due.STALE: "closed as stale",
 }
@@ -71,7 +69,7 @@ def _more(left: int) -> list[Note]:
 def _open(one: DraftedRequest, zone: ZoneInfo, platform: str) -> Line:
     owner = f" · {one.owner} is on it" if one.owner else " · nobody is on it"
     last = f" · {one.last} {when(one.last_at, zone)}" if one.last_at else ""
-    following = f" · next: {NEXT[one.due]} {when(one.due_at, zone)}" if one.due and one.due_at else ""
+    following = f" · next: {NEXT[one.due]} {when(one.due_at, zone)}" if one.due in NEXT and one.due_at else ""
     since = f" · since {when(one.opened_at, zone)}"
     return line(*_subject(one, platform), f" · from {one.author}", since, owner, last, following)
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.records.base import Id, Record, Word, changed
 from models.records.delivery import OutboxRow
-from models.records.request import Due, Request, RequestState
+from models.records.request import Request, RequestState
 from models.records.roster import StoredShift
 from models.triage.verdict import RequestClass
 
@@ -35,21 +35,22 @@ class DraftedRequest:
     """One request as a handover keeps it. excerpt: the beginning of its text, one line.
 
     owner: the name of who is on it, or who resolved it. last: the last thing that happened to it.
+    request_class, state, due are plain words, so that an old handover can be read when a word has gone out of use.
     """
 
     number: int
     platform: str
     channel: str
     root: str
-    request_class: RequestClass
-    state: RequestState
+    request_class: str
+    state: str
     author: str
     owner: str | None
     excerpt: str
     opened_at: datetime
     last: str = ""
     last_at: datetime | None = None
-    due: Due | None = None
+    due: str = ""
     due_at: datetime | None = None
     resolved_at: datetime | None = None
 
@@ -91,7 +92,7 @@ class Draft:
     debts: Requests = field(default_factory=Requests)
     log: tuple[DraftedLine, ...] = ()
     log_total: int = 0
-    by_class: tuple[tuple[RequestClass, int], ...] = ()
+    by_class: tuple[tuple[str, int], ...] = ()
     acknowledged_after: timedelta | None = None
 
 
