@@ -41,7 +41,7 @@ from models.secrets import mask
 
 LATE = timedelta(hours=2)
 LISTED = 10
-LOOK_BACK = timedelta(days=330)  # a date without its year is one that has passed
+LOOK_BACK = timedelta(days=300)  # a date without its year is one that has passed
 
 
 # -- whose handover it is

@@ -113,7 +113,7 @@ def _last(ctx: Context, request: Request) -> tuple[str, datetime | None]:
     at = entries[-1].at if entries else None
     if request.last_word_at is not None and (at is None or request.last_word_at > at):
         return "last word", request.last_word_at
-    return (entries[-1].what, at) if entries else ("", None)
+    return (entries[-1].what, at) if len(entries) > 1 else ("", None)  # the first entry is its opening
 
 
 def _line(ctx: Context, entry: LogEntry) -> DraftedLine:
