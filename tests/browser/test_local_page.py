@@ -392,7 +392,9 @@ def test_one_speaks_as_somebody_else_and_finds_their_own_conversation(visit: Vis
     page = visit("dana", place="D-dana")
     page.get_by_label("Speak as").select_option(label="Lucía Ferrer")
     expect(page.locator("#timeline .entry")).to_contain_text("Nobody is on call tomorrow.")
-    assert page.url.endswith("#D-lucia")
+    assert page.url.endswith("?as=lucia#D-lucia")
+    page.reload()
+    expect(page.get_by_label("Speak as")).to_have_value("lucia")
 
 
 def test_the_clock_is_moved_from_the_page_and_on_every_page(visit: Visit) -> None:

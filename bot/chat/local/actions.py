@@ -111,6 +111,15 @@ class Actions:
             )
             change.tell({"type": "read", "channel": place.id, "seq": seq}, user)
 
+    def mark_all_read(self) -> None:
+        """Let everybody have read everything, as after a past that was played."""
+        with self._platform.change() as change:
+            change.db.execute(
+                "INSERT INTO reads SELECT p.id, m.channel, max(m.seq) FROM members AS p, messages AS m"
+                " GROUP BY p.id, m.channel ON CONFLICT DO UPDATE SET seq = max(seq, excluded.seq)"
+            )
+            change.tell({"type": "resync"})
+
     def record(self, draft: Draft, reactions: tuple[tuple[str, str], ...] = ()) -> str:
         """Keep something of the past that the bot is not told of, read by everybody; give its id. For a seeded demo.
 

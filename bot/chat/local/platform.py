@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from bot.chat.local import entries, typed, view
 from bot.chat.local.archive import Archive
@@ -23,6 +22,7 @@ from models import events
 from models.errors import UserError
 from models.message import Bullets, Fields, Line, Mention, Message, Note, Paragraph
 from models.policy import Channel
+from models.rota.zone import zone as zone_named
 
 
 class NotThere(UserError):
@@ -69,7 +69,7 @@ class Platform:
     ) -> None:
         self.archive = Archive(store)
         self.clock = clock
-        self.zone = ZoneInfo(zone)
+        self.zone = zone_named(zone)
         self.live = Live()
         self.mail = threading.Condition()
         self._order = threading.RLock()

@@ -519,6 +519,15 @@ def test_what_others_said_is_unread_until_it_is_read(chat: LocalChat) -> None:
     assert {each["id"]: each["unread"] for each in chat.actions.state("amina")["channels"]}[SOS] == 0
 
 
+def test_a_played_past_can_be_marked_as_read(chat: LocalChat) -> None:
+    say(chat, "down")
+    chat.perform(Direct("amina", text("your turn")), "1")
+    chat.mark_all_read()
+    say(chat, "again")
+    unread = {each["id"]: each["unread"] for each in chat.actions.state("amina")["channels"]}
+    assert (unread[SOS], unread["D-amina"]) == (1, 0)
+
+
 def test_a_group_is_mentioned_as_its_members(chat: LocalChat) -> None:
     chat.perform(UserGroup("oncall", ("amina",)), "1")
     say(chat, "@oncall please")

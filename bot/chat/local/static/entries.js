@@ -118,6 +118,7 @@ export class Entries {
 
   walk(event) {
     const here = event.target.closest?.(".entry");
+    if (event.key === "Enter" && event.target === here) here.querySelector('[aria-label="Reply in the thread"]')?.click();
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!here || !step || event.target.matches("textarea")) return;
     const all = [...this.list.querySelectorAll(".entry")];

@@ -32,12 +32,13 @@ const tone = (user) => Math.max(0, [...state.people.keys()].indexOf(user)) % 8;
 
 /** Give a message's element. isContinued: the one before is by the same person, just before. */
 export function entry(message, { isContinued = false, isInThread = false } = {}) {
-  const node = el("li", { class: classes(message, isContinued), id: `${isInThread ? "r" : "m"}-${message.id}`, tabindex: -1, "aria-label": label(message) });
+  const node = el("li", { class: classes(message, isContinued), id: `${isInThread ? "r" : "m"}-${message.id}`, tabindex: -1 });
   node.append(
     el("time", { class: "at", title: inFull(message.at), datetime: message.at.local }, clockOf(message.at)),
     el("div", { class: "who" }, isContinued ? null : avatar(message.author)),
     el("div", { class: "body" }, isContinued ? null : byline(message), content(message), foot(message, isInThread)),
   );
+  node.setAttribute("aria-label", label(message, node));
   if (!message.is_deleted) node.append(toolbar(message, isInThread));
   return node;
 }
@@ -51,7 +52,11 @@ function classes(message, isContinued) {
   return names.join(" ");
 }
 
-const label = (message) => `${nameOf(message.author)}, ${clockOf(message.at)}${message.is_private ? ", only you can see this" : ""}`;
+function label(message, node) {
+  const parts = node.querySelectorAll(".words, .card > *, .gone-words");
+  const words = [...parts].map((part) => part.textContent.trim()).join(" ");
+  return `${nameOf(message.author)}, ${clockOf(message.at)}: ${words.slice(0, 400)}`;
+}
 
 function byline(message) {
   const person = state.people.get(message.author);

@@ -29,6 +29,7 @@ export function openForm(form) {
   } },
     el("div", { class: "sheet-body" }, blocks(form.intro), problem, form.fields.map(field)),
     el("footer", {}, el("button", { type: "button", class: "push plain", onclick: () => sheet.close() }, "Cancel"), submit));
+  node.addEventListener("keydown", (event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && node.requestSubmit());
   present(form.title, node);
   node.querySelector("input, textarea, select")?.focus();
 }

@@ -42,6 +42,7 @@ export function remembered() {
 }
 
 export function remember(user) {
+  if (new URLSearchParams(location.search).has("as")) history.replaceState(null, "", `?as=${encodeURIComponent(user)}${location.hash}`);
   sessionStorage.setItem("speaker", user);
   localStorage.setItem("speaker", user);
 }
