@@ -7,7 +7,6 @@ before the intake has committed; what raises stays unacknowledged, and Slack sen
 import logging
 import re
 from collections.abc import Callable
-from typing import Any
 
 import structlog
 from pydantic import ValidationError
@@ -154,15 +153,16 @@ class Listener:
             log.warning("slack.unacknowledged", kind=_kind(body), reason=str(error))
             return BoltResponse(status=503)
         if isinstance(error, BoltUnhandledRequestError | ValidationError | KeyError | TypeError | AttributeError):
-            self._drop(_kind(body), "unread", error=type(error).__name__)
+            log.warning("slack.payload_unread", kind=_kind(body), error=type(error).__name__)
+            self._drop(_kind(body), "unread")
             return BoltResponse(status=200)
         log.error("slack.listener_failed", kind=_kind(body), error=type(error).__name__)
         return BoltResponse(status=500)
 
-    def _drop(self, kind: str, why: str, **more: Any) -> None:
+    def _drop(self, kind: str, why: str) -> None:
         counted = kind if kind in OURS else "other"
         self._metrics.events.labels(PLATFORM, counted, "dropped").inc()
-        log.info("slack.dropped", kind=kind, why=why, **more)
+        log.debug("slack.dropped", kind=kind, why=why)
 
 
 def _kind(body: Json) -> str:

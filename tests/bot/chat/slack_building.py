@@ -74,7 +74,8 @@ def chat_for(slack: FakeSlack, **settings: Any) -> SlackChat:
 @contextmanager
 def workspace(**settings: Any) -> Iterator[FakeSlack]:
     """Give a workspace with Amina, Bob and two channels."""
-    with FakeSlack(**{"rates": Rates(is_on=False), "schedule": QUICK} | settings) as fake:
+    given: dict[str, Any] = {"rates": Rates(is_on=False), "schedule": QUICK}
+    with FakeSlack(**given | settings) as fake:
         fake.user("U01", name="amina")
         fake.user("U02", name="bob")
         fake.channel("devops-sos", members=["amina", "bob"], channel_id="C0SOS")

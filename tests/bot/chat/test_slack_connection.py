@@ -1,0 +1,141 @@
+import time
+from collections.abc import Callable
+
+import pytest
+
+from models.errors import ConfigError
+from models.events import MessagePosted
+from tests.bot.chat.slack_building import Recorder, chat_for, running, workspace
+from tests.fakes.slack import FakeSlack, Schedule
+
+PATIENT = Schedule(ack_within=20, retry_delays=(0.1, 0.1, 0.1))
+
+
+def until(is_so: Callable[[], bool], within: float = 5.0) -> float:
+    """Wait until something is so; give the seconds that it took."""
+    started = time.monotonic()
+    while not is_so():
+        assert time.monotonic() - started < within
+        time.sleep(0.01)
+    return time.monotonic() - started
+
+
+def reconnected(slack: FakeSlack, inbound: Recorder) -> float:
+    started = time.monotonic()
+    slack.wait_for(lambda: len(slack.courier.connections) >= 1 and slack.courier.opened > 1, 8)
+    slack.post("devops-sos", "amina", "still there?")
+    inbound.one(MessagePosted)
+    return time.monotonic() - started
+
+
+def test_an_event_is_acknowledged_only_after_it_was_kept() -> None:
+    with workspace(schedule=PATIENT) as slack, running(slack, inbound := Recorder()):
+        inbound.hold.clear()
+        slack.post("devops-sos", "amina", "down")
+        delivery = slack.deliveries[-1]
+        until(lambda: bool(delivery.attempts))
+        assert delivery.acked_at is None
+        inbound.hold.set()
+        slack.wait_for(lambda: delivery.acked_at)
+
+
+def test_an_event_that_could_not_be_kept_is_sent_again_and_kept_then() -> None:
+    with workspace() as slack, running(slack, inbound := Recorder()):
+        inbound.failures = 1
+        slack.post("devops-sos", "amina", "down")
+        delivery = slack.deliveries[-1]
+        slack.wait_for(lambda: delivery.acked_at)
+
+        assert len(delivery.attempts) == 2
+        assert [type(event) for event in inbound.received] == [MessagePosted]
+
+
+def test_a_redelivery_has_the_key_of_the_first() -> None:
+    with workspace() as slack, running(slack, inbound := Recorder()):
+        slack.post("devops-sos", "amina", "down")
+        slack.redeliver(slack.deliveries[-1], new_event_id=True)
+        slack.wait_quiet()
+
+        assert len({event.key for event in inbound.received}) == 1
+        assert len(inbound.received) == 2
+
+
+def test_what_happens_in_one_channel_is_taken_in_its_order() -> None:
+    with workspace() as slack, running(slack, inbound := Recorder()):
+        with slack.at_once():
+            sent = [slack.post("devops-sos", "amina", str(number)) for number in range(200)]
+        slack.wait_quiet(10)
+
+        assert [event.message for event in inbound.received if isinstance(event, MessagePosted)] == sent
+
+
+def test_a_dropped_connection_is_back_within_five_seconds() -> None:
+    with workspace() as slack, running(slack, inbound := Recorder()) as chat:
+        slack.cut_websockets()
+
+        assert reconnected(slack, inbound) < 5
+        assert until(chat.is_healthy) < 5
+
+
+def test_when_slack_asks_to_reconnect_nothing_is_missed() -> None:
+    with workspace() as slack, running(slack, inbound := Recorder()) as chat:
+        slack.ask_to_reconnect(close_after=0.1)
+
+        assert reconnected(slack, inbound) < 5
+        assert until(chat.is_healthy) < 5
+
+
+def test_while_slack_is_away_it_is_not_healthy_and_afterwards_it_is_back() -> None:
+    with workspace() as slack, running(slack, inbound := Recorder()) as chat:
+        with slack.away():
+            until(lambda: not chat.is_healthy())
+        until(chat.is_healthy, 8)
+        slack.post("devops-sos", "amina", "down")
+
+        assert inbound.one(MessagePosted).text == "down"
+
+
+def test_a_start_while_slack_is_away_goes_on_in_the_background() -> None:
+    with workspace() as slack:
+        chat, inbound = chat_for(slack), Recorder()
+        with slack.away():
+            chat.start(inbound)
+            assert not chat.is_healthy()
+        until(chat.is_healthy, 8)
+        slack.post("devops-sos", "amina", "down")
+        posted = inbound.one(MessagePosted)
+        chat.stop()
+
+        assert posted.channel_name == "devops-sos"
+
+
+@pytest.mark.parametrize(
+    ("settings", "key"), [({"bot_token": "xoxb-wrong"}, "bot_token"), ({"app_token": "xapp-wrong"}, "app_token")]
+)
+def test_a_refused_token_is_told_with_its_key_in_the_configuration(settings: dict[str, str], key: str) -> None:
+    with workspace() as slack, pytest.raises(ConfigError, match=rf"chat\.slack\.{key} \(invalid_auth\)"):
+        chat_for(slack, **settings).start(Recorder())
+
+
+def test_a_stop_finishes_and_acknowledges_what_is_in_hand() -> None:
+    with workspace(schedule=PATIENT) as slack:
+        inbound = Recorder()
+        with running(slack, inbound):
+            inbound.hold.clear()
+            slack.post("devops-sos", "amina", "down")
+            delivery = slack.deliveries[-1]
+            until(lambda: bool(delivery.attempts))
+        slack.wait_for(lambda: not slack.courier.connections)
+
+        assert delivery.acked_at is not None
+
+
+def test_it_can_be_stopped_at_once_and_twice() -> None:
+    with workspace() as slack:
+        chat = chat_for(slack)
+        chat.stop()
+        chat.start(Recorder())
+        chat.stop()
+        chat.stop()
+
+        assert not chat.is_healthy()
