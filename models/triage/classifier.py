@@ -10,9 +10,9 @@ from models.triage.decision import decide
 from models.triage.gates import Gates
 from models.triage.lexicon import Lexicon
 from models.triage.model import CLASSES, Model, normalised
+from models.triage.reading import Reading
 from models.triage.reasons import reasons
 from models.triage.surroundings import environment_of, service_of
-from models.triage.text import Message
 from models.triage.verdict import RequestClass, Verdict
 
 
@@ -42,19 +42,18 @@ class Classifier:
         channel: None where it is unknown; a direct message counts as how-to.
         services: the catalogue. costs: None for the policy's defaults.
         """
-        message = Message(text)
+        reading = Reading.of(text, self.lexicon)
+        message = reading.message
         service, environment = service_of(message, services), environment_of(message)
         closed = self.gates.reason(message)
         if closed:
             return _no_request(closed, service, environment)
-        probabilities = self._probabilities(message, channel)
+        probabilities = self._probabilities(reading, channel)
         decision = decide(probabilities, costs or Costs())
         return Verdict(
             request_class=decision.request_class,
             confidence=probabilities[decision.request_class],
-            reasons=reasons(
-                message, self.model, self.lexicon, decision.request_class, channel=channel, service=service
-            ),
+            reasons=reasons(reading, self.model, decision.request_class, channel=channel, service=service),
             ask=decision.ask,
             graver=decision.graver,
             runner_up=decision.runner_up,
@@ -63,8 +62,8 @@ class Classifier:
             environment=environment,
         )
 
-    def _probabilities(self, message: Message, channel: ChannelKind | None) -> dict[RequestClass, float]:
-        told = self.model.log_probabilities(self.model.margins(message, self.lexicon))
+    def _probabilities(self, reading: Reading, channel: ChannelKind | None) -> dict[RequestClass, float]:
+        told = self.model.log_probabilities(self.model.margins(reading))
         joined = normalised([one + other for one, other in zip(told, log_shares(channel), strict=True)])
         return {each: math.exp(value) for each, value in zip(CLASSES, joined, strict=True)}
 

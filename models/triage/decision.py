@@ -20,16 +20,20 @@ class Decision:
 def decide(probabilities: Mapping[RequestClass, float], costs: Costs) -> Decision:
     """Give the cheapest of three: to page, to stay calm, to ask.
 
-    To page costs a false page where the message is not urgent; to stay calm costs a missed one where it is;
-    to ask costs a question either way. With 20, 3 and 1 the author is asked between 5 % and 67 % of urgency.
+    To page costs a false page where the message is not urgent; to stay calm costs a missed one where it is.
+    To ask costs a question, and a second one where the message is urgent, because its author has to wait.
+    With 20, 3 and 1 the author is asked between 5.3 % and 50 % of urgency.
     """
     best, runner_up = sorted(probabilities, key=lambda each: (-probabilities[each], -each.gravity))[:2]
     urgency = probabilities[RequestClass.URGENT]
     paging, calm = (1 - urgency) * costs.false_page, urgency * costs.missed
-    if costs.question < min(paging, calm):
+    if (1 + urgency) * costs.question < min(paging, calm):
         return Decision(best, True, RequestClass.URGENT, runner_up)
-    if paging <= calm and best is not RequestClass.URGENT:
-        return Decision(RequestClass.URGENT, False, RequestClass.URGENT, best)
-    if calm < paging and best is RequestClass.URGENT:
-        return Decision(runner_up, False, runner_up, best)
-    return Decision(best, False, best, runner_up)
+    if paging <= calm:
+        return _decision(RequestClass.URGENT, best, runner_up)
+    calmest = runner_up if best is RequestClass.URGENT else best
+    return _decision(calmest, best, runner_up)
+
+
+def _decision(chosen: RequestClass, best: RequestClass, runner_up: RequestClass) -> Decision:
+    return Decision(chosen, False, chosen, runner_up if chosen is best else best)

@@ -6,58 +6,91 @@ products with the weights, summed over the views; the calibration turns margins 
 
 import json
 import math
-from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from itertools import repeat
 from typing import Any
 
 from models.triage.features import VIEWS, Bag
-from models.triage.lexicon import Lexicon
-from models.triage.text import Message
+from models.triage.reading import Reading
 from models.triage.verdict import RequestClass
 
 FORMAT = 1
 SCALE = 200.0  # weights and idf are kept as whole numbers of 1/200: readable, compact, and exact enough
 CLASSES = tuple(RequestClass)
+FIELD = 64  # bits: holds the sum over far more features than a bounded message has
+_MASK = (1 << FIELD) - 1
+_HALF = 1 << (FIELD - 1)
 Margins = tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The weights of one view: `index` names a row of `table`, which holds idf and one weight a class."""
+    """The weights of one view: feature → idf² and the four products of idf and weight, packed in one whole number.
+
+    Packed numbers add up field by field, so that the sum over a message's features is one addition a feature.
+    """
 
     weight: float
-    index: Mapping[str, int]
-    table: "array[int]"
+    packed: Mapping[str, int]
+
+    @classmethod
+    def of(cls, weight: float, rows: Mapping[str, Sequence[int]]) -> "View":
+        """Give the view of rows (idf, one weight a class), whole numbers of 1/SCALE. Raises ValueError for others."""
+        if any(len(row) != len(CLASSES) + 1 for row in rows.values()):
+            raise ValueError("the triage model is damaged: a feature has too few or too many numbers")
+        return cls(
+            weight, {name: pack([row[0] * number for number in (*row[1:], row[0])]) for name, row in rows.items()}
+        )
+
+    def rows(self) -> dict[str, list[int]]:
+        """Give back the rows that `of` was given."""
+        return {feature: self._row(packed) for feature, packed in self.packed.items()}
 
     def margins(self, bag: Bag) -> list[float]:
         """Give this view's share of the margins."""
-        width = len(CLASSES) + 1
-        table = self.table
-        sums = [0.0] * len(CLASSES)
-        square = 0.0
+        repeated: dict[int, list[str]] = {}
         for feature, count in bag.items():
-            row = self.index.get(feature)
-            if row is None:
-                continue
-            at = row * width
-            value = table[at] if count == 1 else table[at] * (1.0 + math.log(count))
-            square += value * value
-            sums[0] += value * table[at + 1]
-            sums[1] += value * table[at + 2]
-            sums[2] += value * table[at + 3]
-            sums[3] += value * table[at + 4]
+            if count > 1:
+                repeated.setdefault(count, []).append(feature)
+        *sums, square = self._total(bag)
+        for count, features in repeated.items():
+            more = math.log(count)
+            *products, own = self._total(features)
+            square += own * ((1.0 + more) ** 2 - 1.0)
+            sums = [total + product * more for total, product in zip(sums, products, strict=True)]
         scale = self.weight / (SCALE * math.sqrt(square)) if square else 0.0
         return [total * scale for total in sums]
 
+    def _total(self, features: Iterable[str]) -> list[float]:
+        return unpack(sum(map(self.packed.get, features, repeat(0))))
+
     def weights(self, feature: str) -> Sequence[float]:
         """Give a feature's weight for each class, zeros where it is unknown."""
-        row = self.index.get(feature)
-        if row is None:
-            return (0.0,) * len(CLASSES)
-        at = row * (len(CLASSES) + 1)
-        return [weight / SCALE for weight in self.table[at + 1 : at + 1 + len(CLASSES)]]
+        packed = self.packed.get(feature)
+        return (0.0,) * len(CLASSES) if packed is None else [number / SCALE for number in self._row(packed)[1:]]
+
+    @staticmethod
+    def _row(packed: int) -> list[int]:
+        *products, square = unpack(packed)
+        idf = math.isqrt(int(square))
+        return [idf, *(int(product) // idf for product in products)]
+
+
+def pack(numbers: Sequence[int]) -> int:
+    """Give whole numbers in one, each in a field of its own, the first lowest."""
+    return sum(number << (FIELD * place) for place, number in enumerate(numbers))
+
+
+def unpack(packed: int) -> list[float]:
+    """Give the numbers, or their sums where packed numbers were added."""
+    numbers: list[float] = []
+    for _ in range(len(CLASSES) + 1):
+        number = ((packed + _HALF) & _MASK) - _HALF
+        numbers.append(number)
+        packed = (packed - number) >> FIELD
+    return numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +138,9 @@ class Model:
         views = ",\n".join(f"{json.dumps(name)}: {_dumped(view)}" for name, view in self.views.items())
         return f'{{\n{lines},\n"views": {{\n{views}\n}}\n}}\n'
 
-    def margins(self, message: Message, lexicon: Lexicon) -> Margins:
+    def margins(self, reading: Reading) -> Margins:
         """Give the margin of each class for a message."""
-        shares = [view.margins(VIEWS[name](message, lexicon)) for name, view in self.views.items()]
+        shares = [view.margins(VIEWS[name](reading)) for name, view in self.views.items()]
         return tuple(sum(column) for column in zip(self.bias, *shares, strict=True))
 
     def log_probabilities(self, margins: Margins) -> list[float]:
@@ -124,17 +157,12 @@ def normalised(logits: Sequence[float]) -> list[float]:
 
 
 def _view(data: Mapping[str, Any]) -> View:
-    features: Mapping[str, Sequence[int]] = data["features"]
-    table = array("h", [number for row in features.values() for number in row])
-    if len(table) != len(features) * (len(CLASSES) + 1):
-        raise ValueError("the triage model is damaged: a feature has too few or too many numbers")
-    return View(float(data["weight"]), {feature: row for row, feature in enumerate(features)}, table)
+    return View.of(float(data["weight"]), data["features"])
 
 
 def _dumped(view: View) -> str:
-    width = len(CLASSES) + 1
     rows = ",\n".join(
-        f"{json.dumps(feature, ensure_ascii=False)}:{json.dumps(list(view.table[row * width : (row + 1) * width]))}"
-        for feature, row in view.index.items()
+        f"{json.dumps(feature, ensure_ascii=False)}:{json.dumps(row, separators=(',', ':'))}"
+        for feature, row in view.rows().items()
     )
     return f'{{"weight": {view.weight}, "features": {{\n{rows}\n}}}}'

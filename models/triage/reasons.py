@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from models.policy import ChannelKind
 from models.triage.channel import log_shares
-from models.triage.lexicon import Lexicon
+from models.triage.features import stem
 from models.triage.model import CLASSES, Model
-from models.triage.text import Message
+from models.triage.reading import Reading
 from models.triage.verdict import RequestClass
 
 MOST = 3
@@ -99,9 +99,8 @@ class Fact(NamedTuple):
 
 
 def reasons(
-    message: Message,
+    reading: Reading,
     model: Model,
-    lexicon: Lexicon,
     decided: RequestClass,
     *,
     channel: ChannelKind | None,
@@ -109,7 +108,7 @@ def reasons(
 ) -> tuple[str, ...]:
     """Give what spoke most for the decided class: words and their meaning, the service, the channel."""
     told: list[str] = []
-    for fact in sorted(_facts(message, model, lexicon, decided), reverse=True):
+    for fact in sorted(_facts(reading, model, decided), reverse=True):
         sentence = _SPOKEN[fact.kind].format(fact.words)
         if sentence not in told and not any(f"“{fact.words}”" in other for other in told):
             told.append(sentence)
@@ -124,9 +123,9 @@ def _channel_speaks_for(decided: RequestClass, channel: ChannelKind) -> bool:
     return shares[CLASSES.index(decided)] > sum(shares) / len(shares)
 
 
-def _facts(message: Message, model: Model, lexicon: Lexicon, decided: RequestClass) -> Iterator[Fact]:
-    for sentence in message.sentences:
-        for hit in lexicon.hits(sentence):
+def _facts(reading: Reading, model: Model, decided: RequestClass) -> Iterator[Fact]:
+    for sentence, hits in zip(reading.sentences, reading.hits, strict=True):
+        for hit in hits:
             words = sentence[hit.start : hit.end]
             for concept in hit.concepts:
                 if concept in _SPOKEN and concept not in _UNSPOKEN_FOR[decided]:
@@ -136,7 +135,7 @@ def _facts(message: Message, model: Model, lexicon: Lexicon, decided: RequestCla
 
 
 def _words_pull(model: Model, words: Sequence[str], decided: RequestClass) -> float:
-    return sum(_pull(model, "words", word, decided) for word in words)
+    return sum(_pull(model, "stems", stem(word), decided) for word in words)
 
 
 def _pull(model: Model, view: str, feature: str, decided: RequestClass) -> float:

@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from functools import cached_property
 
 HEAD = 1500
 TAIL = 500
@@ -44,16 +43,18 @@ def _shape(word: str) -> str:
 
 
 class Message:
-    """One message, prepared once for everything that looks at it."""
+    """One message, cleaned and cut.
+
+    raw: what is read of the text. plain: it in lower case, without addresses, mentions and names of namespaces.
+    namespaces: the environments that these names end on. sentences: the tokens, sentence by sentence.
+    """
+
+    __slots__ = ("namespaces", "plain", "raw", "sentences")
 
     def __init__(self, text: str) -> None:
         self.raw = bounded(text)
         plain = _MENTION.sub(" mentionname ", _URL.sub(" urlname ", self.raw)).lower()
         self.namespaces = tuple(match[1] for match in _NAMESPACE.finditer(plain))
-        self.plain = _NAMESPACE.sub(r" namespacename \1 ", plain)
-
-    @cached_property
-    def sentences(self) -> tuple[tuple[str, ...], ...]:
-        """The tokens, sentence by sentence; empty sentences are left out."""
+        self.plain = _NAMESPACE.sub(r" namespacename \1 ", plain) if self.namespaces else plain
         cut = (tokens(piece) for piece in _SENTENCE.split(self.plain))
-        return tuple(sentence for sentence in cut if sentence)
+        self.sentences = tuple(sentence for sentence in cut if sentence)

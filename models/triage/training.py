@@ -6,9 +6,8 @@ Deterministic: the same examples give the same model, byte for byte, on one rele
 import json
 import math
 import re
-from array import array
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
@@ -21,45 +20,57 @@ from sklearn.model_selection import GroupKFold
 from sklearn.svm import LinearSVC
 
 from models.triage.features import VIEWS, Bag
+from models.triage.grammar import compose
 from models.triage.lexicon import Lexicon
 from models.triage.model import CLASSES, SCALE, Model, View
-from models.triage.text import Message
+from models.triage.reading import Reading
 from models.triage.verdict import RequestClass
 
 Floats = NDArray[np.float64]
 
 _VARIANT = re.compile(r"-v\d+$")
-_LARGEST = 2**15 - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One labelled message. group: examples of one group are never parted between folds.
+    """One labelled message.
 
-    doubtful: two readers disagreed; it is learned from, but never calibrated on.
+    group: examples of one group are never parted between folds.
+    calibrates: it is like what people really post, and nobody doubts its label; the others are only learned from.
     """
 
     text: str
     label: RequestClass
     group: str
-    composed: bool = False
-    doubtful: bool = False
+    calibrates: bool = True
 
     @classmethod
     def parse(cls, row: Mapping[str, Any]) -> "Example":
-        """Give the example of a corpus row (corpus/README.md)."""
+        """Give the example of a corpus row (corpus/README.md). Raises ValueError or KeyError for what is none."""
         label = RequestClass(row["label"])
-        group = _VARIANT.sub("", str(row.get("id") or row["text"]))
-        composed = row.get("set") in {"variant", "written"}
-        return cls(str(row["text"]), label, group, composed, row.get("second_reader", label) != label)
+        real = row.get("set") not in {"variant", "written"}
+        agreed = row.get("second_reader", label) == label
+        return cls(str(row["text"]), label, _VARIANT.sub("", str(row.get("id") or row["text"])), real and agreed)
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What was chosen by cross-validation on the corpus (docs/triage.md)."""
+    """What was chosen by cross-validation on the corpus (docs/triage.md).
 
-    weights: tuple[tuple[str, float, int], ...] = (("words", 1.0, 2), ("letters", 1.0, 3), ("meanings", 0.5, 3))
+    views: each with its weight, and in how many examples a feature must occur.
+    composed: how many messages the grammar composes for each class, and what each weighs against an example.
+    """
+
+    views: tuple[tuple[str, float, int], ...] = (
+        ("stems", 1.0, 2),
+        ("letters", 0.7, 4),
+        ("meanings", 0.5, 3),
+        ("mixtures", 0.5, 3),
+        ("build", 1.0, 2),
+    )
     strictness: float = 0.2
+    composed: int = 1500
+    composed_weight: float = 0.3
     folds: int = 5
 
 
@@ -71,16 +82,77 @@ def corpus() -> list[Example]:
 
 def train(examples: Sequence[Example], settings: Settings | None = None) -> Model:
     """Give a model learned from the examples, calibrated on what it says of examples that it did not see."""
-    settings = settings or Settings()
-    lexicon = Lexicon.load()
-    messages = [Message(example.text) for example in examples]
-    views = {name: [VIEWS[name](message, lexicon) for message in messages] for name, _, _ in settings.weights}
-    vocabularies = {name: _vocabulary(views[name], least) for name, _, least in settings.weights}
-    matrix = hstack([weight * _matrix(views[name], vocabularies[name]) for name, weight, _ in settings.weights]).tocsr()
-    labels = np.array([CLASSES.index(example.label) for example in examples])
-    calibration = _calibrate(examples, matrix, labels, settings)
-    heads = _heads(matrix, labels, settings)
-    return _model(settings, vocabularies, heads, calibration, len(examples))
+    return _Lesson.prepare(examples, settings or Settings()).model()
+
+
+@dataclass(frozen=True, slots=True)
+class _Lesson:
+    """Everything that is learned from, as numbers; the composed messages stand behind the examples."""
+
+    examples: Sequence[Example]
+    settings: Settings
+    vocabularies: Mapping[str, Mapping[str, float]]
+    matrix: Any
+    labels: NDArray[np.int64]
+    weights: Floats
+
+    @classmethod
+    def prepare(cls, examples: Sequence[Example], settings: Settings) -> "_Lesson":
+        composed = compose(settings.composed)
+        lexicon = Lexicon.load()
+        lines = [*((each.text, each.label) for each in examples), *composed]
+        readings = [Reading.of(text, lexicon) for text, _ in lines]
+        vocabularies, parts = {}, []
+        for name, weight, least in settings.views:
+            bags = [VIEWS[name](reading) for reading in readings]
+            vocabularies[name] = _vocabulary(bags[: len(examples)], least)
+            parts.append(weight * _matrix(bags, vocabularies[name]))
+        labels = np.array([CLASSES.index(label) for _, label in lines])
+        weights = np.array([1.0] * len(examples) + [settings.composed_weight] * len(composed))
+        return cls(examples, settings, vocabularies, hstack(parts).tocsr(), labels, weights)
+
+    def model(self) -> Model:
+        calibration = self._calibration(self.held_back_margins())
+        heads = self._heads(np.arange(len(self.labels)))
+        coefficients = np.vstack([head.coef_[0] for head in heads])
+        views, start = {}, 0
+        for name, weight, _ in self.settings.views:
+            vocabulary = self.vocabularies[name]
+            views[name] = _view(weight, vocabulary, coefficients[:, start : start + len(vocabulary)])
+            start += len(vocabulary)
+        bias = _rounded(head.intercept_[0] for head in heads)
+        return Model(views, bias, tuple(_rounded(row) for row in calibration), len(self.examples))
+
+    def held_back_margins(self) -> Floats:
+        """Give for each example the margins of heads that learned without its fold."""
+        count = len(self.examples)
+        composed = np.arange(count, len(self.labels))
+        margins = np.zeros((count, len(CLASSES)))
+        groups = [example.group for example in self.examples]
+        for learned, held_back in GroupKFold(self.settings.folds).split(np.arange(count), groups=groups):
+            margins[held_back] = self._margins(self._heads(np.concatenate([learned, composed])), held_back)
+        return margins
+
+    def _heads(self, learned: NDArray[np.int64]) -> list[LinearSVC]:
+        matrix, labels, weights = self.matrix[learned], self.labels[learned], self.weights[learned]
+        return [
+            LinearSVC(C=self.settings.strictness, class_weight="balanced", random_state=0).fit(
+                matrix, labels == number, weights
+            )
+            for number in range(len(CLASSES))
+        ]
+
+    def _margins(self, heads: Sequence[LinearSVC], rows: NDArray[np.int64]) -> Floats:
+        return np.column_stack([head.decision_function(self.matrix[rows]) for head in heads])
+
+    def _calibration(self, margins: Floats) -> Floats:
+        """Give a row a class: a constant, and a factor for each margin (multinomial logistic regression)."""
+        labels = self.labels[: len(self.examples)]
+        kept = np.array([example.calibrates for example in self.examples])
+        if len(set(labels[kept])) < len(CLASSES):
+            kept[:] = True
+        fitted = LogisticRegression(C=1.0, max_iter=1000).fit(margins[kept], labels[kept])
+        return np.column_stack([fitted.intercept_, fitted.coef_])
 
 
 def _vocabulary(bags: Sequence[Bag], least: int) -> dict[str, float]:
@@ -91,65 +163,26 @@ def _vocabulary(bags: Sequence[Bag], least: int) -> dict[str, float]:
 
 
 def _matrix(bags: Sequence[Bag], vocabulary: Mapping[str, float]) -> Any:
+    """Give one row of length one for each bag."""
     columns = {feature: column for column, feature in enumerate(vocabulary)}
+    idf = list(vocabulary.values())
     starts: list[int] = [0]
     places: list[int] = []
     values: list[float] = []
     for bag in bags:
-        known = [
-            (columns[feature], (1 + math.log(n)) * vocabulary[feature])
-            for feature, n in bag.items()
-            if feature in columns
-        ]
-        length = math.sqrt(sum(value * value for _, value in known))
-        places.extend(column for column, _ in known)
-        values.extend(value / length for _, value in known)
+        known = {columns[feature]: 1 + math.log(count) for feature, count in bag.items() if feature in columns}
+        row = [factor * idf[column] for column, factor in known.items()]
+        length = math.hypot(*row)
+        places += known
+        values += [value / length for value in row]
         starts.append(len(places))
     return csr_matrix((np.array(values), np.array(places), np.array(starts)), shape=(len(bags), len(columns)))
 
 
-def _heads(matrix: Any, labels: NDArray[np.int64], settings: Settings) -> list[LinearSVC]:
-    return [
-        LinearSVC(C=settings.strictness, class_weight="balanced", random_state=0).fit(matrix, labels == number)
-        for number in range(len(CLASSES))
-    ]
-
-
-def _margins(heads: Sequence[LinearSVC], matrix: Any) -> Floats:
-    return np.column_stack([head.decision_function(matrix) for head in heads])
-
-
-def _calibrate(examples: Sequence[Example], matrix: Any, labels: NDArray[np.int64], settings: Settings) -> Floats:
-    """Give the calibration learned on held-back folds; composed messages are easier, so they are left out."""
-    margins = np.zeros((len(examples), len(CLASSES)))
-    folds = GroupKFold(settings.folds)
-    for learned, held_back in folds.split(matrix, labels, [example.group for example in examples]):
-        margins[held_back] = _margins(_heads(matrix[learned], labels[learned], settings), matrix[held_back])
-    real = np.array([not example.composed and not example.doubtful for example in examples])
-    kept = real if len(set(labels[real])) == len(CLASSES) else np.ones(len(examples), dtype=bool)
-    fitted = LogisticRegression(C=1.0, max_iter=1000).fit(margins[kept], labels[kept])
-    return np.column_stack([fitted.intercept_, fitted.coef_])
-
-
-def _model(
-    settings: Settings,
-    vocabularies: Mapping[str, Mapping[str, float]],
-    heads: Sequence[LinearSVC],
-    calibration: Floats,
-    count: int,
-) -> Model:
-    coefficients = np.vstack([head.coef_[0] for head in heads])
-    views, start = {}, 0
-    for name, weight, _ in settings.weights:
-        vocabulary = vocabularies[name]
-        views[name] = _view(weight, vocabulary, coefficients[:, start : start + len(vocabulary)])
-        start += len(vocabulary)
-    bias = tuple(round(float(head.intercept_[0]), 4) for head in heads)
-    return Model(views, bias, tuple(tuple(round(float(x), 4) for x in row) for row in calibration), count)
-
-
 def _view(weight: float, vocabulary: Mapping[str, float], coefficients: Floats) -> View:
-    idf = np.array(list(vocabulary.values()))
-    rows = np.vstack([idf, coefficients]).T
-    whole = np.clip(np.round(rows * SCALE), -_LARGEST, _LARGEST).astype(np.int16)
-    return View(weight, {feature: row for row, feature in enumerate(vocabulary)}, array("h", whole.tobytes()))
+    numbers = np.round(np.vstack([np.array(list(vocabulary.values())), coefficients]).T * SCALE).astype(int)
+    return View.of(weight, dict(zip(vocabulary, numbers.tolist(), strict=True)))
+
+
+def _rounded(row: Iterable[float]) -> tuple[float, ...]:
+    return tuple(round(float(number), 4) for number in row)
