@@ -131,8 +131,8 @@ def router(chat: LocalChat, controls: Controls | None = None) -> APIRouter:
 def _page(routes: APIRouter) -> None:
     files = {
         file.name: file.read_bytes()
-        for file in resources.files("bot.chat.local").joinpath("static").iterdir()
-        if file.is_file()
+        for file in resources.files("bot.chat.local.static").iterdir()
+        if file.name[file.name.rfind(".") :] in _TYPES
     }
 
     @routes.get("/")
@@ -143,7 +143,7 @@ def _page(routes: APIRouter) -> None:
     async def static(name: str) -> Response:
         if name not in files:
             return _error(404, "There is no such file.")
-        return Response(files[name], media_type=_TYPES.get(name[name.rfind(".") :], "application/octet-stream"))
+        return Response(files[name], media_type=_TYPES[name[name.rfind(".") :]])
 
 
 def _reading(routes: APIRouter, chat: LocalChat, controls: Controls | None) -> None:

@@ -80,6 +80,7 @@ def test_every_file_of_the_page_is_served_with_its_type(browser: Browser) -> Non
         assert file.headers["content-type"].startswith(kind)
         assert file.headers["content-security-policy"]
     assert client.get("/static/..%2fport.py").status_code == 404
+    assert client.get("/static/__init__.py").status_code == 404
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:8080", "10.0.0.7:8080", "[::1"])
