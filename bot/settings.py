@@ -117,11 +117,12 @@ class Settings(Connections):
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What became of a file. settings: None where a problem is an error."""
+    """What became of a file. settings: None where a problem is an error. document: None where it could not be read."""
 
     file: str
     settings: Settings | None
     problems: tuple[Problem, ...]
+    document: Document | None = None
 
 
 def load(path: str | os.PathLike[str], environ: Mapping[str, str]) -> Settings:
@@ -147,7 +148,8 @@ def inspect(path: str | os.PathLike[str], environ: Mapping[str, str]) -> Loaded:
     settings, wrong = _parsed(document)
     told = [document.problems, connection_faults(document, enabled), inconsistencies(document, enabled), wrong]
     problems = tuple(sorted(_joined(told), key=lambda problem: problem.line or 0))
-    return Loaded(document.file, None if any(problem.is_error for problem in problems) else settings, problems)
+    is_usable = not any(problem.is_error for problem in problems)
+    return Loaded(document.file, settings if is_usable else None, problems, document)
 
 
 def _parsed(document: Document) -> tuple[Settings | None, list[Problem]]:

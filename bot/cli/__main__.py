@@ -1,0 +1,5 @@
+"""`python -m bot.cli` is `watchbill`."""
+
+from bot.cli import main
+
+main(prog_name="watchbill")

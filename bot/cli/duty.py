@@ -1,0 +1,53 @@
+"""The commands that say who is on call, and what was handed over."""
+
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from bot.cli import options
+
+FORMATS = ("md", "json", "csv")
+
+
+@click.command()
+@options.config
+@click.option("--from", "first", type=options.IsoDate(), help="The first day; today, where it is left out.")
+@click.option("--days", type=click.IntRange(1, 3660), default=14, show_default=True, help="How many calendar days.")
+@click.option("--from-config", is_flag=True, help="Planned in memory from the configured lists; no store is read.")
+@options.as_json
+def roster(config: Path, first: date | None, days: int, from_config: bool, as_json: bool) -> None:
+    """List who serves when: a row for each calendar day of each rotation."""
+    from bot import reports
+
+    rows = reports.roster(options.settings(config), first, days, is_stored=not from_config)
+    (options.show_json if as_json else options.show_table)(rows)
+
+
+@click.command()
+@options.config
+@click.option("--at", type=options.IsoInstant(), help="At this instant; now, where it is left out.")
+@click.option("--from-config", is_flag=True, help="Planned in memory from the configured lists; no store is read.")
+@options.as_json
+def oncall(config: Path, at: datetime | None, from_config: bool, as_json: bool) -> None:
+    """Say who is on call in each rotation, until when, and who is next."""
+    from bot import reports
+
+    rows = reports.oncall(options.settings(config), at, is_stored=not from_config)
+    (options.show_json if as_json else options.show_table)(rows)
+
+
+@click.command()
+@options.config
+@click.option("--since", type=options.IsoDate(), help="Only those of shifts that ended on this day or later.")
+@click.option(
+    "--format", "to", type=click.Choice(FORMATS), default="md", show_default=True, help="How they are written."
+)
+def handovers(config: Path, since: date | None, to: str) -> None:
+    """Write the handovers that were filed, the oldest first."""
+    from bot import reports
+
+    click.echo(reports.handovers(options.settings(config), since, to), nl=False)
+
+
+COMMANDS = (roster, oncall, handovers)

@@ -1,0 +1,40 @@
+"""The group `watchbill`: its commands, and what becomes of their errors."""
+
+import errno
+import os
+import sys
+from typing import Any
+
+import click
+
+from bot.cli import duty, operate, triage
+from models.errors import WatchbillError
+
+
+class Watchbill(click.Group):
+    """A group whose commands may fail with our own errors: told on stderr in one line, exit 1 (wrong usage: 2)."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command. Raises ClickException for what went wrong."""
+        try:
+            return super().invoke(ctx)
+        except WatchbillError as error:
+            raise click.ClickException(str(error)) from error
+        except BrokenPipeError:
+            # The reader of our output has seen enough; nothing may be flushed to it at the end either.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(1)
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise click.ClickException(f"the output cannot be written: {error.strerror}") from error
+            raise
+
+
+@click.group(cls=Watchbill, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="watchbill", prog_name="watchbill")
+def main() -> None:
+    """Triage support requests, and ping whoever is on call."""
+
+
+for _command in (*operate.COMMANDS, *duty.COMMANDS, *triage.COMMANDS):
+    main.add_command(_command)

@@ -1,0 +1,56 @@
+"""The commands of whoever runs the bot: check, migrate, run, demo."""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from bot.cli import options
+
+
+@click.command()
+@options.config
+@click.option("--online", is_flag=True, help="Also try the platforms: tokens, channels, scopes.")
+def check(config: Path, online: bool) -> None:
+    """Name every problem of the configuration and the store, each on a line of its own; exit 1 on an error."""
+    from bot.check import check as found_by
+    from bot.clock import SystemClock
+    from bot.platform_probes import PROBES
+
+    report = found_by(config, options.environ(), SystemClock().now(), PROBES if online else ())
+    for line in report.lines():
+        click.echo(line)
+    sys.exit(0 if report.is_usable else 1)
+
+
+@click.command()
+@options.config
+def migrate(config: Path) -> None:
+    """Bring the store's tables up to this release."""
+    from bot import app
+
+    app.migrate(options.settings(config))
+
+
+@click.command()
+@options.config
+def run(config: Path) -> None:
+    """Run the bot, on the platforms that the configuration names."""
+    from bot import app
+
+    app.run(options.settings(config), lambda: options.settings(config))
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 takes a free one.")
+@click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="Keep everything in this directory.")
+@click.option("--at", type=options.IsoInstant(), help="Begin at this instant, such as 2026-11-20T09:00.")
+def demo(port: int, data: Path | None, at: datetime | None) -> None:
+    """Run the whole bot with a chat of its own in the browser: no account, nothing leaves this machine."""
+    from bot.demo.run import run as play
+
+    play(port, data, at)
+
+
+COMMANDS = (check, migrate, run, demo)

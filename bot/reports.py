@@ -1,0 +1,65 @@
+"""What the command line reads from the store while the bot may be running: nothing is written, no lock is taken."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, cast
+
+from sqlalchemy.orm import Session
+
+from bot.app import standing_of
+from bot.clock import SystemClock
+from bot.settings import Settings
+from bot.store import Store
+from handlers.handover import handover_rows
+from handlers.roster_rows import oncall_rows, roster_rows
+from handlers.wording.handover_export import Format, render
+from models.errors import ConfigError
+
+
+def roster(settings: Settings, first: date | None, days: int, *, is_stored: bool) -> list[dict[str, Any]]:
+    """Give the rows of `watchbill roster`. first: None for today. is_stored: False plans from the configuration."""
+    policy = settings.policy
+    day = first or SystemClock().now().astimezone(policy.zone).date()
+    standing = standing_of(settings)
+    with _records(settings, is_wanted=is_stored) as session:
+        return [
+            row for rotation in policy.oncall.rotations for row in roster_rows(session, standing, rotation, day, days)
+        ]
+
+
+def oncall(settings: Settings, at: datetime | None, *, is_stored: bool) -> list[dict[str, Any]]:
+    """Give the rows of `watchbill oncall`. at: without an offset it is civil time; None for now."""
+    instant = SystemClock().now() if at is None else _aware(at, settings)
+    with _records(settings, is_wanted=is_stored) as session:
+        return oncall_rows(session, standing_of(settings), instant)
+
+
+def handovers(settings: Settings, since: date | None, to: str) -> str:
+    """Give the text of `watchbill handovers`. Raises ConfigError where there is no store."""
+    with _records(settings) as session:
+        if session is None:
+            raise ConfigError("there is no store yet, hence no handover; run: watchbill migrate --config FILE")
+        return render(handover_rows(session, standing_of(settings), since), cast("Format", to))
+
+
+def _aware(at: datetime, settings: Settings) -> datetime:
+    return (at if at.tzinfo is not None else at.replace(tzinfo=settings.policy.zone)).astimezone(UTC)
+
+
+@contextmanager
+def _records(settings: Settings, *, is_wanted: bool = True) -> Iterator[Session | None]:
+    """Give a session that reads; None where no store is wanted, or none is there. Raises ConfigError for one behind."""
+    store = Store(settings.database.url)
+    if not is_wanted or (store.is_sqlite and not Path(store.url.database or "").is_file()):
+        yield None
+        return
+    try:
+        problem = store.revision_problem()
+        if problem is not None:
+            raise ConfigError(problem)
+        with store.reading() as session:
+            yield session
+    finally:
+        store.close()

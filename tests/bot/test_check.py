@@ -1,0 +1,149 @@
+"""`watchbill check`: problems on lines of their own, else a summary; the store is looked at and left alone."""
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.check import Report, check
+from bot.problem import Problem, Severity
+from bot.settings import Settings
+from bot.store import Store
+from tests.bot.configurations import SOUND, spoilt, written
+
+WINTER = datetime(2026, 1, 20, 12, tzinfo=UTC)
+
+
+def checked(directory: Path, more: str = "", text: str = SOUND, now: datetime = WINTER) -> Report:
+    return check(written(directory, f"{text}{more}"), {}, now)
+
+
+def stored_in(directory: Path) -> str:
+    return f"database: {{url: 'sqlite:///{directory / 'store.db'}'}}\n"
+
+
+def migrated(directory: Path) -> Store:
+    store = Store(f"sqlite:///{directory / 'store.db'}")
+    store.migrate()
+    return store
+
+
+def test_a_sound_configuration_is_summed_up(tmp_path: Path) -> None:
+    report = checked(tmp_path, stored_in(tmp_path))
+    assert report.is_usable
+    assert report.problems == ()
+    summary = "\n".join(report.lines())
+    for said in (
+        "America/Vancouver, UTC-08:00 now (tzdata ",
+        "people      2; leads: amina",
+        "sos (sos)",
+        "platform: daily, 2 engineers, mon tue wed thu fri, 09:00-17:00, no holidays",
+        "platforms   local",
+        "listens on  127.0.0.1:8080",
+        "can be written; it is new",
+    ):
+        assert said in summary
+
+
+def test_the_offset_is_that_of_the_pinned_time_zone_data(tmp_path: Path) -> None:
+    # British Columbia stays on UTC-7 since March 2026; an old copy of the data says -8.
+    report = checked(tmp_path, stored_in(tmp_path), now=datetime(2026, 12, 20, 12, tzinfo=UTC))
+    assert "UTC-07:00 now" in report.summary[0]
+
+
+def test_looking_at_a_store_that_is_not_there_makes_none(tmp_path: Path) -> None:
+    checked(tmp_path, stored_in(tmp_path))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["config.yaml"]
+
+
+def test_a_configuration_with_an_error_has_no_summary(tmp_path: Path) -> None:
+    report = checked(tmp_path, stored_in(tmp_path), spoilt("leads: [amina]", "leads: [amna]"))
+    assert not report.is_usable
+    assert [line.split(":", 1)[1] for line in report.lines()] == [
+        "12: oncall.leads[0]: nobody has the id `amna` (did you mean `amina`?)"
+    ]
+
+
+def test_warnings_stand_before_the_summary_and_stop_nobody(tmp_path: Path) -> None:
+    report = checked(tmp_path, stored_in(tmp_path), spoilt("  fallback: [amina]\n", ""))
+    assert report.is_usable
+    assert "warning" in next(report.lines())
+    assert report.summary
+
+
+def test_a_migrated_store_is_current(tmp_path: Path) -> None:
+    migrated(tmp_path).close()
+    report = checked(tmp_path, stored_in(tmp_path))
+    assert report.problems == ()
+    assert "its tables are current" in report.summary[-1]
+
+
+def test_a_store_without_tables_is_told_with_the_command_that_mends_it(tmp_path: Path) -> None:
+    sqlite3.connect(tmp_path / "store.db").close()
+    report = checked(tmp_path, stored_in(tmp_path))
+    assert report.is_usable
+    assert ["watchbill migrate" in problem.message for problem in report.problems] == [True]
+    assert report.problems[0].line == 16
+
+
+def test_a_running_bot_does_not_make_a_check_fail(tmp_path: Path) -> None:
+    store = migrated(tmp_path)
+    store.hold()
+    try:
+        report = checked(tmp_path, stored_in(tmp_path))
+    finally:
+        store.close()
+    assert report.is_usable
+    assert "another Watchbill process" in report.problems[0].message
+
+
+def test_a_check_leaves_the_lock_to_the_bot(tmp_path: Path) -> None:
+    store = migrated(tmp_path)
+    checked(tmp_path, stored_in(tmp_path))
+    store.hold()
+    with (tmp_path / "store.db.lock").open() as lock, pytest.raises(BlockingIOError):
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("sqlite:////nowhere/at/all/store.db", "the directory /nowhere/at/all does not exist"),
+        ("sqlite:////proc/store.db", "the directory /proc cannot be written: "),
+        ("sqlite:////tmp", "/tmp is a directory, not a file"),
+        ("postgresql+psycopg://u:s3cret@127.0.0.1:1/x", "u:***@127.0.0.1:1/x cannot be reached: "),
+    ],
+)
+def test_a_store_that_cannot_be_used_is_an_error(tmp_path: Path, url: str, said: str) -> None:
+    report = checked(tmp_path, f"database: {{url: '{url}'}}\n")
+    assert not report.is_usable
+    assert said in report.problems[0].message
+    assert "s3cret" not in "".join(report.lines())
+
+
+def test_a_file_that_is_no_database_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "store.db").write_text("this is a letter, and a long one: " + "dear store " * 100)
+    report = checked(tmp_path, stored_in(tmp_path))
+    assert ["file is not a database" in problem.message for problem in report.problems] == [True]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only for root")
+def test_a_store_that_is_read_only_is_an_error(tmp_path: Path) -> None:
+    migrated(tmp_path).close()
+    (tmp_path / "store.db").chmod(0o400)
+    assert not checked(tmp_path, stored_in(tmp_path)).is_usable
+
+
+def test_what_is_tried_beside_the_file_is_told_with_the_rest(tmp_path: Path) -> None:
+    def refused(settings: Settings) -> Iterable[Problem]:
+        yield Problem("chat.slack.bot_token", "Slack refuses it", severity=Severity.ERROR)
+        assert settings.policy.people
+
+    report = check(written(tmp_path, SOUND + stored_in(tmp_path)), {}, WINTER, [refused])
+    assert [problem.message for problem in report.problems] == ["Slack refuses it"]
+    assert report.summary == ()
