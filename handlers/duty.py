@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -46,6 +47,17 @@ def as_served(rota: Rota, since: datetime) -> list[Shift]:
     """Give the shifts that end after an instant, each with whom the resolver names for what is left of it."""
     left = (shift for shift in rota.shifts if shift.end > since)
     return [replace(shift, engineer=who_is_on(rota, max(shift.start, since)).engineer) for shift in left]
+
+
+def first_of(shifts: Iterable[Shift], engineer: str) -> Shift | None:
+    """Give the first of some shifts that is somebody's."""
+    return next((shift for shift in shifts if shift.engineer == engineer), None)
+
+
+def days_served(rota: Rota, since: datetime, until: datetime) -> Counter[str]:
+    """Count the shifts that began in [since, until], by whom the resolver names at their start."""
+    begun = (who_is_on(rota, shift.start).engineer for shift in rota.shifts if since <= shift.start <= until)
+    return Counter(engineer for engineer in begun if engineer is not None)
 
 
 def why(ctx: Context, said: str) -> str:

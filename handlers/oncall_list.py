@@ -1,5 +1,325 @@
-"""`/oncall-list`: the list of a rotation, and what leads change on it."""
+"""`/oncall-list`: the list of a rotation, and what leads change on it. Source: DESIGN §5, §7."""
 
-from handlers.command import Command
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
-COMMANDS: tuple[Command, ...] = ()
+from handlers import duty, roster_change
+from handlers.command import Call, Command, find_person
+from handlers.context import Answer, Context
+from handlers.dates import leading_day, parse_day, today_of
+from handlers.roster_change import SERVED, Change, Done, actor_name, order_of
+from handlers.roster_shuffle import shuffle
+from handlers.wording import oncall_list as wording
+from models.errors import UserError
+from models.policy import Rotation, Shuffle
+from models.records import audit
+from models.records import roster as stored
+from models.rota.duty import who_is_on
+from models.rota.exchange import skipped
+from models.rota.roster import Member, Roster
+from models.rota.rota import Rota
+from models.rota.shift import Override, RotaError, Shift
+
+SHOWN = timedelta(days=400)
+HISTORY = 15
+
+
+# -- looking
+
+
+def _show(ctx: Context, call: Call) -> Answer:
+    calendar = ctx.standing.calendar(call.rotation)
+    rota = stored.load(ctx.session, calendar, ctx.now - SHOWN)
+    roster = rota.standing(ctx.now)
+    served, serving = duty.days_served(rota, ctx.now - SERVED, ctx.now), duty.as_served(rota, ctx.now)
+    listed = [
+        _place(ctx, rota, _stay(ctx, roster, engineer), served[engineer], duty.first_of(serving, engineer))
+        for engineer in roster.order(ctx.now)
+    ]
+    return Answer(reply=wording.listed(call.rotation.name, listed, _next_cycle(ctx, call.rotation, rota)))
+
+
+def _stay(ctx: Context, roster: Roster, engineer: str) -> Member:
+    return next(stay for stay in roster.stays[engineer] if not stay.has_ended(ctx.now))
+
+
+def _place(ctx: Context, rota: Rota, stay: Member, served: int, coming: Shift | None) -> wording.Place:
+    day_of = rota.calendar.day_of
+    return wording.Place(
+        name=ctx.name_of(stay.engineer),
+        served=served,
+        next_day=coming.day if coming is not None else None,
+        is_on_now=coming is not None and coming.start <= ctx.now,
+        is_away=rota.away(stay.engineer).at(ctx.now) is not None,
+        since=day_of(stay.since) if stay.since is not None and stay.since > ctx.now else None,
+        until=day_of(stay.until) if stay.until is not None else None,
+    )
+
+
+def _next_cycle(ctx: Context, rotation: Rotation, rota: Rota) -> wording.NextCycle:
+    number = rota.cycle_at(ctx.now) + 1
+    cycle = rota.cycle(number)
+    day = next((shift.day for shift in rota.shifts if shift.cycle == number), None)
+    order = tuple(map(ctx.name_of, cycle.order)) if cycle is not None and day is not None else ()
+    return wording.NextCycle(order, day, is_manual=rotation.shuffle is Shuffle.MANUAL)
+
+
+def _history(ctx: Context, call: Call) -> Answer:
+    lines = audit.of_subject(ctx.session, f"rotation:{call.rotation.name}", HISTORY)
+    shown = [
+        wording.Happened(entry.at, ctx.name_of(entry.actor), entry.action, _named(ctx, _read(entry.detail)))
+        for entry in lines
+    ]
+    return Answer(reply=wording.history(call.rotation.name, shown, ctx.policy.zone))
+
+
+def _read(detail: str) -> dict[str, object]:
+    try:
+        found = json.loads(detail)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _named(ctx: Context, detail: dict[str, object]) -> dict[str, str]:
+    """Give a line of the history with names in place of ids."""
+    return {key: _words(ctx, value) for key, value in detail.items()}
+
+
+def _words(ctx: Context, value: object) -> str:
+    return ", ".join(_words(ctx, one) for one in value) if isinstance(value, list) else ctx.name_of(str(value))
+
+
+def _export(ctx: Context, call: Call) -> Answer:
+    roster = duty.whole(ctx, call.rotation).standing(ctx.now)
+    ids = ", ".join(json.dumps(engineer, ensure_ascii=False) for engineer in roster.order(ctx.now))
+    return Answer(reply=wording.export(call.rotation.name, f"engineers: [{ids}]"))
+
+
+# -- who and when
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What was asked for. start: from when on; None: from now."""
+
+    engineer: str
+    position: int | None
+    start: datetime | None
+
+
+def _wish(ctx: Context, call: Call, rota: Rota) -> _Wish:
+    words = list(call.words)
+    start = None
+    if "from" in map(str.lower, words):
+        cut = [word.lower() for word in words].index("from")
+        start = _start(ctx, call, rota, words[cut + 1 :])
+        words = words[:cut]
+    position = call.number(words.pop()) if len(words) > 1 and words[-1].isdigit() else None
+    if not words:
+        raise call.wrong(wording.WHOM)
+    return _Wish(_engineer(ctx, call, rota.roster, " ".join(words)), position, start)
+
+
+def _engineer(ctx: Context, call: Call, roster: Roster, word: str) -> str:
+    """Give the id that a word means: somebody configured, or whoever is still on the list without being it."""
+    return word if find_person(ctx, word) is None and word in roster.stays else call.person(ctx, word).id
+
+
+def _start(ctx: Context, call: Call, rota: Rota, words: Sequence[str]) -> datetime | None:
+    today = today_of(ctx)
+    day = parse_day(" ".join(words), today)
+    if day < today:
+        raise call.wrong(wording.past(day))
+    begin = rota.calendar.handover_at(rota.calendar.shift_day_from(day))
+    return begin if begin > ctx.now else None
+
+
+def _tried(call: Call, edit: Callable[[], Roster]) -> Roster:
+    try:
+        return edit()
+    except RotaError as refusal:
+        raise call.wrong(wording.refused(str(refusal))) from None
+
+
+# -- changing
+
+
+def _add(ctx: Context, call: Call) -> Answer:
+    change = roster_change.begin(ctx, call)
+    wish = _wish(ctx, call, change.rota)
+    old = change.roster
+    new = _tried(call, lambda: old.add(wish.engineer, ctx.now, since=wish.start, position=wish.position))
+    roster_change.relist(change, new)
+    if wish.start is None:
+        _fill_gap(change, wish.engineer)
+    name = ctx.name_of(wish.engineer)
+    done = _settled(change, "add", wording.added(actor_name(ctx), name, _day(change, wish.start)), wish, new)
+    first = duty.first_of(duty.as_served(done.rota, ctx.now), wish.engineer)
+    is_reachable = ctx.home_of(ctx.policy.person(wish.engineer)) is not None
+    place = new.order(ctx.now).index(wish.engineer) + 1
+    shown = wording.Added(name, place, _day(change, wish.start), first.day if first else None, is_reachable)
+    return Answer(reply=wording.confirm_added(shown, done.outcome))
+
+
+def _fill_gap(change: Change, engineer: str) -> None:
+    """Put a newcomer on duty at once where nobody is; what was nobody's stays so in the past."""
+    running = who_is_on(change.rota, change.now)
+    if running.engineer is None and running.shift is not None and not change.rota.overriding.at(change.now):
+        _override(change, running.shift.start, running.shift.end, engineer, wording.NOBODY_WAS_THERE)
+
+
+def _remove(ctx: Context, call: Call) -> Answer:
+    change = roster_change.begin(ctx, call)
+    wish = _wish(ctx, call, change.rota)
+    if wish.position is not None:
+        raise call.wrong(wording.NO_POSITION_HERE)
+    old = change.roster
+    new = _tried(call, lambda: old.remove(wish.engineer, ctx.now, until=wish.start))
+    roster_change.relist(change, new)
+    name = ctx.name_of(wish.engineer)
+    told = wording.removed(actor_name(ctx), name, _day(change, wish.start))
+    done = _settled(change, "remove", told, wish, new)
+    was_on_duty = who_is_on(change.rota, ctx.now).engineer == wish.engineer and wish.start is None
+    shown = wording.Removed(name, _day(change, wish.start), was_on_duty, is_empty=not new.order(ctx.now))
+    return Answer(reply=wording.confirm_removed(shown, done.outcome))
+
+
+def _move(ctx: Context, call: Call) -> Answer:
+    change = roster_change.begin(ctx, call)
+    wish = _wish(ctx, call, change.rota)
+    position = wish.position
+    if position is None or wish.start is not None:
+        raise call.wrong(wording.WHERE_TO)
+    old = change.roster
+    new = _tried(call, lambda: old.move(wish.engineer, position, ctx.now))
+    roster_change.relist(change, new)
+    name = ctx.name_of(wish.engineer)
+    done = _settled(change, "move", wording.moved_to(actor_name(ctx), name, position), wish, new)
+    return Answer(reply=wording.confirm_moved(name, position, done.outcome))
+
+
+def _settled(change: Change, action: str, told: str, wish: _Wish, new: Roster) -> Done:
+    return roster_change.settle(
+        change,
+        action,
+        told,
+        engineer=wish.engineer,
+        position=wish.position,
+        start=_iso(_day(change, wish.start)),
+        old=order_of(change.roster, change.now),
+        new=order_of(new, change.now),
+    )
+
+
+# -- one day
+
+
+def _assign(ctx: Context, call: Call) -> Answer:
+    change = roster_change.begin(ctx, call)
+    if len(call.words) < 2:  # noqa: PLR2004 - a day and a person
+        raise call.wrong(wording.DAY_AND_PERSON)
+    day, rest = leading_day(call.words, today_of(ctx))
+    who = " ".join(rest)
+    if not who:
+        raise call.wrong(wording.DAY_AND_PERSON)
+    engineer = None if who.lower() == "nobody" else call.person(ctx, who).id
+    start, end = _span(change, call, day)
+    _override(change, start, end, engineer)
+    name = ctx.name_of(engineer) if engineer is not None else None
+    told = wording.assigned(actor_name(ctx), name, day)
+    done = roster_change.settle(change, "assign", told, engineer=engineer or "nobody", day=day.isoformat())
+    return Answer(reply=wording.confirm_assigned(name, day, done.outcome))
+
+
+def _span(change: Change, call: Call, day: date) -> tuple[datetime, datetime]:
+    calendar = change.rota.calendar
+    why_off = calendar.why_off(day)
+    if why_off is not None:
+        raise call.wrong(wording.no_shift_on(day, why_off, calendar.next_working(day)))
+    start, end = calendar.handover_at(day), calendar.handover_at(calendar.next_working(day))
+    if end <= change.now:
+        raise call.wrong(wording.past(day))
+    return start, end
+
+
+def _override(change: Change, start: datetime, end: datetime, engineer: str | None, reason: str = "") -> None:
+    by, name = change.ctx.person, change.rotation.name
+    made_by = by.id if by is not None else change.ctx.actor
+    override = Override(name, start, end, engineer, change.now, made_by, reason)
+    stored.add_override(change.ctx.session, override)
+    change.ctx.session.flush()
+
+
+def _skip(ctx: Context, call: Call) -> Answer:
+    if call.words:
+        raise call.wrong(wording.NOBODY_TO_NAME)
+    change = roster_change.begin(ctx, call)
+    shift = next((one for one in change.rota.shifts if one.start > ctx.now), None)
+    if shift is None or shift.engineer is None:
+        raise UserError(wording.NOBODY_TO_SKIP)
+    if shift.is_exchanged or change.rota.overriding.within(shift.start, shift.end):
+        raise UserError(wording.agreed(ctx.name_of(shift.engineer), shift.day))
+    absence = skipped(change.rota, shift.engineer, shift, ctx.now, actor_name(ctx))
+    stored.add_absence(ctx.session, absence)
+    ctx.session.flush()
+    roster_change.replan(change, replace(change.rota, absences=(*change.rota.absences, absence)))
+    name = ctx.name_of(shift.engineer)
+    told = wording.skipped(actor_name(ctx), name, shift.day)
+    done = roster_change.settle(change, "skip", told, engineer=shift.engineer, day=shift.day.isoformat())
+    instead = who_is_on(done.rota, shift.start).engineer
+    coming = duty.first_of([one for one in done.rota.shifts if one.start > shift.start], shift.engineer)
+    shown = wording.Skipped(name, shift.day, ctx.name_of(instead) if instead else None, coming.day if coming else None)
+    return Answer(reply=wording.confirm_skipped(shown, done.outcome))
+
+
+def _day(change: Change, at: datetime | None) -> date | None:
+    return None if at is None else change.rota.calendar.day_of(at)
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("oncall-list", "", "", "the list and the next cycle, with days served", "/oncall-list", _show),
+    Command("oncall-list", "show", "", "the same", "/oncall-list show", _show),
+    Command(
+        "oncall-list",
+        "add",
+        "@user [position] [from DATE]",
+        "put somebody on the list",
+        "/oncall-list add @gil 3 from 2026-12-07",
+        _add,
+    ),
+    Command(
+        "oncall-list",
+        "remove",
+        "@user [from DATE]",
+        "take somebody off the list",
+        "/oncall-list remove @gil from fri",
+        _remove,
+    ),
+    Command("oncall-list", "move", "@user POSITION", "another place on the list", "/oncall-list move @gil 3", _move),
+    Command(
+        "oncall-list",
+        "shuffle",
+        "[preview]",
+        "draw a new order, or show what that would do",
+        "/oncall-list shuffle preview",
+        shuffle,
+    ),
+    Command(
+        "oncall-list",
+        "assign",
+        "DATE @user|nobody",
+        "give one day to somebody",
+        "/oncall-list assign 2026-12-24 @gil",
+        _assign,
+    ),
+    Command("oncall-list", "skip", "", "let the next one on the list serve later", "/oncall-list skip", _skip),
+    Command("oncall-list", "history", "", "who changed what on the list", "/oncall-list history", _history),
+    Command("oncall-list", "export", "", "the list, as the configuration writes it", "/oncall-list export", _export),
+)

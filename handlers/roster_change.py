@@ -1,0 +1,153 @@
+"""One change of an on-call list by a lead: locked, re-planned, written down, and told to whom it moves. DESIGN §5."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from handlers import announcement, duty
+from handlers.command import Call
+from handlers.context import Context
+from handlers.wording import commands
+from handlers.wording import oncall_list as wording
+from models.errors import UserError
+from models.message import Message
+from models.policy import Rotation
+from models.records import roster as stored
+from models.rota.duty import Duty, who_is_on
+from models.rota.plan import moved, plan
+from models.rota.roster import Roster
+from models.rota.rota import Rota
+from models.rota.shift import Shift
+
+LONGEST_DETAIL = 1900
+SERVED = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change while it is made. rota: everything known before it; serving: who was to serve what is to come."""
+
+    ctx: Context
+    rotation: Rotation
+    rota: Rota
+    serving: tuple[Shift, ...]
+
+    @property
+    def now(self) -> datetime:
+        """The moment of the change."""
+        return self.ctx.now
+
+    @property
+    def roster(self) -> Roster:
+        """The list as it stands, in the order of the running cycle."""
+        return self.rota.standing(self.ctx.now)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a change came to. rota: everything known after it."""
+
+    rota: Rota
+    on_duty: Duty
+    outcome: wording.Outcome
+
+
+def begin(ctx: Context, call: Call) -> Change:
+    """Take a rotation's list for a change; no other change of it goes on until this one ends.
+
+    Raises UserError where a lead did not ask.
+    """
+    if not ctx.policy.is_lead(ctx.person):
+        leads = duty.people(ctx, ctx.policy.oncall.leads)
+        raise UserError(commands.leads_only([person.name for person in leads]))
+    duty.plan_ahead(ctx, call.rotation)
+    rota = duty.whole(ctx, call.rotation)
+    return Change(ctx, call.rotation, rota, tuple(duty.as_served(rota, ctx.now)))
+
+
+def relist(change: Change, roster: Roster) -> None:
+    """Keep a new list, and plan from now on by it."""
+    stored.save_roster(change.ctx.session, change.rotation.name, roster)
+    replan(change, replace(change.rota, roster=roster))
+
+
+def replan(change: Change, rota: Rota) -> None:
+    """Plan from now on by a rota that has changed. What has begun stays."""
+    until = duty.horizon(change.ctx, change.rotation)
+    made = plan(rota, since=change.now, until=until, seeds=duty.seeds())
+    duty.store_plan(change.ctx, change.rotation, made, change.now)
+
+
+def settle(change: Change, action: str, told: str, **detail: Any) -> Done:
+    """Write a change down and tell everybody whose dates it moved, each in one direct message.
+
+    told: what was done, as a sentence. detail: what the history keeps of it, as plain JSON values.
+    """
+    ctx, rotation = change.ctx, change.rotation
+    after = duty.whole(ctx, rotation)
+    ctx.audit(action, f"rotation:{rotation.name}", _detail(detail))
+    now, following = duty.stretch(after, ctx.now)
+    before = who_is_on(change.rota, ctx.now)
+    outcome = _tell(change, after, now, told)
+    if now.engineer is None and before.engineer is not None:
+        announcement.nobody_on_duty(ctx, rotation, now, following)
+    elif now.engineer != before.engineer:
+        names = [ctx.name_of(one.engineer) for one in (now, before)]
+        post = wording.replaced(rotation.name, names[0], names[1], now.end, ctx.now, ctx.policy.zone)
+        announcement.in_operations(ctx, rotation, lambda _: post)
+    return Done(after, now, outcome)
+
+
+def _tell(change: Change, after: Rota, on_duty: Duty, told: str) -> wording.Outcome:
+    ctx, rotation = change.ctx, change.rotation
+    dates = moved(change.serving, duty.as_served(after, ctx.now))
+    running = on_duty.shift.day if on_duty.shift is not None else None
+    reached = []
+    for person in duty.people(ctx, dates):
+        lost, gained = dates[person.id]
+        is_on_now = person.id == on_duty.engineer and running in gained
+        message = wording.moved(
+            wording.Moved(
+                rotation=rotation.name,
+                told=told,
+                lost=lost,
+                gained=tuple(day for day in gained if not (is_on_now and day == running)),
+                until=on_duty.end if is_on_now else None,
+                now=ctx.now,
+                zone=ctx.policy.zone,
+            )
+        )
+        reached += ctx.tell([person], partial(_same, message))
+    names = [ctx.name_of(one) for one in dates]
+    return wording.Outcome(
+        told=tuple(person.name for person in reached),
+        unreached=tuple(name for name in names if name not in {person.name for person in reached}),
+        on_duty=ctx.name_of(on_duty.engineer) if on_duty.engineer is not None else None,
+    )
+
+
+def _same(message: Message, platform: str) -> Message:
+    del platform  # it mentions nobody
+    return message
+
+
+def _detail(detail: dict[str, Any]) -> str:
+    """Give what the history keeps, as JSON; without the orders where they are too long for one line of it."""
+    kept = {key: value for key, value in detail.items() if value is not None}
+    for dropped in ("new", "old"):
+        if len(json.dumps(kept, ensure_ascii=False)) > LONGEST_DETAIL:
+            kept.pop(dropped, None)
+    return json.dumps(kept, ensure_ascii=False)
+
+
+def order_of(roster: Roster, at: datetime) -> Sequence[str]:
+    """Give a list's order as the history keeps it."""
+    return list(roster.order(at))
+
+
+def actor_name(ctx: Context) -> str:
+    """Give the name of whoever makes the change."""
+    return ctx.person.name if ctx.person is not None else ctx.actor

@@ -1,0 +1,361 @@
+"""What the bot says about the on-call list, and to the people whose dates a lead moves."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from handlers.wording import times
+from models.message import Block, Bullets, Code, Line, Message, Note, Paragraph, Strong, line, message, note, paragraph
+
+MOST_DAYS = 10
+
+WHOM = "Whom?"
+WHERE_TO = "Say who moves, and to which position."
+NO_POSITION_HERE = "Removing takes no position."
+ONLY_PREVIEW = "After shuffle only the word preview may stand."
+DAY_AND_PERSON = "Say the day, and who: @user or nobody."
+NOBODY_TO_NAME = "skip takes no name: it skips whoever comes next."
+NOBODY_TO_SKIP = "Nobody is planned next, so there is nobody to skip."
+NOBODY_WAS_THERE = "nobody was on duty"
+TOO_FEW = "A list of fewer than two people has only one order."
+BEYOND_THE_PLAN = "The notice that people get reaches beyond what is planned, so there is nothing to shuffle yet."
+
+
+# -- the list
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One place on the list. served: days in the last 90. next_day: None where no turn is planned.
+
+    since: when they come; until: when they leave; None where that is not ahead.
+    """
+
+    name: str
+    served: int
+    next_day: date | None
+    is_on_now: bool
+    is_away: bool
+    since: date | None
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class NextCycle:
+    """The cycle after the running one: its order by name (empty: not drawn yet) and its first day."""
+
+    order: tuple[str, ...]
+    begins: date | None
+    is_manual: bool
+
+
+def listed(rotation: str, places: Sequence[Place], following: NextCycle) -> Message:
+    """Give the list in its order, and the next cycle."""
+    if not places:
+        return message(
+            paragraph("⚠️ ", Strong(f"The on-call list of {rotation} is empty"), ": nobody is on call."),
+            note("A lead can put people on it with ", Code("/oncall-list add @user"), "."),
+        )
+    return message(
+        paragraph(Strong(f"On-call list of {rotation}"), f", {times.count(len(places), 'person', 'people')}"),
+        Bullets(tuple(_place(number, place) for number, place in enumerate(places, start=1))),
+        _next_cycle(following),
+        note("Days served are those of the last 90 days."),
+        summary=f"On-call list of {rotation}",
+    )
+
+
+def _place(number: int, place: Place) -> Line:
+    if place.is_on_now:
+        when = ", on call now"
+    elif place.next_day is not None:
+        when = f", next {times.day(place.next_day)}"
+    else:
+        when = ", no turn planned yet"
+    marks = (
+        ", away today" if place.is_away else "",
+        f", on the list from {times.day(place.since)}" if place.since is not None else "",
+        f", leaves on {times.day(place.until)}" if place.until is not None else "",
+    )
+    return line(
+        f"{number}. ", Strong(place.name), f" — {times.count(place.served, 'day')} served{when}{''.join(marks)}"
+    )
+
+
+def _next_cycle(following: NextCycle) -> Paragraph:
+    if not following.order or following.begins is None:
+        how = "keeps this order" if following.is_manual else "is drawn when this one ends"
+        return paragraph(f"The next cycle {how}.")
+    return paragraph(f"Next cycle, from {times.day(following.begins)}: {', '.join(following.order)}.")
+
+
+def export(rotation: str, entry: str) -> Message:
+    """Give the list as the configuration writes it."""
+    return message(
+        paragraph(f"The list of {rotation}, for its entry under ", Code("oncall.rotations"), ":"),
+        paragraph(Code(entry)),
+        note("The store has the list; the configuration only seeds an empty store."),
+    )
+
+
+# -- what a lead did, as others read it
+
+
+def added(actor: str, name: str, since: date | None) -> str:
+    """Say that somebody was added."""
+    return f"{actor} added {name} to the list{_from(since)}."
+
+
+def removed(actor: str, name: str, since: date | None) -> str:
+    """Say that somebody was removed."""
+    return f"{actor} took {name} off the list{_from(since)}."
+
+
+def moved_to(actor: str, name: str, position: int) -> str:
+    """Say that somebody was moved."""
+    return f"{actor} moved {name} to position {position} of the list."
+
+
+def shuffled(actor: str, since: date) -> str:
+    """Say that the list was shuffled."""
+    return f"{actor} shuffled the list from {times.day(since)} on."
+
+
+def assigned(actor: str, name: str | None, day: date) -> str:
+    """Say that a day was given to somebody."""
+    return f"{actor} put {name or 'nobody'} on call for {times.day(day)}."
+
+
+def skipped(actor: str, name: str, day: date) -> str:
+    """Say that somebody was skipped."""
+    return f"{actor} skipped {name} on {times.day(day)}; they take the next free turn."
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What a change means to one person. until: the end of the shift they are on now because of it; else None."""
+
+    rotation: str
+    told: str
+    lost: tuple[date, ...]
+    gained: tuple[date, ...]
+    until: datetime | None
+    now: datetime
+    zone: ZoneInfo
+
+
+def moved(facts: Moved) -> Message:
+    """Tell somebody which of their dates moved, and why."""
+    opening = f"Your on-call dates in {facts.rotation} changed."
+    if facts.until is not None:
+        opening = f"You are on call in {facts.rotation} now, until {times.moment(facts.until, facts.zone, facts.now)}."
+    return message(
+        paragraph(Strong(opening), f" {facts.told}"),
+        paragraph(f"New: {_days(facts.gained)}.") if facts.gained else None,
+        paragraph(f"No longer yours: {_days(facts.lost)}.") if facts.lost else None,
+        note("All your shifts: ", Code("/oncall me")),
+        summary=opening,
+    )
+
+
+def replaced(rotation: str, name: str, before: str, until: datetime, now: datetime, zone: ZoneInfo) -> Message:  # noqa: PLR0917
+    """Say in operations that somebody else is on call from now on."""
+    instead = f"{name} is on call in {rotation} now, in place of {before}, until {times.moment(until, zone, now)}."
+    return message(paragraph(Strong(instead)), summary=instead)
+
+
+# -- answers to the lead
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Whom a change moved: who was told in a direct message, who could not be. on_duty: now; None: nobody."""
+
+    told: tuple[str, ...]
+    unreached: tuple[str, ...]
+    on_duty: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A newcomer. since: None: from now. first: their first day on call; None where none is planned yet."""
+
+    name: str
+    place: int
+    since: date | None
+    first: date | None
+    is_reachable: bool
+
+
+def confirm_added(one: Added, outcome: Outcome) -> Message:
+    """Confirm a newcomer, and say when they serve first."""
+    first = f"The first day on call is {times.day(one.first)}." if one.first else "No turn is planned for them yet."
+    return message(
+        paragraph(f"{one.name} is on the list{_from(one.since)}, at position {one.place}. {first}"),
+        None if one.is_reachable else paragraph(f"⚠️ {one.name} has no handle here, so I cannot ping them."),
+        *_outcome(outcome),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """Somebody who leaves. since: None: now."""
+
+    name: str
+    since: date | None
+    was_on_duty: bool
+    is_empty: bool
+
+
+def confirm_removed(one: Removed, outcome: Outcome) -> Message:
+    """Confirm that somebody leaves, and say who is on call instead where that is now."""
+    return message(
+        paragraph(f"{one.name} is off the list{_from(one.since)}."),
+        paragraph(f"{outcome.on_duty} is on call now.") if one.was_on_duty and outcome.on_duty else None,
+        paragraph("⚠️ ", Strong("The list is empty: nobody is on call.")) if one.is_empty else None,
+        *_outcome(outcome),
+    )
+
+
+def confirm_moved(name: str, position: int, outcome: Outcome) -> Message:
+    """Confirm a move."""
+    return message(paragraph(f"{name} is at position {position} now."), *_outcome(outcome))
+
+
+def confirm_assigned(name: str | None, day: date, outcome: Outcome) -> Message:
+    """Confirm who has a day."""
+    return message(
+        paragraph(f"{name or 'Nobody'} is on call for {times.day(day)}."),
+        None if name else paragraph("⚠️ Urgent requests of that day go to the fallback."),
+        *_outcome(outcome),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Who was skipped when, who serves instead, and when they serve next; None where nobody, or nothing planned."""
+
+    name: str
+    day: date
+    instead: str | None
+    coming: date | None
+
+
+def confirm_skipped(one: Skipped, outcome: Outcome) -> Message:
+    """Confirm a skip."""
+    following = f" {one.name}'s next turn is {times.day(one.coming)}." if one.coming else ""
+    return message(
+        paragraph(f"{one.instead or 'Nobody'} serves {times.day(one.day)} instead of {one.name}.{following}"),
+        *_outcome(outcome),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One person's next turn before and after a shuffle; None where none is planned. served: days in the last 90."""
+
+    name: str
+    before: date | None
+    after: date | None
+    served: int
+
+
+def preview(turns: Sequence[Turn], since: date) -> Message:
+    """Show what a shuffle would do."""
+    return message(
+        paragraph(Strong(f"A shuffle now would change the order from {times.day(since)} on"), "; nobody is told yet."),
+        Bullets(tuple(map(_turn, turns))),
+        note("To do exactly this: ", Code("/oncall-list shuffle"), ". Days served are those of the last 90 days."),
+    )
+
+
+def confirm_shuffled(turns: Sequence[Turn], since: date, seeds: Sequence[str], outcome: Outcome) -> Message:
+    """Confirm a shuffle, with the seeds that it can be checked by."""
+    return message(
+        paragraph(Strong(f"Shuffled from {times.day(since)} on"), ". Shifts before that stay."),
+        Bullets(tuple(map(_turn, turns))),
+        *_outcome(outcome),
+        note(f"Drawn from {', '.join(seeds)}. The old order is kept: ", Code("/oncall-list history"), "."),
+    )
+
+
+def _turn(turn: Turn) -> Line:
+    before = times.day(turn.before) if turn.before is not None else "no turn planned"
+    after = times.day(turn.after) if turn.after is not None else "no turn planned"
+    change = f"{after}, as before" if before == after else f"{after} (was {before})"
+    return line(Strong(turn.name), f" — {change}, {times.count(turn.served, 'day')} served")
+
+
+def _outcome(outcome: Outcome) -> list[Block]:
+    told = [note(f"Told of their new dates: {', '.join(outcome.told)}.")] if outcome.told else []
+    if outcome.unreached:
+        return [*told, paragraph(f"⚠️ I cannot reach {', '.join(outcome.unreached)}: please tell them.")]
+    return [*told] if told else [_nobody_moved()]
+
+
+def _nobody_moved() -> Note:
+    return note("Nobody's dates moved.")
+
+
+# -- refusals
+
+
+def past(day: date) -> str:
+    """Refuse to change what is over."""
+    return f"{times.day(day)} is over, and the past is never changed."
+
+
+def refused(why: str) -> str:
+    """Give the reason of the rules as a sentence."""
+    return f"{why[:1].upper()}{why[1:]}."
+
+
+def no_shift_on(day: date, why: str, working: date) -> str:
+    """Refuse a day on which no shift begins."""
+    return f"No shift begins on {times.day(day)} ({why}); the next one begins on {times.day(working)}."
+
+
+def agreed(name: str, day: date) -> str:
+    """Refuse to skip what people agreed on or a lead set."""
+    return f"{name}'s shift on {times.day(day)} was agreed or assigned; give it away with /oncall-list assign."
+
+
+# -- history
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One change. actor: a name; empty for the bot. detail: names in place of ids, by what they are."""
+
+    at: datetime
+    actor: str
+    action: str
+    detail: Mapping[str, str]
+
+
+def history(rotation: str, changes: Sequence[Happened], zone: ZoneInfo) -> Message:
+    """List the changes of a list, the newest first."""
+    if not changes:
+        return message(paragraph(f"The list of {rotation} has not been changed since it was first planned."))
+    return message(
+        paragraph(Strong(f"Changes of the list of {rotation}"), ", the newest first"),
+        Bullets(tuple(_happened(one, zone) for one in changes)),
+    )
+
+
+def _happened(one: Happened, zone: ZoneInfo) -> Line:
+    when = f"{times.day(one.at.astimezone(zone).date())} {times.clock(one.at, zone)}"
+    words = [one.detail[key] for key in ("engineer",) if key in one.detail]
+    labels = {"position": "position", "start": "from", "day": "on", "seeds": "seeds", "old": "before", "new": "after"}
+    facts = [f"{label} {one.detail[key]}" for key, label in labels.items() if key in one.detail]
+    return line(f"{when} — ", Strong(one.actor or "Watchbill"), f": {one.action} {'; '.join((*words, *facts))}")
+
+
+def _from(since: date | None) -> str:
+    return f" from {times.day(since)} on" if since is not None else ""
+
+
+def _days(days: Sequence[date]) -> str:
+    shown = ", ".join(map(times.day, days[:MOST_DAYS]))
+    return f"{shown} and {len(days) - MOST_DAYS} more" if len(days) > MOST_DAYS else shown
