@@ -170,16 +170,20 @@ def accept(ctx: Context, row: Handover) -> Message:
     if not row.is_filed:
         raise UserError(wording.NOT_SUBMITTED_YET)
     if row.accepted_at is not None:
-        by = ctx.name_of(row.accepted_by)
-        return wording.accepted_before(row.id, by, row.accepted_at, ctx.policy.zone)
+        return _accepted_before(ctx, row, row.accepted_at)
     newest = records.latest(ctx.session, row.rotation)
     if newest and newest[0].id != row.id:
         raise UserError(wording.superseded(row.id, newest[0].id))
     person = ctx.person
     if person is None or not _may_accept(ctx, row, person):
         raise UserError(wording.may_not_accept(row.id, ctx.name_of(row.incoming) if row.incoming else None))
-    records.accept(ctx.session, row, person.id, ctx.now)
+    if not records.accept(ctx.session, row, person.id, ctx.now):
+        return _accepted_before(ctx, row, row.accepted_at or ctx.now)
     return _show_accepted(ctx, row, person)
+
+
+def _accepted_before(ctx: Context, row: Handover, at: datetime) -> Message:
+    return wording.accepted_before(row.id, ctx.name_of(row.accepted_by), at, ctx.policy.zone)
 
 
 def _may_accept(ctx: Context, row: Handover, person: Person) -> bool:

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
-from pathlib import Path
 from typing import Any, Self
 
 from sqlalchemy import select
@@ -22,7 +21,7 @@ from models.effects import Direct, Edit, Post
 from models.events import ButtonPressed, CommandGiven, Event, FormSubmitted, TimeCame
 from models.message import Message
 from models.policy import Channel, ChannelKind, OnCall, Person, Policy, Rotation
-from models.records import Record, directory
+from models.records import directory
 from models.records import event as received
 from models.records import roster as rosters
 from models.records.delivery import OutboxRow
@@ -79,10 +78,9 @@ class World:
     count: int = 0
 
     @classmethod
-    def of(cls, folder: Path, start: str = "02 09:00", platforms: tuple[str, ...] = ("slack",), **changed: Any) -> Self:
-        store = Store(f"sqlite:///{folder / 'store.db'}")
-        Record.metadata.create_all(store.engine)
-        world = cls(store, Standing(policy(**changed), classifier(), platforms), utc(start))
+    def of(cls, url: str, start: str = "02 09:00", platforms: tuple[str, ...] = ("slack",), **changed: Any) -> Self:
+        """url: of a migrated store."""
+        world = cls(Store(url), Standing(policy(**changed), classifier(), platforms), utc(start))
         with world.context() as ctx:
             directory.learn(ctx.session, "slack", [("C-SOS", "devops-sos"), ("C-OPS", "devops-operations")])
             for rotation in ctx.policy.oncall.rotations:

@@ -1,12 +1,12 @@
 """Who may hand over, what the draft says, and what a submitted handover leads to."""
 
+import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from models.errors import UserError
-from models.message import MessageRef
+from models.message import MessageRef, answer_from_json, answer_to_json
 from models.policy import Channel, ChannelKind, OnCall, Rotation
 from models.records import directory
 from models.records.handover import HandoverState
@@ -16,8 +16,8 @@ from tests.handlers.handover_world import PEOPLE, World, said, utc
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    made = World.of(tmp_path).at("02 16:00")
+def world(sqlite_url: str) -> Iterator[World]:
+    made = World.of(sqlite_url).at("02 16:00")
     yield made
     made.close()
 
@@ -42,6 +42,12 @@ def test_the_form_opens_with_the_draft_already_written(world: World) -> None:
     assert "checkout answers 503" in intro
     assert [one.name for one in form.fields] == ["summary", "watch", "quiet"]
     assert len(form.title) <= 24
+
+
+def test_the_form_can_be_kept_for_a_redelivery(world: World) -> None:
+    world.request("checkout is down")
+    answer = world.command("amina")
+    assert answer_from_json(json.loads(json.dumps(answer_to_json(answer)))) == answer
 
 
 def test_the_draft_gives_the_counts_first_and_every_section_that_is_not_empty(world: World) -> None:
@@ -157,8 +163,8 @@ def test_a_form_of_another_is_refused(world: World) -> None:
         world.submit("bob", subject, summary="mine")
 
 
-def test_without_a_planned_shift_there_is_nothing_to_hand_over(tmp_path: Path) -> None:
-    empty = World.of(tmp_path, oncall=OnCall(leads=("dana",), rotations=(Rotation(name="platform"),)))
+def test_without_a_planned_shift_there_is_nothing_to_hand_over(sqlite_url: str) -> None:
+    empty = World.of(sqlite_url, oncall=OnCall(leads=("dana",), rotations=(Rotation(name="platform"),)))
     with pytest.raises(UserError):
         empty.command("amina")
     empty.close()
@@ -290,17 +296,17 @@ def test_a_form_about_nothing_is_answered(world: World, subject: str) -> None:
         world.submit("amina", subject, summary="x")
 
 
-def test_without_an_operations_channel_it_is_stored_and_sent_all_the_same(tmp_path: Path) -> None:
+def test_without_an_operations_channel_it_is_stored_and_sent_all_the_same(sqlite_url: str) -> None:
     channels = (Channel(name="devops-sos", kind=ChannelKind.SOS),)
-    bare = World.of(tmp_path, channels=channels).at("02 16:00")
+    bare = World.of(sqlite_url, channels=channels).at("02 16:00")
     assert "in no operations channel" in said(bare.command("amina", "submit"))
     assert bare.posts() == []
     assert len(bare.directs("bob")) == 1
     bare.close()
 
 
-def test_each_platform_gets_a_post_and_its_edits(tmp_path: Path) -> None:
-    both = World.of(tmp_path, platforms=("slack", "local")).at("02 16:00")
+def test_each_platform_gets_a_post_and_its_edits(sqlite_url: str) -> None:
+    both = World.of(sqlite_url, platforms=("slack", "local")).at("02 16:00")
     with both.context() as ctx:
         directory.learn(ctx.session, "local", [("L-OPS", "devops-operations")])
     both.command("amina", "submit")
@@ -325,18 +331,18 @@ def test_a_handover_with_nobody_incoming_goes_to_the_leads(world: World) -> None
     assert world.handovers()[0].accepted_by == "dana"
 
 
-def test_an_incoming_engineer_without_an_account_is_reported_to_the_leads(tmp_path: Path) -> None:
+def test_an_incoming_engineer_without_an_account_is_reported_to_the_leads(sqlite_url: str) -> None:
     gone = tuple(one.model_copy(update={"slack": None}) if one.id == "bob" else one for one in PEOPLE)
-    world = World.of(tmp_path, people=gone).at("02 16:00")
+    world = World.of(sqlite_url, people=gone).at("02 16:00")
     world.command("amina", "submit")
     assert "I cannot reach Bob in any chat." in world.directs("dana")[0].plain()
     assert world.handovers()[0].state is HandoverState.SUBMITTED
     world.close()
 
 
-def test_whoever_hands_to_themselves_is_asked_nothing(tmp_path: Path) -> None:
+def test_whoever_hands_to_themselves_is_asked_nothing(sqlite_url: str) -> None:
     alone = OnCall(leads=("dana",), rotations=(Rotation(name="platform", engineers=("amina",)),))
-    world = World.of(tmp_path, oncall=alone).at("02 16:00")
+    world = World.of(sqlite_url, oncall=alone).at("02 16:00")
     world.command("amina", "submit")
     world.pass_to("03 12:00")
     assert "There is nobody else to accept it." in world.posts()[0].plain()
@@ -348,12 +354,12 @@ def test_whoever_hands_to_themselves_is_asked_nothing(tmp_path: Path) -> None:
 # -- several rotations
 
 
-def test_rotations_hand_over_separately(tmp_path: Path) -> None:
+def test_rotations_hand_over_separately(sqlite_url: str) -> None:
     rotations = (
         Rotation(name="platform", engineers=("amina", "bob")),
         Rotation(name="data", engineers=("chen", "dana")),
     )
-    world = World.of(tmp_path, oncall=OnCall(rotations=rotations)).at("02 16:00")
+    world = World.of(sqlite_url, oncall=OnCall(rotations=rotations)).at("02 16:00")
     with pytest.raises(UserError, match="For another rotation add: in data"):
         world.command("chen", "submit")
     world.command("chen", "submit in data")

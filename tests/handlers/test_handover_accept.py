@@ -1,19 +1,19 @@
 """Who may accept a handover, once, and how it is found again."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from models.errors import UserError
 from models.records import audit
+from models.records import handover as records
 from models.records.handover import HandoverState
 from tests.handlers.handover_world import World, said
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    made = World.of(tmp_path).at("02 16:00")
+def world(database_url: str) -> Iterator[World]:
+    made = World.of(database_url).at("02 16:00")
     made.command("amina", "submit")
     yield made
     made.close()
@@ -58,6 +58,14 @@ def test_accepting_twice_says_when_it_was_accepted(world: World) -> None:
     assert len(world.effects()) == edits
 
 
+def test_of_two_who_accept_at_once_the_first_one_has(world: World) -> None:
+    with world.context() as ctx:
+        row = records.latest(ctx.session, "platform")[0]
+        assert records.accept(ctx.session, row, "bob", world.now)
+        assert not records.accept(ctx.session, row, "dana", world.now)
+    assert world.handovers()[0].accepted_by == "bob"
+
+
 def test_yesterdays_handover_is_not_accepted_any_more(world: World) -> None:
     world.pass_to("04 09:10")
     with pytest.raises(UserError, match="#1 is over: #2 came after it"):
@@ -100,9 +108,9 @@ def test_the_reminders_button_opens_the_form(world: World) -> None:
 
 
 @pytest.fixture
-def week(tmp_path: Path) -> Iterator[World]:
+def week(sqlite_url: str) -> Iterator[World]:
     """Monday, Tuesday and Wednesday handed over; it is Thursday."""
-    made = World.of(tmp_path).at("02 16:00")
+    made = World.of(sqlite_url).at("02 16:00")
     made.command("amina", "note from monday")
     made.pass_to("05 12:00")
     yield made
@@ -145,8 +153,8 @@ def test_the_list_names_each_handover_the_newest_first(week: World) -> None:
 
 
 @pytest.mark.parametrize("text", ["show", "list", "accept"])
-def test_before_the_first_handover_that_is_said(tmp_path: Path, text: str) -> None:
-    fresh = World.of(tmp_path)
+def test_before_the_first_handover_that_is_said(sqlite_url: str, text: str) -> None:
+    fresh = World.of(sqlite_url)
     with pytest.raises(UserError, match="No handover has been filed yet"):
         fresh.command("amina", text)
     fresh.close()

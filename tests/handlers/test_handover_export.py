@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterator
 from datetime import date
 from io import StringIO
-from pathlib import Path
 
 import pytest
 
@@ -14,8 +13,8 @@ from tests.handlers.handover_world import World
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    made = World.of(tmp_path).at("02 16:00")
+def world(sqlite_url: str) -> Iterator[World]:
+    made = World.of(sqlite_url).at("02 16:00")
     made.request("checkout is `down` | <!channel>")
     made.command("amina", 'note =SUM(1,2) "quoted"')
     made.command("amina", "submit")

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, time
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -18,8 +17,8 @@ from tests.handlers.handover_world import World, utc
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    made = World.of(tmp_path)
+def world(sqlite_url: str) -> Iterator[World]:
+    made = World.of(sqlite_url)
     yield made
     made.close()
 
@@ -139,8 +138,8 @@ def test_a_submitted_one_is_left_alone_at_the_end(world: World) -> None:
     assert len(world.posts()) == 1
 
 
-def test_a_weekend_has_one_handover_to_the_next_working_day(tmp_path: Path) -> None:
-    world = World.of(tmp_path, "06 09:00").pass_to("09 09:00")
+def test_a_weekend_has_one_handover_to_the_next_working_day(sqlite_url: str) -> None:
+    world = World.of(sqlite_url, "06 09:00").pass_to("09 09:00")
     assert [(row.shift_start, row.shift_end) for row in world.handovers()] == [(utc("06 09:00"), utc("09 09:00"))]
     world.close()
 
@@ -169,12 +168,12 @@ def test_a_swap_after_the_submission_sends_it_to_whoever_takes_over(world: World
     assert world.handovers()[0].accepted_by == "chen"
 
 
-def test_several_rotations_are_each_filed(tmp_path: Path) -> None:
+def test_several_rotations_are_each_filed(sqlite_url: str) -> None:
     rotations = (
         Rotation(name="platform", engineers=("amina", "bob")),
         Rotation(name="data", engineers=("chen", "dana")),
     )
-    world = World.of(tmp_path, oncall=OnCall(rotations=rotations)).pass_to("03 09:00")
+    world = World.of(sqlite_url, oncall=OnCall(rotations=rotations)).pass_to("03 09:00")
     assert {(row.rotation, row.outgoing) for row in world.handovers()} == {("platform", "amina"), ("data", "chen")}
     world.close()
 
@@ -214,9 +213,9 @@ def test_accepting_after_the_reminder_spares_the_leads(world: World) -> None:
     assert told(world) == []
 
 
-def test_a_handover_before_the_hours_is_asked_after_when_they_have_begun(tmp_path: Path) -> None:
+def test_a_handover_before_the_hours_is_asked_after_when_they_have_begun(sqlite_url: str) -> None:
     early = Rotation(name="platform", engineers=("amina", "bob", "chen"), handover_at=time(7))
-    world = World.of(tmp_path, "02 07:00", oncall=OnCall(leads=("dana",), rotations=(early,)))
+    world = World.of(sqlite_url, "02 07:00", oncall=OnCall(leads=("dana",), rotations=(early,)))
     world.pass_to("03 09:29")
     assert (len(world.handovers()), asked(world, "bob")) == (1, [])
     world.pass_to("03 09:30")
