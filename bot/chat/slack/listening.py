@@ -173,10 +173,19 @@ def _kind(body: Json) -> str:
 
 
 def quiet_logger() -> logging.Logger:
-    """Give the logger for Slack's libraries: below a warning they would write people's words and requests."""
+    """Give the logger for Slack's libraries: below a warning they would write people's words and requests.
+
+    A connection that ended is told by us, and as what it is: nothing that somebody must act upon.
+    """
     logger = logging.getLogger("watchbill.slack")
     logger.setLevel(logging.WARNING)
+    logger.addFilter(_is_worth_telling)
+    logging.getLogger("websocket").setLevel(logging.CRITICAL)
     return logger
+
+
+def _is_worth_telling(record: logging.LogRecord) -> bool:
+    return not str(record.msg).startswith("on_error invoked")
 
 
 def bolt_app(identity: Identity, token: str, signing_secret: str, api_url: str) -> App:

@@ -123,6 +123,7 @@ class Socket:
         self._wire: WebSocket | None = None
         self._client.message_listeners.append(self._heard)
         self._client.on_open_listeners.append(self._opened)
+        self._client.on_error_listeners.append(self._failed)
         self._client.on_close_listeners.append(self._closed)
 
     def _opened(self, session: WebSocketApp) -> None:
@@ -133,6 +134,10 @@ class Socket:
             self._ended.clear()
             self._up.set()
 
+    def _failed(self, _session: WebSocketApp, error: Exception) -> None:
+        if not self._client.closed:
+            log.warning("slack.connection_ended", error=type(error).__name__)
+
     def _closed(self, *_: Any) -> None:
         self._up.clear()
         if self._wire is not None:
@@ -141,9 +146,15 @@ class Socket:
         self._ended.set()
 
     def connect(self, within: float) -> None:
-        """Ask for an address and connect to it. Raises what the client raises where Slack gives none."""
+        """Ask for an address and connect to it. Raises what the client raises where Slack gives none.
+
+        The library's monitor starts only afterwards: it would find no connection yet, make a second one, and close
+        the first while it is being opened.
+        """
+        self._client.current_app_monitor_started = True
         self._client.connect()
         self._up.wait(within)
+        self._client.current_app_monitor.start()
 
     @property
     def is_up(self) -> bool:

@@ -12,7 +12,7 @@ from models.events import (
     ReactionRemoved,
 )
 from tests.bot.chat.slack_building import NOW, Recorder, running, workspace
-from tests.fakes.slack import FakeSlack
+from tests.fakes.slack import FakeSlack, Schedule
 
 
 @pytest.fixture
@@ -182,16 +182,17 @@ def test_an_unknown_channels_name_is_asked_for_once(slack: FakeSlack, inbound: R
     assert len(slack.calls_to("conversations.info")) == 1
 
 
-def test_a_message_whose_channel_cannot_be_asked_for_is_not_lost(slack: FakeSlack, inbound: Recorder) -> None:
-    slack.channel("later", members=["amina"], channel_id="C0LATER")
-    slack.fail("conversations.info", "http_503")
-    slack.post("later", "amina", "prod is down")
-    delivery = slack.deliveries[-1]
+def test_a_message_whose_channel_cannot_be_asked_for_stays_unacknowledged_until_it_can() -> None:
+    patient = Schedule(ack_within=0.5, retry_delays=(0.0, 1.0, 3.0))
+    with workspace(schedule=patient) as slack, running(slack, inbound := Recorder()):
+        slack.channel("later", members=["amina"], channel_id="C0LATER")
+        slack.fail("conversations.info", "http_503")
+        slack.post("later", "amina", "prod is down")
 
-    slack.wait_for(lambda: len(delivery.attempts) > 1)
+        inbound.wait_for(lambda: inbound.received, 8)
 
-    assert delivery.acked_at is None
-    assert inbound.received == []
+        assert inbound.one(MessagePosted).channel_name == "later"
+        assert len(slack.deliveries[-1].attempts) > 1
 
 
 def test_the_bots_own_words_and_reactions_are_nothing_to_it(slack: FakeSlack, inbound: Recorder) -> None:
