@@ -10,6 +10,7 @@ from time import monotonic
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from fastapi import APIRouter
+from sqlalchemy.engine import make_url
 
 from bot import log as logs
 from bot import scheduler
@@ -99,9 +100,8 @@ class Bot:
         return self.metrics.render()
 
 
-def build(store: Store, clock: Clock, standing: Standing, ports: Sequence[ChatPort]) -> Bot:
+def build(store: Store, clock: Clock, standing: Standing, ports: Sequence[ChatPort], metrics: Metrics) -> Bot:
     """Join the parts of a bot; nothing is started."""
-    metrics = Metrics()
     intake = Intake(store, clock, standing, metrics)
     holder = new_id()
     deliveries = [
@@ -149,8 +149,9 @@ def run(settings: Settings, reload: Callable[[], Settings]) -> None:
     clock = SystemClock()
     standing = standing_of(settings)
     store = open_store(settings)
-    ports, routers = _ports(settings, clock, standing.policy)
-    bot = build(store, clock, standing, ports)
+    metrics = Metrics()
+    ports, routers = _ports(settings, clock, metrics)
+    bot = build(store, clock, standing, ports, metrics)
     server = HttpServer(application(bot, routers), settings.http.listen)
     stopping = _stop_on_signals(lambda: _reload(bot, reload))
     bot.start()
@@ -183,19 +184,19 @@ def _reload(bot: Bot, reload: Callable[[], Settings]) -> None:
     log.info("config.reloaded")
 
 
-def _ports(settings: Settings, clock: Clock, policy: Policy) -> tuple[list[ChatPort], list[APIRouter]]:
+def _ports(settings: Settings, clock: Clock, metrics: Metrics) -> tuple[list[ChatPort], list[APIRouter]]:
     """Give the adapters of the enabled platforms, and what they add to the HTTP side."""
     ports: list[ChatPort] = []
     routers: list[APIRouter] = []
     for platform in settings.chat.platforms:
-        port, added = _BUILDERS[platform](settings, clock, policy)
+        port, added = _BUILDERS[platform](settings, clock, metrics)
         ports.append(port)
         routers += added
     return ports, routers
 
 
-def _slack(settings: Settings, clock: Clock, policy: Policy) -> tuple[ChatPort, list[APIRouter]]:
-    from bot.chat.slack import SlackChat
+def _slack(settings: Settings, clock: Clock, metrics: Metrics) -> tuple[ChatPort, list[APIRouter]]:
+    from bot.chat.slack.port import SlackChat
 
     block = settings.chat.slack
     assert block is not None
@@ -207,18 +208,21 @@ def _slack(settings: Settings, clock: Clock, policy: Policy) -> tuple[ChatPort, 
         api_url=str(block.api_url),
         commands=command_names(),
         clock=clock,
+        metrics=metrics,
+        lanes=1 if settings.database.url.startswith("sqlite") else 4,
     )
-    del policy
     return port, [port.router()] if block.mode == "http" else []
 
 
-def _local(settings: Settings, clock: Clock, policy: Policy) -> tuple[ChatPort, list[APIRouter]]:
+def _local(settings: Settings, clock: Clock, metrics: Metrics) -> tuple[ChatPort, list[APIRouter]]:
     from bot.chat.local.cast import roles_of
     from bot.chat.local.port import LocalChat
     from bot.chat.local.web import router
 
-    store = Store(settings.database.url)
-    path = Path(f"{store.url.database}.chat") if store.is_sqlite and store.url.database else None
+    del metrics
+    policy = settings.policy
+    url = make_url(settings.database.url)
+    path = Path(f"{url.database}.chat") if url.get_backend_name() == "sqlite" and url.database else None
     chat = LocalChat(
         path,
         clock,
@@ -231,7 +235,7 @@ def _local(settings: Settings, clock: Clock, policy: Policy) -> tuple[ChatPort, 
     return chat, [router(chat, None)]
 
 
-_BUILDERS: dict[str, Callable[[Settings, Clock, Policy], tuple[ChatPort, list[APIRouter]]]] = {
+_BUILDERS: dict[str, Callable[[Settings, Clock, Metrics], tuple[ChatPort, list[APIRouter]]]] = {
     "slack": _slack,
     "local": _local,
 }

@@ -16,6 +16,7 @@ class Command:
     """One command. word: what comes after the name, empty for the name alone.
 
     usage: the arguments, as in `@user [position]`. example: one that can be typed as it is.
+    takes_text: its arguments are free text, in which `in …` may mean something else than a rotation.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Command:
     summary: str
     example: str
     handle: Callable[[Context, "Call"], Answer]
+    takes_text: bool = False
 
     @property
     def form(self) -> str:
@@ -46,12 +48,12 @@ class Call:
         rest = tuple(words)
         rotation = ctx.policy.rotation_for(event.channel_name)
         if len(rest) > 1 and rest[-2].lower() == "in":
-            rotation = ctx.policy.rotation(rest[-1])
-            if rotation is None:
-                raise UserError(
-                    wording.no_such_rotation(rest[-1], [known.name for known in ctx.policy.oncall.rotations])
-                )
-            rest = rest[:-2]
+            named = ctx.policy.rotation(rest[-1])
+            if named is None and not command.takes_text:
+                known = [one.name for one in ctx.policy.oncall.rotations]
+                raise UserError(wording.no_such_rotation(rest[-1], known))
+            if named is not None:
+                rotation, rest = named, rest[:-2]
         if rotation is None:
             raise UserError(wording.NO_ROTATION)
         return cls(command, event, rest, rotation)

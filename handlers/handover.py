@@ -276,6 +276,7 @@ COMMANDS: tuple[Command, ...] = (
         "add what to watch to the draft",
         "/handover note if the queue grows, restart the runner",
         _note,
+        takes_text=True,
     ),
     Command("handover", "draft", "", "see the draft", "/handover draft", _draft),
     Command("handover", "submit", "", "hand over with the draft as it is", "/handover submit", _submit),

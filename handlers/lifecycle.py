@@ -263,7 +263,15 @@ def _log(ctx: Context, call: Call) -> Answer:
 COMMANDS: tuple[Command, ...] = (
     Command("oncall", "ack", "<number>", "take a request: I'm on it", "/oncall ack 142", _ack),
     Command("oncall", "resolve", "<number> [runbook link]", "a request is resolved", "/oncall resolve 142", _resolve),
-    Command("oncall", "escalate", "<number> [why]", "ask the rest of the team", "/oncall escalate 142", _escalate),
+    Command(
+        "oncall",
+        "escalate",
+        "<number> [why]",
+        "ask the rest of the team",
+        "/oncall escalate 142",
+        _escalate,
+        takes_text=True,
+    ),
     Command(
         "oncall",
         "class",
@@ -273,5 +281,13 @@ COMMANDS: tuple[Command, ...] = (
         _class,
     ),
     Command("oncall", "why", "<number>", "the reasons behind a triage", "/oncall why 142", _why),
-    Command("oncall", "log", "<text>", "write a line into the shift's log", "/oncall log restarted the registry", _log),
+    Command(
+        "oncall",
+        "log",
+        "<text>",
+        "write a line into the shift's log",
+        "/oncall log restarted the registry",
+        _log,
+        takes_text=True,
+    ),
 )

@@ -18,15 +18,18 @@ _SHAPES = re.compile(
 )
 _IN_URL = re.compile(r"(?<=://)([^\s:/@]{1,200}):([^\s/@]{1,200})(?=@)")
 _NAMED = re.compile(
-    r"(?i)\b((?:pass(?:word|wd)?|secret|token|api[_-]?key|client[_-]?secret)[\"']?\s*[:=]\s*[\"']?)([^\s\"',;]{6,200})"
+    r"(?i)(?<![a-z])((?:pass(?:word|wd)?|secret|token|api[_-]?key|client[_-]?secret)[\"']?\s*[:=]\s*[\"']?)([^\s\"',;]{6,200})"
 )
 _BEARER = re.compile(r"(?i)(\bbearer\s+)([\w.~+/-]{16,}=*)")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def mask(text: str) -> str:
-    """Give a text with what looks like a secret masked, and without control characters, which no store should hold."""
-    clean = _CONTROL.sub("", text)
+    """Give a text with what looks like a secret masked, and without control characters and half characters.
+
+    No store should hold those, and PostgreSQL refuses them.
+    """
+    clean = _UNSTORABLE.sub("", text)
     clean = _SHAPES.sub(MASK, clean)
     clean = _IN_URL.sub(rf"\1:{MASK}", clean)
     clean = _BEARER.sub(rf"\1{MASK}", clean)

@@ -17,6 +17,7 @@ from bot.clock import SteppingClock, SystemClock
 from bot.demo.cast import policy
 from bot.demo.play import Play
 from bot.http.server import HttpServer, application
+from bot.metrics import Metrics
 from bot.stepping import Stepper
 from bot.store import Store
 from handlers.context import Standing
@@ -53,7 +54,7 @@ class Demo:
             zone=self._policy.timezone,
             roles=roles_of(self._policy),
         )
-        self.bot: Bot = build(self.store, self.clock, standing, [self.chat])
+        self.bot: Bot = build(self.store, self.clock, standing, [self.chat], Metrics())
         self.bot.due_seconds = 0
         self.stepper = Stepper(self.clock, self.store, self.bot.intake, self.bot.work)
 
@@ -62,6 +63,7 @@ class Demo:
         self.bot.start()
         if self._is_new:
             Play(self.bot, self.chat, self.stepper, self.on_call).run(self._calendar, self._today)
+            self.chat.mark_all_read()
         self.clock.run()
         self.bot.keep_looking(DUE_SECONDS)
 

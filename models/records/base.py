@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, CursorResult, DateTime, Integer, MetaData, String
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Session
-from sqlalchemy.sql.dml import Delete, Insert, Update
+from sqlalchemy.sql.dml import Delete, Update
 from sqlalchemy.types import TypeDecorator
 
 NAMING = {
@@ -76,7 +76,7 @@ class Record(DeclarativeBase):
     }
 
 
-def changed(session: Session, statement: Update | Delete | Insert) -> int:
+def changed(session: Session, statement: Update | Delete) -> int:
     """Carry out a change, and give how many rows it met: the answer of a compare-and-set."""
     result = session.execute(statement, execution_options={"synchronize_session": False})
     assert isinstance(result, CursorResult)

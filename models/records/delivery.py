@@ -267,7 +267,7 @@ def _take_lane(session: Session, row: OutboxRow, wanted: Claim) -> bool:
         return True
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     new = dialect.insert(Lane).values(platform=row.platform, lane=row.lane, **lease)
-    return changed(session, new.on_conflict_do_nothing()) == 1
+    return session.execute(new.on_conflict_do_nothing().returning(Lane.lane)).scalar() is not None
 
 
 def _owed(session: Session, row: OutboxRow) -> Owed:

@@ -1,0 +1,169 @@
+"""The whole bot in a test: the demo's people on a fake Slack, a clock that can be moved, a real database."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from time import monotonic, sleep
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+
+from bot.app import Bot, build, command_names
+from bot.chat.slack.port import SlackChat
+from bot.clock import SteppingClock
+from bot.demo import cast
+from bot.metrics import Metrics
+from bot.stepping import Stepper
+from bot.store import Store
+from handlers.context import Standing
+from models.policy import Policy
+from models.records import roster
+from models.records.delivery import OutboxRow
+from models.records.request import Request
+from models.rota.duty import Duty, who_is_on
+from models.triage.classifier import Classifier
+from tests.fakes.slack import FakeSlack, Rates
+from tests.fakes.slack.workspace import Channel, User
+
+T = TypeVar("T")
+
+MONDAY = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
+"""A Monday in working hours: 11:00 in Vancouver."""
+
+PEOPLE = ("amina", "bob", "chidi", "dana", "elif", "farid", "grace")
+CHANNELS = ("devops-how-to", "devops-sos", "devops-alerts", "devops-operations", "general")
+
+
+def handle(person: str) -> str:
+    """Give the Slack id of one of the cast."""
+    return f"U0{person.upper()}"
+
+
+def policy(**changes: Any) -> Policy:
+    """Give the demo's policy with handles on Slack; changes replace top-level keys."""
+    return Policy.model_validate({**document(), **changes})
+
+
+def document() -> dict[str, Any]:
+    """Give the demo's policy, with handles on Slack, as a configuration file writes it."""
+    written = cast.document()
+    for person in written["people"]:
+        person["slack"] = handle(person["id"])
+    return written
+
+
+def workspace(slack: FakeSlack) -> None:
+    """Put the cast and the channels into a fake Slack."""
+    members: list[User | str] = [slack.user(handle(person), person) for person in PEOPLE]
+    for name in CHANNELS:
+        slack.channel(name, members)
+
+
+class House:
+    """A running bot. Everything is asked of it the way a person or an operator would."""
+
+    def __init__(self, url: str, slack: FakeSlack, *, at: datetime = MONDAY, policy: Policy) -> None:
+        self.slack, self._url, self.policy = slack, url, policy
+        self.clock = SteppingClock(at)
+        self.bot = self._built()
+
+    def _built(self) -> Bot:
+        self.store = Store(self._url)
+        standing = Standing(self.policy, Classifier.load(), ("slack",))
+        metrics = Metrics()
+        port = SlackChat(
+            mode="socket",
+            bot_token=self.slack.bot_token,
+            app_token=self.slack.app_token,
+            signing_secret=self.slack.signing_secret,
+            api_url=self.slack.base_url,
+            commands=command_names(),
+            clock=self.clock,
+            metrics=metrics,
+            lanes=1 if self.store.is_sqlite else 4,
+        )
+        bot = build(self.store, self.clock, standing, [port], metrics)
+        bot.due_seconds = 0.2
+        self.stepper = Stepper(self.clock, self.store, bot.intake, bot.work)
+        return bot
+
+    def start(self) -> None:
+        self.bot.start()
+        self.slack.wait_connected()
+
+    def stop(self) -> None:
+        self.bot.stop()
+
+    def resume(self) -> None:
+        """Start a new bot on the same store, after a stop."""
+        self.bot = self._built()
+        self.start()
+
+    def advance(self, **span: float) -> None:
+        """Let time pass, stopping wherever something is due."""
+        self.stepper.advance(timedelta(**span))
+
+    def advance_to(self, at: datetime) -> None:
+        self.stepper.advance_to(at)
+
+    # -- looking
+
+    def request(self, ts: str) -> Request:
+        """Give the request whose thread hangs on a message; waits for it."""
+        return self.until(lambda: self._request(ts))
+
+    def _request(self, ts: str) -> Request | None:
+        with self.store.reading() as session:
+            return session.scalar(select(Request).where(Request.root == ts))
+
+    def duty(self, at: datetime | None = None) -> Duty:
+        """Give who is on call, from the one resolver."""
+        standing = self.bot.intake.standing
+        calendar = standing.calendar(self.policy.oncall.rotations[0])
+        with self.store.reading() as session:
+            return who_is_on(roster.load(session, calendar), at or self.clock.now())
+
+    def first_reply(self, ts: str) -> dict[str, Any]:
+        """Give the first reply in a message's thread; waits for it."""
+        replies = self.until(lambda: self.slack.thread(ts) or None)
+        return replies[0]
+
+    def pings(self, ts: str) -> list[str]:
+        """Give the people pinged in a thread, in order, once for each post that names them."""
+        return [person for reply in self.slack.thread(ts) for person in sorted(self.slack.pinged(reply))]
+
+    def settled(self) -> None:
+        """Wait until nothing is owed to the chat."""
+        self.until(lambda: not self.rows("pending", "sending") or None)
+
+    def rows(self, *states: str) -> list[OutboxRow]:
+        with self.store.reading() as session:
+            rows = session.scalars(select(OutboxRow)).all()
+        return [row for row in rows if row.state in states]
+
+    def until(self, look: Callable[[], T | None], seconds: float = 5.0) -> T:
+        """Give what a look finds, as soon as it finds something."""
+        end = monotonic() + seconds
+        while (found := look()) is None:
+            if monotonic() > end:
+                raise AssertionError("it did not happen in time")
+            sleep(0.01)
+        return found
+
+
+@contextmanager
+def running(url: str, *, at: datetime = MONDAY, **changes: Any) -> Iterator[House]:
+    """Give a house with its bot running, on a fake Slack of its own."""
+    with FakeSlack(rates=Rates(is_on=False)) as slack:
+        workspace(slack)
+        house = House(url, slack, at=at, policy=policy(**changes))
+        house.start()
+        try:
+            yield house
+        finally:
+            house.stop()
+
+
+def channel_of(slack: FakeSlack, name: str) -> Channel:
+    """Give a channel of the fake by its name."""
+    return next(one for one in slack.workspace.channels.values() if one.name == name)
