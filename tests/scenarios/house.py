@@ -159,6 +159,7 @@ def running(url: str, *, at: datetime = MONDAY, **changes: Any) -> Iterator[Hous
         house = House(url, slack, at=at, policy=policy(**changes))
         house.start()
         try:
+            house.settled()
             yield house
         finally:
             house.stop()
