@@ -11,7 +11,7 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from bot.chat.port import Inbound, Pace, Remote
-from bot.chat.slack import sending, web
+from bot.chat.slack import checking, sending, web
 from bot.chat.slack.answers import WITHIN_SECONDS, Answers
 from bot.chat.slack.channels import PLATFORM, Channels
 from bot.chat.slack.failures import FAILED, REFUSED, code, reason
@@ -24,11 +24,12 @@ from bot.clock import Clock
 from bot.metrics import Metrics
 from models.effects import Effect
 from models.errors import ConfigError, StoreUnavailable
+from models.policy import Policy
 
 API_URL = "https://slack.com/api/"
 CALL_SECONDS = 10
 CONNECT_SECONDS = 5.0
-STOP_SECONDS = 8.0
+STOP_SECONDS = 6.0
 WATCH_SECONDS = 1.0
 SLOWEST_RETRY = 30.0
 
@@ -106,7 +107,7 @@ class SlackChat:
         if code(error) in REFUSED or code(error) == "missing_scope":
             which = "bot_token" if self._steps_done == 0 else "app_token" if self._steps_done > 1 else "scopes"
             self._close()
-            raise ConfigError(_refusal(which, code(error))) from None
+            raise ConfigError(checking.refusal(which, code(error))) from None
         log.warning("slack.away", reason=reason(error))
 
     def _go_on(self, inbound: Inbound) -> None:
@@ -146,6 +147,8 @@ class SlackChat:
                 log.warning("slack.start_waits_for_store", reason=str(error))
             if self._socket is not None:
                 self._socket.close_if_silent()
+        if self._app is not None:  # the stop came while the start was going on, and did not wait for it
+            self._close()
 
     def _note(self, error: Exception) -> None:
         if code(error) in REFUSED and self._refused != code(error):
@@ -155,19 +158,20 @@ class SlackChat:
         self._refused = code(error) if code(error) in REFUSED else ""
 
     def stop(self) -> None:
-        """Take no more events, finish and acknowledge those in hand within 8 s, and disconnect."""
+        """Take no more events, finish and acknowledge those in hand within 6 s, and disconnect."""
         self._stopping.set()
         if self._watch is not None:
-            self._watch.join(CONNECT_SECONDS)
+            self._watch.join(WATCH_SECONDS)
         self._close()
 
     def _close(self) -> None:
         self._app = None
-        if self._socket is not None:
-            self._socket.stop(STOP_SECONDS)
-        if self._answers is not None:
-            self._answers.close()
-        self._socket = self._answers = None
+        socket, self._socket = self._socket, None
+        if socket is not None:
+            socket.stop(STOP_SECONDS)
+        answers, self._answers = self._answers, None
+        if answers is not None:
+            answers.close()
 
     def is_healthy(self) -> bool:
         """Say whether events can come now, and the token is taken."""
@@ -187,17 +191,11 @@ class SlackChat:
         """Give the budgets that performing this effect draws on."""
         return sending.paces(effect)
 
+    def check_online(self, policy: Policy) -> list[str]:
+        """Give a sentence for each thing that Slack lacks for this policy: tokens, scopes, channels, people."""
+        tokens = checking.Tokens(self._mode, self._bot_token, self._app_token, self._signing_secret)
+        return list(checking.problems(self._client, tokens, policy))
+
     def router(self) -> APIRouter:
         """Give the endpoint for mode `http`: POST /slack/events takes events, commands and interactions."""
         return web.router(lambda: self._app)
-
-
-def _refusal(which: str, error: str) -> str:
-    if which == "bot_token":
-        return f"Slack refuses chat.slack.bot_token ({error}): copy the Bot User OAuth Token (xoxb-…) of the app again."
-    if which == "app_token":
-        return (
-            f"Slack refuses chat.slack.app_token ({error}): copy an App-Level Token (xapp-…) with the scope "
-            "connections:write."
-        )
-    return f"The Slack app lacks a scope ({error}): it needs channels:read and groups:read; install it again with them."

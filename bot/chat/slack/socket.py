@@ -24,7 +24,7 @@ from slack_sdk.socket_mode.websocket_client import SocketModeClient
 from websocket import WebSocket, WebSocketApp, WebSocketException
 
 PING_SECONDS = 3
-SILENT_SECONDS = 12.0
+SILENT_SECONDS = 9.0
 GOODBYE_SECONDS = 1.0
 LOOK_SECONDS = 0.05
 EVENTS = "events_api"
@@ -121,13 +121,14 @@ class Socket:
         self._client = self._handler.client
         self._up, self._ended = threading.Event(), threading.Event()
         self._wire: WebSocket | None = None
+        self._first_ping = 0.0
         self._client.message_listeners.append(self._heard)
         self._client.on_open_listeners.append(self._opened)
         self._client.on_error_listeners.append(self._failed)
         self._client.on_close_listeners.append(self._closed)
 
     def _opened(self, session: WebSocketApp) -> None:
-        self._wire = session.sock
+        self._wire, self._first_ping = session.sock, 0.0
 
     def _heard(self, _client: Any, message: dict[str, Any], _raw: str | None = None) -> None:
         if message.get("type") == "hello":
@@ -164,9 +165,10 @@ class Socket:
     def close_if_silent(self) -> None:
         """End a connection that answers no pings, as a broken network leaves it; the library then makes a new one."""
         session = self._client.current_session
-        if session is None or not session.last_pong_tm:
+        if session is None or not session.last_ping_tm or not self._up.is_set():
             return
-        if session.last_ping_tm - session.last_pong_tm > SILENT_SECONDS:
+        self._first_ping = self._first_ping or session.last_ping_tm
+        if session.last_ping_tm - max(session.last_pong_tm, self._first_ping) > SILENT_SECONDS:
             log.warning("slack.connection_silent")
             session.close()
 
