@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from models.triage.verdict import RequestClass
 
+_SHORT = 3
+MISSPELT = 0.06  # the share of composed messages with slips of the fingers
 _SLOT = re.compile(r"\{(\w+)\}")
 _LOOSE = re.compile(r"[^\S\n]+([.,?:])")
 _SPACES = re.compile(r"[^\S\n]+")
@@ -44,4 +46,18 @@ def _messages(
         filled = templates[number % len(templates)]
         while _SLOT.search(filled):
             filled = _SLOT.sub(lambda slot: source.choice(slots[slot[1]]), filled)
-        yield _LOOSE.sub(r"\1", _SPACES.sub(" ", filled)).strip()
+        message = _LOOSE.sub(r"\1", _SPACES.sub(" ", filled)).strip()
+        yield _misspelt(message, source) if source.random() < MISSPELT else message
+
+
+def _misspelt(message: str, source: random.Random) -> str:
+    """Give the message with a slip in about every third longer word: letters swapped, dropped or doubled."""
+    return " ".join(
+        _slip(word, source) if len(word) > _SHORT and source.random() < 1 / 3 else word for word in message.split(" ")
+    )
+
+
+def _slip(word: str, source: random.Random) -> str:
+    at = source.randrange(1, len(word) - 1)
+    swapped = word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+    return source.choice([swapped, word[:at] + word[at + 1 :], word[:at] + word[at] + word[at:]])

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from itertools import repeat
-from typing import Any
 
 from models.triage.features import VIEWS, Bag
 from models.triage.reading import Reading
@@ -118,12 +117,15 @@ class Model:
         data = json.loads(text)
         if not isinstance(data, dict) or data.get("format") != FORMAT:
             raise ValueError("this is no triage model that this release reads; train it again")
-        return cls(
-            views={name: _view(view) for name, view in data["views"].items()},
-            bias=tuple(data["bias"]),
-            calibration=tuple(tuple(row) for row in data["calibration"]),
-            trained_on=data["trained_on"],
-        )
+        try:
+            return cls(
+                views={name: View.of(float(view["weight"]), view["features"]) for name, view in data["views"].items()},
+                bias=tuple(data["bias"]),
+                calibration=tuple(tuple(row) for row in data["calibration"]),
+                trained_on=data["trained_on"],
+            )
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"the triage model is damaged: {error}") from error
 
     def dump(self) -> str:
         """Give the model as JSON, one feature a line, so that two trainings can be compared line by line."""
@@ -154,10 +156,6 @@ def normalised(logits: Sequence[float]) -> list[float]:
     top = max(logits)
     total = top + math.log(sum(math.exp(logit - top) for logit in logits))
     return [logit - total for logit in logits]
-
-
-def _view(data: Mapping[str, Any]) -> View:
-    return View.of(float(data["weight"]), data["features"])
 
 
 def _dumped(view: View) -> str:

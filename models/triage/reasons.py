@@ -107,15 +107,20 @@ def reasons(
     service: str | None,
 ) -> tuple[str, ...]:
     """Give what spoke most for the decided class: words and their meaning, the service, the channel."""
-    told: list[str] = []
-    for fact in sorted(_facts(reading, model, decided), reverse=True):
-        sentence = _SPOKEN[fact.kind].format(fact.words)
-        if sentence not in told and not any(f"“{fact.words}”" in other for other in told):
-            told.append(sentence)
+    told = _spoken(sorted(_facts(reading, model, decided), reverse=True))
     if service:
         told.insert(1, f"names {service}")
     place = [f"asked in {channel}"] if channel and _channel_speaks_for(decided, channel) else []
     return (*told[: MOST - len(place)], *place)[:MOST] or (_FALLBACK[decided],)
+
+
+def _spoken(facts: Sequence[Fact]) -> list[str]:
+    """Give each kind of fact once, and no word twice."""
+    told: dict[str, str] = {}
+    for fact in facts:
+        if fact.kind not in told and not any(f"“{fact.words}”" in other for other in told.values()):
+            told[fact.kind] = _SPOKEN[fact.kind].format(fact.words)
+    return list(told.values())
 
 
 def _channel_speaks_for(decided: RequestClass, channel: ChannelKind) -> bool:

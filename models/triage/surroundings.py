@@ -20,8 +20,11 @@ _ENVIRONMENTS = {
 }
 _PLACE = r"(?:env\w*|server|system|cluster|site|instance|namespace)"
 _TOLD = (
-    ("test", re.compile(rf"\b(?:staging|stage|uat|qa|pre-?prod\w*|(?:test|acceptance) {_PLACE}|(?:in|on) test)\b")),
-    ("development", re.compile(rf"\b(?:dev|development {_PLACE}|sandbox|localhost|locally|non-?prod\w*)\b")),
+    (
+        "test",
+        re.compile(rf"\b(?:staging|uat|qa|pre-?prod\w*|(?:test|acceptance|stage|training) {_PLACE}|(?:in|on) test)\b"),
+    ),
+    ("development", re.compile(rf"(?<![\w.-])(?:dev|development {_PLACE}|sandbox|non-?prod\w*)\b")),
     ("tools", re.compile(r"\btools namespace\b")),
 )
 _PRODUCTION = re.compile(r"\b(?:prod|production|prd|live (?:site|system|server|service|environment|page)|in live)\b")

@@ -81,12 +81,18 @@ def corpus() -> list[Example]:
 
 
 def train(examples: Sequence[Example], settings: Settings | None = None) -> Model:
-    """Give a model learned from the examples, calibrated on what it says of examples that it did not see."""
-    return _Lesson.prepare(examples, settings or Settings()).model()
+    """Give a model learned from the examples, calibrated on what it says of examples that it did not see.
+
+    Raises ValueError where a class has no example.
+    """
+    missing = set(CLASSES) - {example.label for example in examples}
+    if missing:
+        raise ValueError(f"cannot train: no example of {', '.join(sorted(missing))}")
+    return Lesson.prepare(examples, settings or Settings()).model()
 
 
 @dataclass(frozen=True, slots=True)
-class _Lesson:
+class Lesson:
     """Everything that is learned from, as numbers; the composed messages stand behind the examples."""
 
     examples: Sequence[Example]
@@ -97,7 +103,8 @@ class _Lesson:
     weights: Floats
 
     @classmethod
-    def prepare(cls, examples: Sequence[Example], settings: Settings) -> "_Lesson":
+    def prepare(cls, examples: Sequence[Example], settings: Settings) -> "Lesson":
+        """Give the lesson of the examples and of what the grammar composes."""
         composed = compose(settings.composed)
         lexicon = Lexicon.load()
         lines = [*((each.text, each.label) for each in examples), *composed]
@@ -112,8 +119,9 @@ class _Lesson:
         return cls(examples, settings, vocabularies, hstack(parts).tocsr(), labels, weights)
 
     def model(self) -> Model:
+        """Give the model that learned from everything."""
         calibration = self._calibration(self.held_back_margins())
-        heads = self._heads(np.arange(len(self.labels)))
+        heads = self.heads(np.arange(len(self.labels)))
         coefficients = np.vstack([head.coef_[0] for head in heads])
         views, start = {}, 0
         for name, weight, _ in self.settings.views:
@@ -129,11 +137,13 @@ class _Lesson:
         composed = np.arange(count, len(self.labels))
         margins = np.zeros((count, len(CLASSES)))
         groups = [example.group for example in self.examples]
-        for learned, held_back in GroupKFold(self.settings.folds).split(np.arange(count), groups=groups):
-            margins[held_back] = self._margins(self._heads(np.concatenate([learned, composed])), held_back)
+        folds = GroupKFold(min(self.settings.folds, len(set(groups))))
+        for learned, held_back in folds.split(np.arange(count), groups=groups):
+            margins[held_back] = self.margins(self.heads(np.concatenate([learned, composed])), held_back)
         return margins
 
-    def _heads(self, learned: NDArray[np.int64]) -> list[LinearSVC]:
+    def heads(self, learned: NDArray[np.int64]) -> list[LinearSVC]:
+        """Give one support vector machine a class, each against the rest, that learned from these rows."""
         matrix, labels, weights = self.matrix[learned], self.labels[learned], self.weights[learned]
         return [
             LinearSVC(C=self.settings.strictness, class_weight="balanced", random_state=0).fit(
@@ -142,7 +152,8 @@ class _Lesson:
             for number in range(len(CLASSES))
         ]
 
-    def _margins(self, heads: Sequence[LinearSVC], rows: NDArray[np.int64]) -> Floats:
+    def margins(self, heads: Sequence[LinearSVC], rows: NDArray[np.int64]) -> Floats:
+        """Give what the heads say of these rows: one column a class."""
         return np.column_stack([head.decision_function(self.matrix[rows]) for head in heads])
 
     def _calibration(self, margins: Floats) -> Floats:
