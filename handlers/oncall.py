@@ -11,7 +11,7 @@ from handlers.wording import oncall as wording
 from models.errors import UserError
 from models.policy import Person, Rotation
 from models.records import roster as stored
-from models.rota.duty import Duty, Row, rows
+from models.rota.duty import Duty, Row, rows, who_is_on
 from models.rota.rota import Rota
 from models.rota.shift import Shift, ShiftSource
 
@@ -61,19 +61,24 @@ def _days(call: Call) -> int:
 
 
 def _day(ctx: Context, rota: Rota, row: Row, today: date) -> wording.Day:
-    is_beyond = row.start is None and row.source is ShiftSource.LIST and _is_beyond(rota, row)
-    why = "" if row.source is ShiftSource.LIST and row.engineer is not None else duty.why(ctx, row.why)
+    engineer, why = row.engineer, row.why
+    if row.start is None and row.source is ShiftSource.LIST:  # a working day on which no shift begins
+        engineer, why = _going_on(rota, row.day)
+    is_plain = engineer is not None and row.source is ShiftSource.LIST
     return wording.Day(
         day=row.day,
-        engineer=ctx.name_of(row.engineer) if row.engineer is not None else None,
-        has_shift=row.start is not None,
-        why=wording.NOT_PLANNED if is_beyond else why,
+        engineer=ctx.name_of(engineer) if engineer is not None else None,
+        has_shift=row.start is not None or engineer is not None,
+        why="" if is_plain else duty.why(ctx, why),
         is_today=row.day == today,
     )
 
 
-def _is_beyond(rota: Rota, row: Row) -> bool:
-    return not rota.shifts or row.day > rota.shifts[-1].day
+def _going_on(rota: Rota, day: date) -> tuple[str | None, str]:
+    """Give who serves on in the hours of a day on which no shift begins; where none is planned, that."""
+    begin, _ = rota.calendar.hours_of(day)
+    on_duty = who_is_on(rota, begin)
+    return on_duty.engineer, wording.NOT_PLANNED if on_duty.source is None else on_duty.why
 
 
 def _mine(ctx: Context, call: Call) -> Answer:

@@ -83,13 +83,10 @@ def _read(detail: str) -> dict[str, object]:
     return found if isinstance(found, dict) else {}
 
 
-def _named(ctx: Context, detail: dict[str, object]) -> dict[str, str]:
+def _named(ctx: Context, detail: dict[str, object]) -> dict[str, list[str]]:
     """Give a line of the history with names in place of ids."""
-    return {key: _words(ctx, value) for key, value in detail.items()}
-
-
-def _words(ctx: Context, value: object) -> str:
-    return ", ".join(_words(ctx, one) for one in value) if isinstance(value, list) else ctx.name_of(str(value))
+    lists = {key: value if isinstance(value, list) else [value] for key, value in detail.items()}
+    return {key: [ctx.name_of(str(one)) for one in values] for key, values in lists.items()}
 
 
 def _export(ctx: Context, call: Call) -> Answer:
@@ -117,10 +114,17 @@ def _wish(ctx: Context, call: Call, rota: Rota) -> _Wish:
         cut = [word.lower() for word in words].index("from")
         start = _start(ctx, call, rota, words[cut + 1 :])
         words = words[:cut]
-    position = call.number(words.pop()) if len(words) > 1 and words[-1].isdigit() else None
+    position = _position(call, words.pop()) if len(words) > 1 and words[-1].isdigit() else None
     if not words:
         raise call.wrong(wording.WHOM)
     return _Wish(_engineer(ctx, call, rota.roster, " ".join(words)), position, start)
+
+
+def _position(call: Call, word: str) -> int:
+    position = int(word) if word.isascii() and len(word) < 6 else 0  # noqa: PLR2004 - no list is longer
+    if position < 1:
+        raise call.wrong(wording.no_position(word))
+    return position
 
 
 def _engineer(ctx: Context, call: Call, roster: Roster, word: str) -> str:

@@ -9,6 +9,18 @@ from handlers.wording import times
 from models.message import Block, Bullets, Code, Line, Message, Note, Paragraph, Strong, line, message, note, paragraph
 
 MOST_DAYS = 10
+MOST_SEEDS = 2
+
+LABELS = {
+    "engineer": "",
+    "position": "position",
+    "start": "from",
+    "day": "on",
+    "seeds": "seed",
+    "old": "before",
+    "new": "after",
+}
+DATES = ("start", "day")
 
 WHOM = "Whom?"
 WHERE_TO = "Say who moves, and to which position."
@@ -74,7 +86,7 @@ def _place(number: int, place: Place) -> Line:
     else:
         when = ", no turn planned yet"
     marks = (
-        ", away today" if place.is_away else "",
+        ", away or skipped today" if place.is_away else "",
         f", on the list from {times.day(place.since)}" if place.since is not None else "",
         f", leaves on {times.day(place.until)}" if place.until is not None else "",
     )
@@ -276,8 +288,14 @@ def confirm_shuffled(turns: Sequence[Turn], since: date, seeds: Sequence[str], o
         paragraph(Strong(f"Shuffled from {times.day(since)} on"), ". Shifts before that stay."),
         Bullets(tuple(map(_turn, turns))),
         *_outcome(outcome),
-        note(f"Drawn from {', '.join(seeds)}. The old order is kept: ", Code("/oncall-list history"), "."),
+        note(f"Seed {_seeds(seeds)}. The old order is kept: ", Code("/oncall-list history"), "."),
     )
+
+
+def _seeds(seeds: Sequence[str]) -> str:
+    """Give the first seeds; those of the cycles after them are kept as well."""
+    more = len(seeds) - MOST_SEEDS
+    return f"{', '.join(seeds[:MOST_SEEDS])}{f' and {more} more' if more > 0 else ''}"
 
 
 def _turn(turn: Turn) -> Line:
@@ -306,6 +324,11 @@ def past(day: date) -> str:
     return f"{times.day(day)} is over, and the past is never changed."
 
 
+def no_position(given: str) -> str:
+    """Refuse a number that is no place on any list."""
+    return f"There is no position {given[:20]}: positions begin at 1."
+
+
 def refused(why: str) -> str:
     """Give the reason of the rules as a sentence."""
     return f"{why[:1].upper()}{why[1:]}."
@@ -326,12 +349,12 @@ def agreed(name: str, day: date) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """One change. actor: a name; empty for the bot. detail: names in place of ids, by what they are."""
+    """One change. actor: a name; empty for the bot. detail: what was kept of it, with names in place of ids."""
 
     at: datetime
     actor: str
     action: str
-    detail: Mapping[str, str]
+    detail: Mapping[str, Sequence[str]]
 
 
 def history(rotation: str, changes: Sequence[Happened], zone: ZoneInfo) -> Message:
@@ -346,10 +369,14 @@ def history(rotation: str, changes: Sequence[Happened], zone: ZoneInfo) -> Messa
 
 def _happened(one: Happened, zone: ZoneInfo) -> Line:
     when = f"{times.day(one.at.astimezone(zone).date())} {times.clock(one.at, zone)}"
-    words = [one.detail[key] for key in ("engineer",) if key in one.detail]
-    labels = {"position": "position", "start": "from", "day": "on", "seeds": "seeds", "old": "before", "new": "after"}
-    facts = [f"{label} {one.detail[key]}" for key, label in labels.items() if key in one.detail]
-    return line(f"{when} — ", Strong(one.actor or "Watchbill"), f": {one.action} {'; '.join((*words, *facts))}")
+    facts = [f"{label} {_fact(key, one.detail[key])}".strip() for key, label in LABELS.items() if key in one.detail]
+    return line(f"{when} — ", Strong(one.actor or "Watchbill"), f": {one.action} {'; '.join(facts)}")
+
+
+def _fact(key: str, values: Sequence[str]) -> str:
+    if key in DATES:
+        return ", ".join(times.day(date.fromisoformat(value)) for value in values)
+    return _seeds(values) if key == "seeds" else ", ".join(values)
 
 
 def _from(since: date | None) -> str:
