@@ -9,6 +9,7 @@ from models.triage.channel import log_shares
 from models.triage.features import stem
 from models.triage.model import CLASSES, Model
 from models.triage.reading import Reading
+from models.triage.text import NUMBERS
 from models.triage.verdict import RequestClass
 
 MOST = 3
@@ -132,6 +133,8 @@ def _facts(reading: Reading, model: Model, decided: RequestClass) -> Iterator[Fa
     for sentence, hits in zip(reading.sentences, reading.hits, strict=True):
         for hit in hits:
             words = sentence[hit.start : hit.end]
+            if any(word in NUMBERS for word in words):
+                continue  # only their shape is known, and nobody wrote that
             for concept in hit.concepts:
                 if concept in _SPOKEN and concept not in _UNSPOKEN_FOR[decided]:
                     weight = _pull(model, "meanings", concept, decided) + _words_pull(model, words, decided)

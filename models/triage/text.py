@@ -17,6 +17,7 @@ _NAMESPACE = re.compile(
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+(?:[.:]\d+)*|[?!]|[^\w\s\x00-\x7f]")
 _SENTENCE = re.compile(r"(?<=[.?!])\s+|\n+")
 _LONGEST_WORD = 30
+NUMBERS = ("0", "00", "0.0")  # the shapes of numbers: one digit, more digits, parts
 
 
 def bounded(text: str) -> str:
@@ -38,8 +39,8 @@ def _shape(word: str) -> str:
     if len(word) == len("503") and word[0] in "45" and word.isdigit():
         return word
     if not word.isdigit():
-        return "0.0"
-    return "0" if len(word) == 1 else "00"
+        return NUMBERS[2]
+    return NUMBERS[0] if len(word) == 1 else NUMBERS[1]
 
 
 class Message:

@@ -134,3 +134,25 @@ def test_dear_questions_are_not_asked(classifier: Classifier) -> None:
     verdicts = [classifier.classify(text, costs=Costs(missed=20, false_page=3, question=1000)) for text in texts]
 
     assert not any(verdict.ask for verdict in verdicts)
+
+
+@pytest.mark.parametrize(
+    ("text", "channel", "reason"),
+    [
+        ("the portal gives 503 to everyone", ChannelKind.SOS, "asked in sos"),
+        ("production is down for all customers", None, "says production"),
+        ("how do I mount a secret?", None, "asks how: “how do i”"),
+        ("please raise our storage quota", None, "about quota: “quota”"),
+    ],
+)
+def test_reasons_are_what_the_text_and_the_channel_tell(
+    classifier: Classifier, text: str, channel: ChannelKind | None, reason: str
+) -> None:
+    assert reason in classifier.classify(text, channel).reasons
+
+
+def test_a_reason_quotes_only_what_was_written(classifier: Classifier) -> None:
+    text = "P1: lost my 2FA, 12 minutes ago, version 1.2.3, since 10 o'clock"
+
+    for channel in (None, *ChannelKind):
+        assert not any("“0" in reason for reason in classifier.classify(text, channel).reasons)
