@@ -74,7 +74,8 @@ def _with_old_draws(change: Change, made: Plan) -> Plan:
 def _seeds(change: Change) -> Callable[[int], int]:
     """Give seeds that stay the same until the list changes, so that a preview shows what the shuffle then does.
 
-    They follow from the random seeds of the cycles drawn before, so that nobody can choose them.
+    They follow from the random seeds drawn before and from how often the list was changed: whoever wants other ones
+    has to change the list, which the history shows.
     """
     name = change.rotation.name
     drawn = [cycle.seed for cycle in change.rota.cycles if cycle.number >= change.rota.cycle_at(change.now)]
