@@ -20,11 +20,6 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PYTHON = "python3.12"
 
-needs_papers = pytest.mark.skipif(
-    not all((ROOT / paper).exists() for paper in ("README.md", "LICENSE")),
-    reason="README.md and LICENSE, which the wheel contains, are not written yet",
-)
-
 
 @dataclass(frozen=True)
 class Instruction:
@@ -98,7 +93,6 @@ def test_the_health_check_asks_the_bot_on_its_own_port() -> None:
     assert "/healthz" in command[-1]
 
 
-@needs_papers
 def test_the_build_is_given_what_it_copies_and_nothing_else() -> None:
     lines = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
     allowed = [line[1:] for line in lines if line.startswith("!")]
@@ -108,7 +102,6 @@ def test_the_build_is_given_what_it_copies_and_nothing_else() -> None:
     assert [source for source in copied() if not (ROOT / source).exists()] == []
 
 
-@needs_papers
 @pytest.mark.slow
 def test_the_build_steps_give_a_bot_that_checks_migrates_and_classifies(tmp_path: Path) -> None:
     # given
@@ -156,7 +149,7 @@ def _carry_out(step: str, places: dict[str, Path]) -> None:
     # The cache is the machine's own affair, and saves a download.
     step = step.replace("python -m", f"{shlex.quote(sys.executable)} -m").replace("--no-cache-dir ", "")
     done = subprocess.run(["bash", "-c", step], cwd=places["/src"], capture_output=True, text=True, check=False)
-    if done.returncode and "No matching distribution" in done.stderr:
+    if done.returncode and "Retrying" in done.stderr:
         pytest.skip("the package index cannot be reached")
     assert done.returncode == 0, done.stderr
 
