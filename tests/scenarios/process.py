@@ -42,6 +42,8 @@ def configuration(slack: FakeSlack, url: str, **changes: Any) -> dict[str, Any]:
     (rotation,) = written["oncall"]["rotations"]
     every_day = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
     rotation |= {"working_days": every_day, "holidays": {}, "handover_at": "00:00", "hours": "00:00-23:59"}
+    for service in written["services"]:  # a name is its own alias
+        service["aliases"] = [alias for alias in service["aliases"] if alias.lower() != service["name"].lower()]
     connected = {
         "timezone": _where_it_is_about_noon(SystemClock().now()),
         "database": {"url": url},
@@ -102,7 +104,7 @@ class BotProcess:
     def begin(self) -> Self:
         """Start it, and do not wait."""
         self._earlier = self._log.stat().st_size if self._log.exists() else 0
-        command = [WATCHBILL, "run", "--config", self.config]
+        command = [str(WATCHBILL), "run", "--config", str(self.config)]
         with self._log.open("ab") as log:
             self._begun_at = monotonic()
             self._process = subprocess.Popen(

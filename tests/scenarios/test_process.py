@@ -83,7 +83,7 @@ def scene(tmp_path: Path, database_url: str) -> Iterator[Scene]:
 
 def test_a_page_that_was_owed_when_the_bot_was_killed_goes_out_once_after_the_restart(scene: Scene) -> None:
     scene.bot.start()
-    scene.slack.fail("chat.postMessage", Fault.UNAVAILABLE, times=10_000)
+    scene.slack.fail("chat.postMessage", Fault.RATE_LIMITED, times=10_000)
     ts = scene.slack.post("devops-sos", "farid", DOWN)
     scene.bot.until(lambda: [page for page in scene.pages() if page.attempts and page.error] or None)
     scene.bot.kill()
