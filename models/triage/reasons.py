@@ -130,16 +130,22 @@ def _channel_speaks_for(decided: RequestClass, channel: ChannelKind) -> bool:
 
 
 def _facts(reading: Reading, model: Model, decided: RequestClass) -> Iterator[Fact]:
-    for sentence, hits in zip(reading.sentences, reading.hits, strict=True):
-        for hit in hits:
-            words = sentence[hit.start : hit.end]
-            if any(word in NUMBERS for word in words):
-                continue  # only their shape is known, and nobody wrote that
-            for concept in hit.concepts:
-                if concept in _SPOKEN and concept not in _UNSPOKEN_FOR[decided]:
-                    weight = _pull(model, "meanings", concept, decided) + _words_pull(model, words, decided)
-                    if weight > 0:
-                        yield Fact(weight, concept, " ".join(words))
+    for concept, words in sorted(_told(reading)):
+        if concept in _SPOKEN and concept not in _UNSPOKEN_FOR[decided]:
+            weight = _pull(model, "meanings", concept, decided) + _words_pull(model, words, decided)
+            if weight > 0:
+                yield Fact(weight, concept, " ".join(words))
+
+
+def _told(reading: Reading) -> set[tuple[str, tuple[str, ...]]]:
+    """Give each concept with the words that tell it; of numbers only the shape is known, and nobody wrote that."""
+    return {
+        (concept, words)
+        for sentence, hits in zip(reading.sentences, reading.hits, strict=True)
+        for hit in hits
+        if not any(word in NUMBERS for word in (words := tuple(sentence[hit.start : hit.end])))
+        for concept in hit.concepts
+    }
 
 
 def _words_pull(model: Model, words: Sequence[str], decided: RequestClass) -> float:
