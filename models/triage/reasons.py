@@ -139,13 +139,12 @@ def _facts(reading: Reading, model: Model, decided: RequestClass) -> Iterator[Fa
 
 def _told(reading: Reading) -> set[tuple[str, tuple[str, ...]]]:
     """Give each concept with the words that tell it; of numbers only the shape is known, and nobody wrote that."""
-    return {
-        (concept, words)
+    spans = (
+        (hit.concepts, tuple(sentence[hit.start : hit.end]))
         for sentence, hits in zip(reading.sentences, reading.hits, strict=True)
         for hit in hits
-        if not any(word in NUMBERS for word in (words := tuple(sentence[hit.start : hit.end])))
-        for concept in hit.concepts
-    }
+    )
+    return {(concept, words) for concepts, words in spans if not set(words) & set(NUMBERS) for concept in concepts}
 
 
 def _words_pull(model: Model, words: Sequence[str], decided: RequestClass) -> float:
