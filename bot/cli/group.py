@@ -1,6 +1,5 @@
 """The group `watchbill`: its commands, and what becomes of their errors."""
 
-import errno
 import os
 import sys
 from typing import Any
@@ -25,9 +24,8 @@ class Watchbill(click.Group):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(1)
         except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise click.ClickException(f"the output cannot be written: {error.strerror}") from error
-            raise
+            place = f"{error.filename}: " if error.filename else ""
+            raise click.ClickException(f"{place}{error.strerror or error}") from error
 
 
 @click.group(cls=Watchbill, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -13,6 +13,8 @@ from bot.check import Report, check
 from bot.problem import Problem, Severity
 from bot.settings import Settings
 from bot.store import Store
+from models.records import roster
+from models.rota.roster import Roster
 from tests.bot.configurations import SOUND, spoilt, written
 
 WINTER = datetime(2026, 1, 20, 12, tzinfo=UTC)
@@ -124,6 +126,32 @@ def test_a_store_that_cannot_be_used_is_an_error(tmp_path: Path, url: str, said:
     assert not report.is_usable
     assert said in report.problems[0].message
     assert "s3cret" not in "".join(report.lines())
+
+
+@pytest.mark.postgres
+def test_a_postgresql_without_tables_can_be_written_and_is_behind(tmp_path: Path, postgres_server: str) -> None:
+    report = checked(tmp_path, f"database: {{url: '{postgres_server}'}}\n")
+    assert report.is_usable, report.problems
+    assert ["watchbill migrate" in problem.message for problem in report.problems] == [True]
+    assert "can be written" in report.summary[-1]
+
+
+@pytest.mark.postgres
+def test_a_postgresql_that_only_reads_is_an_error(tmp_path: Path, postgres_server: str) -> None:
+    joined = "&" if "?" in postgres_server else "?"
+    url = f"{postgres_server}{joined}options=-cdefault_transaction_read_only%3Don"
+    report = checked(tmp_path, f"database: {{url: '{url}'}}\n")
+    assert [problem.message for problem in report.problems] == ["the database only reads; name the primary"]
+
+
+def test_a_store_whose_list_differs_is_said_and_counts(tmp_path: Path) -> None:
+    store = migrated(tmp_path)
+    with store.transaction() as session:
+        roster.save_roster(session, "platform", Roster.of("bruno"))
+    store.close()
+    report = checked(tmp_path, stored_in(tmp_path))
+    assert report.problems == ()
+    assert "the list of platform there differs from the configuration, and counts: bruno" in report.summary[-1]
 
 
 def test_a_file_that_is_no_database_is_an_error(tmp_path: Path) -> None:

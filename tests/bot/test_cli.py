@@ -128,6 +128,13 @@ def test_a_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
     assert done.stderr == ""
 
 
+def test_a_place_that_cannot_be_written_is_told_in_one_line() -> None:
+    words = [sys.executable, "-m", "bot.cli", "demo", "--data", "/proc/nothing/at/all"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "Error: /proc/nothing: No such file or directory\n"
+
+
 def labelled(directory: Path, *lines: str) -> Path:
     path = directory / "labelled.jsonl"
     path.write_text("\n".join(lines), encoding="utf-8")
