@@ -19,6 +19,8 @@ from models.triage.verdict import RequestClass, Verdict
 # `chat`); the text model alone says five. The factor on its odds was chosen by cross-validation.
 _WITHOUT_USERS = frozenset({"test", "development"})
 _LESS_URGENT = -2.0
+# Where fewer of the words are known, what the text model says counts less: what it cannot read it should ask about.
+_READABLE = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ class Classifier:
         self, reading: Reading, channel: ChannelKind | None, environment: str | None
     ) -> dict[RequestClass, float]:
         told = self.model.log_probabilities(self.model.margins(reading))
+        trust = min(1.0, self.model.familiarity(reading) / _READABLE)
+        told = [trust * value for value in told]
         if environment in _WITHOUT_USERS:
             told[CLASSES.index(RequestClass.URGENT)] += _LESS_URGENT
         joined = normalised([one + other for one, other in zip(told, log_shares(channel), strict=True)])

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from importlib import resources
 from itertools import repeat
 
-from models.triage.features import VIEWS, Bag
+from models.triage.features import VIEWS, Bag, stem
 from models.triage.reading import Reading
 from models.triage.verdict import RequestClass
 
@@ -19,6 +19,7 @@ FORMAT = 1
 SCALE = 200.0  # weights and idf are kept as whole numbers of 1/200: readable, compact, and exact enough
 CLASSES = tuple(RequestClass)
 FIELD = 64  # bits: holds the sum over far more features than a bounded message has
+_ENOUGH_LETTERS = 10
 _MASK = (1 << FIELD) - 1
 _HALF = 1 << (FIELD - 1)
 Margins = tuple[float, ...]
@@ -144,6 +145,17 @@ class Model:
         """Give the margin of each class for a message."""
         shares = [view.margins(VIEWS[name](reading)) for name, view in self.views.items()]
         return tuple(sum(column) for column in zip(self.bias, *shares, strict=True))
+
+    def familiarity(self, reading: Reading) -> float:
+        """Give the share of the words that the training knew: 1 for most messages, 0 in a language it never saw.
+
+        One odd word or two say nothing about that: below ten letters it is 1.
+        """
+        words = [word for sentence in reading.sentences for word in sentence if word[0].isalpha()]
+        if sum(map(len, words)) < _ENOUGH_LETTERS:
+            return 1.0
+        known = self.views["stems"].packed
+        return sum(stem(word) in known for word in words) / len(words)
 
     def log_probabilities(self, margins: Margins) -> list[float]:
         """Give the calibrated logarithm of each class's probability."""
