@@ -34,7 +34,12 @@ class Classifier:
     @classmethod
     def load(cls) -> "Classifier":
         """Give the classifier with the shipped weights."""
-        return cls(Model.load(), Lexicon.load(), Gates.load())
+        return cls.of(Model.load())
+
+    @classmethod
+    def of(cls, model: Model) -> "Classifier":
+        """Give the classifier with a model of one's own, such as a retrained one."""
+        return cls(model, Lexicon.load(), Gates.load())
 
     def classify(
         self,
