@@ -189,6 +189,8 @@ def _ports(settings: Settings, clock: Clock, metrics: Metrics) -> tuple[list[Cha
     ports: list[ChatPort] = []
     routers: list[APIRouter] = []
     for platform in settings.chat.platforms:
+        if platform not in _BUILDERS:
+            raise ConfigError(f"chat.platforms: this release does not speak {platform} yet; remove it from the list")
         port, added = _BUILDERS[platform](settings, clock, metrics)
         ports.append(port)
         routers += added

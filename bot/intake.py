@@ -121,9 +121,9 @@ class Intake:
         attempts = (known.attempts if known is not None else 0) + 1
         now = self._clock.now()
         due_at = now + FIRST_RETRY * 2 ** (attempts - 1) if attempts < MOST_ATTEMPTS else None
-        received.keep_failure(session, event, now, due_at, _where(error))
+        received.keep_failure(session, event, now, due_at, where(error))
         self._count(event, "failed")
-        log.error("event.failed", kind=event.kind, key=event.key, attempts=attempts, where=_where(error))
+        log.error("event.failed", kind=event.kind, key=event.key, attempts=attempts, where=where(error))
         if attempts == 1 or due_at is None:
             context = Context(session, now, _failure_of(event, attempts), self.standing)
             leads = map(context.policy.person, context.policy.oncall.leads)
@@ -195,7 +195,7 @@ def _failure_of(event: Event, attempts: int) -> TimeCame:
     )
 
 
-def _where(error: Exception) -> str:
+def where(error: Exception) -> str:
     """Give an error's type and the place it came from; its text could hold somebody's words."""
     frames = traceback.extract_tb(error.__traceback__)
     last = frames[-1] if frames else None

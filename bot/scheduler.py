@@ -1,13 +1,14 @@
 """Wakes what has to be looked at from time to time; holds no truth. Due times are columns. Source: DESIGN §3."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import monotonic
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock
-from bot.intake import Intake
+from bot.intake import Intake, where
 from bot.metrics import Metrics
 from bot.store import Store
 from handlers import registry
@@ -26,28 +27,48 @@ class DueWork:
 
     def run(self) -> int:
         """Do all that is due now, and give how much it was. A failing job holds up no other."""
-        count = sum(self._run_job(job) for job in registry.JOBS)
-        self._intake.retry_due()
+        count = 0
+        try:
+            jobs = list(registry.JOBS)
+            while jobs:
+                job, events, jobs = self._first_due(jobs)
+                for event in events:
+                    self._hand_in(job, event)
+                count += len(events)
+            self._intake.retry_due()
+        except StoreUnavailable as error:
+            log.error("due_work.store_unavailable", reason=str(error))
+            return 0
         self.last_round = monotonic()
         return count
 
-    def _run_job(self, job: registry.Job) -> int:
-        try:
-            events = self._due(job)
-            for event in events:
-                self._intake.receive(event)
-        except StoreUnavailable as error:
-            log.error("job.store_unavailable", job=job.name, reason=str(error))
-            return 0
-        except Exception:  # one of the four places: the wrapper around every job
-            self._metrics.job_failures.labels(job.name).inc()
-            log.exception("job.failed", job=job.name)
-            return 0
-        return len(events)
-
-    def _due(self, job: registry.Job) -> list[TimeCame]:
+    def _first_due(self, jobs: Sequence[registry.Job]) -> tuple[registry.Job, list[TimeCame], list[registry.Job]]:
+        """Give the first job that something is due of, what, and the jobs after it: they see what followed from it."""
+        now, standing = self._clock.now(), self._intake.standing
         with self._store.reading() as session:
-            return list(job.due(session, self._intake.standing, self._clock.now()))
+            for number, job in enumerate(jobs):
+                try:
+                    events = list(job.due(session, standing, now))
+                except SQLAlchemyError:
+                    raise
+                except Exception as error:  # noqa: BLE001 - one of the four places: the wrapper around every job
+                    self._failed(job, error)
+                    continue
+                if events:
+                    return job, events, list(jobs[number + 1 :])
+        return jobs[-1], [], []
+
+    def _hand_in(self, job: registry.Job, event: TimeCame) -> None:
+        try:
+            self._intake.receive(event)
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - one of the four places: the wrapper around every job
+            self._failed(job, error)
+
+    def _failed(self, job: registry.Job, error: Exception) -> None:
+        self._metrics.job_failures.labels(job.name).inc()
+        log.error("job.failed", job=job.name, where=where(error))
 
 
 def start(work: Callable[[], object], seconds: float) -> BackgroundScheduler:

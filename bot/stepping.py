@@ -18,7 +18,7 @@ DRAIN_SECONDS = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """The next instant at which something is due, and what: a job's name."""
+    """The next instant at which something is due, and what, in words."""
 
     at: datetime
     what: str
@@ -39,7 +39,6 @@ class Stepper:
                 self._clock.set(max(coming.at, self._clock.now()))
                 self._settle()
             self._clock.set(max(target, self._clock.now()))
-            self._settle()
 
     def advance(self, by: timedelta) -> None:
         """Move the clock on by a span."""
@@ -49,7 +48,7 @@ class Stepper:
         """Give what is due next; None where nothing is."""
         now = self._clock.now()
         with self._store.reading() as session:
-            instants = [(job.coming(session, self._intake.standing, now), job.name) for job in registry.JOBS]
+            instants = [(job.coming(session, self._intake.standing, now), job.about) for job in registry.JOBS]
             instants.append((received.next_due(session), "another try"))
         coming = [Coming(at, what) for at, what in instants if at is not None]
         return min(coming, key=lambda one: one.at, default=None)

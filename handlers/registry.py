@@ -32,12 +32,13 @@ from models.events import (
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What has to be done at a time.
+    """What has to be done at a time. about: what that is, in words.
 
     due: gives the events of the instants that have come. coming: the next instant that will; None: none is known.
     """
 
     name: str
+    about: str
     due: Callable[[Session, Standing, datetime], Iterable[TimeCame]]
     coming: Callable[[Session, Standing, datetime], datetime | None]
     handle: Callable[[Context, TimeCame], None]
@@ -64,13 +65,27 @@ REACTIONS: Mapping[str, Callable[[Context, ReactionAdded], None]] = {
 }
 
 JOBS: tuple[Job, ...] = (
-    Job("plan", morning.plan_due, morning.plan_coming, morning.plan),
-    Job("handover-reminder", handover.reminder_due, handover.reminder_coming, handover.remind),
-    Job("handover", handover.change_due, handover.change_coming, handover.change_over),
-    Job("morning", morning.greeting_due, morning.greeting_coming, morning.greet),
-    Job("acceptance", handover.acceptance_due, handover.acceptance_coming, handover.ask_acceptance),
-    Job("question", requests.questions_due, requests.questions_coming, requests.question_over),
-    Job("request", paging.due, paging.coming, requests.time_came),
+    Job("plan", "the next days are planned", morning.plan_due, morning.plan_coming, morning.plan),
+    Job(
+        "handover-reminder", "a reminder to hand over", handover.reminder_due, handover.reminder_coming, handover.remind
+    ),
+    Job("handover", "the handover", handover.change_due, handover.change_coming, handover.change_over),
+    Job("morning", "the morning's message", morning.greeting_due, morning.greeting_coming, morning.greet),
+    Job(
+        "acceptance",
+        "a look whether the handover was accepted",
+        handover.acceptance_due,
+        handover.acceptance_coming,
+        handover.ask_acceptance,
+    ),
+    Job(
+        "question",
+        "the end of a question's time",
+        requests.questions_due,
+        requests.questions_coming,
+        requests.question_over,
+    ),
+    Job("request", "what a request waits for", paging.due, paging.coming, requests.time_came),
 )
 
 

@@ -20,6 +20,7 @@ class Scene:
     """One message and what came of it. ago: how many working days before today; at: local time.
 
     taken_after, resolved_after: minutes until the engineer on call takes and resolves it; None: never.
+    runbook: where the solution was written down; None: nowhere yet.
     """
 
     ago: int
@@ -30,6 +31,7 @@ class Scene:
     replies: tuple[Reply, ...] = ()
     taken_after: int | None = None
     resolved_after: int | None = None
+    runbook: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ SCENES: tuple[Scene, ...] = (
         ),
         taken_after=2,
         resolved_after=18,
+        runbook="https://docs.example.org/runbooks/node-not-ready",
     ),
     Scene(
         12,
@@ -72,6 +75,7 @@ SCENES: tuple[Scene, ...] = (
         (Reply(12, ON_CALL, "The group sync had missed her. She should see it now."),),
         taken_after=9,
         resolved_after=14,
+        runbook="https://docs.example.org/runbooks/group-sync",
     ),
     Scene(
         11,
@@ -100,6 +104,7 @@ SCENES: tuple[Scene, ...] = (
         ),
         taken_after=3,
         resolved_after=24,
+        runbook="https://docs.example.org/runbooks/registry-disk",
     ),
     Scene(
         7,
@@ -136,6 +141,7 @@ SCENES: tuple[Scene, ...] = (
         (Reply(30, ON_CALL, "Approved and applied."),),
         taken_after=20,
         resolved_after=31,
+        runbook="https://docs.example.org/runbooks/quota",
     ),
     Scene(
         2,
@@ -154,6 +160,20 @@ SCENES: tuple[Scene, ...] = (
         taken_after=5,
     ),
 )
+
+WATCH: dict[int, str] = {
+    13: "If node 14 is not ready again, drain it and call the vendor",
+    9: "If pulls get slow, look at the disk of Artifactory's database first",
+    4: "If payments time out, check that the service follows the database's failover",
+    1: "If Argo CD stops syncing, look at the memory of its repo server",
+}
+"""What the engineer of a day hands over to watch, by how many working days ago."""
+
+NOT_HANDED_OVER = 6
+"""The one day, so many working days ago, on which nobody handed over, so that the bot did."""
+
+DAYS = 15
+"""How many working days ago the past begins."""
 
 NOTES: tuple[Note, ...] = (
     Note(13, "12:10", "Node 14 was drained and rebooted; the vendor wants the kernel log"),

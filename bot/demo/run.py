@@ -105,7 +105,7 @@ class Demo:
         coming = self.stepper.next_due()
         if coming is None:
             return None
-        return f"{coming.what} at {coming.at.astimezone(self._policy.zone):%a %H:%M}"
+        return f"{coming.what}, {coming.at.astimezone(self._policy.zone):%a %H:%M}"
 
     def _good_moment(self, now: datetime) -> datetime:
         """Give now, where somebody is at work; else the middle of the next working morning."""

@@ -46,9 +46,9 @@ class Request(Record):
     """One request for help: a message, or a burst of one author's in one channel.
 
     root: the message that its thread hangs on. asked_class: the class the bot asked the author about, which applies at
-    asked_until unless they answer; None when it did not ask, or the answer came. step: the escalation step that comes next. due, due_at: what it waits for next, and
-    when; None while nothing is due or a page is on its way. owner: the platform handle of who acknowledged it.
-    page_id, question_id: the outbox rows of the first page and of the question.
+    asked_until unless they answer; None when it did not ask, or the answer came. step: the escalation step that comes
+    next. due, due_at: what it waits for next, and when; None while nothing is due or a page is on its way. owner: the
+    platform handle of who acknowledged it. page_id, question_id: the outbox rows of the first page and of the question.
     """
 
     __tablename__ = "request"

@@ -8,6 +8,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, select
+from sqlalchemy.orm import Session
 
 from bot.store import Store, alembic_config
 from models.errors import ConfigError, StoreUnavailable
@@ -54,10 +55,13 @@ def test_a_folder_that_cannot_be_written_is_an_error_that_says_so(tmp_path: Path
 
 
 def test_an_error_undoes_the_transaction(store: Store) -> None:
-    with pytest.raises(ZeroDivisionError), store.transaction() as session:
+    def fail(session: Session) -> None:
         session.add(AuditEntry(at=NOW, actor="amina", action="try", subject="x"))
         session.flush()
         raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError), store.transaction() as session:
+        fail(session)
     with store.reading() as session:
         assert session.scalars(select(AuditEntry)).all() == []
 

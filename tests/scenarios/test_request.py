@@ -220,7 +220,7 @@ def test_a_deleted_request_is_withdrawn_and_its_pages_stop(house: House) -> None
         "🔥🔥🔥",
         "down\x00\x07\x1b[31m now",
         "> <!channel> prod is down\nwhat does this alert mean?",
-        "‮prod is down‬",
+        "\u202eprod is down\u202c",
     ],
     ids=["long", "empty", "emoji", "control", "channel-in-a-quote", "right-to-left"],
 )
