@@ -237,6 +237,7 @@ def _facts(ctx: Context, request: Request) -> wording.Facts:
         is_direct=request.channel_name is None,
         state=request.state,
         owner=ctx.handle_name(request.owner, request.platform) if request.owner else None,
+        owner_name=_name(ctx, request.owner, request.platform),
         resolver=ctx.handle_name(request.resolved_by, request.platform) if request.resolved_by else None,
         engineer=ctx.name_of(request.engineer) if request.engineer else None,
         opened_at=request.opened_at,
@@ -248,3 +249,8 @@ def _facts(ctx: Context, request: Request) -> wording.Facts:
         now=ctx.now,
         zone=ctx.policy.zone,
     )
+
+
+def _name(ctx: Context, handle: str | None, platform: str) -> str:
+    person = ctx.policy.person_with_handle(platform, handle) if handle else None
+    return person.name if person is not None else handle or ""

@@ -51,6 +51,7 @@ class Facts:
     is_direct: bool
     state: RequestState
     owner: Span | None
+    owner_name: str
     resolver: Span | None
     engineer: str | None
     opened_at: datetime
@@ -137,7 +138,18 @@ def page(facts: Facts) -> Message:
         _details(facts, ""),
         Quote(_excerpt(facts.text)) if facts.is_direct else None,
         _buttons(facts) if facts.state.is_live else None,
+        note(_course(facts)),
     )
+
+
+def _course(facts: Facts) -> str:
+    """Give what happened so far, in one line: `11:05 paged Dana Petrov · 11:07 Dana Petrov on it`."""
+    steps: list[tuple[datetime | None, str]] = [
+        (facts.opened_at if facts.engineer else None, f"paged {facts.engineer}"),
+        (facts.acknowledged_at, f"{facts.owner_name} on it"),
+        (facts.resolved_at, "resolved"),
+    ]
+    return " · ".join(f"{at.astimezone(facts.zone):%H:%M} {what}" for at, what in steps if at is not None)
 
 
 def after_hours(facts: Facts, engineer: str, begins: datetime, contact: str | None) -> Message:

@@ -102,9 +102,12 @@ def test_a_request_is_triaged_pinged_taken_and_resolved(visitor: Visitor) -> Non
     engineer.get_by_role("button", name="I'm on it").click()
     expect(developer.locator("#replies .card").last).to_contain_text("is on it since")
     say(engineer, "Looking. The last deployment broke its health check, rolling back.", "#thread-words")
+    engineer.get_by_role("button", name="+5 min").click()
+    expect(engineer.get_by_role("button", name="+5 min")).to_be_enabled()
     engineer.get_by_role("button", name="Resolved", exact=True).click()
     expect(developer.locator("#replies .card").last).to_contain_text("was resolved by")
     assert visitor.newest().state is RequestState.RESOLVED
+    developer.set_viewport_size({"width": 1280, "height": 700})
     picture(developer, "demo")
 
 
