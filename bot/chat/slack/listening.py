@@ -185,7 +185,7 @@ def quiet_logger() -> logging.Logger:
 
 
 def _is_worth_telling(record: logging.LogRecord) -> bool:
-    return not str(record.msg).startswith("on_error invoked")
+    return not str(record.msg).startswith(("on_error invoked", "As you gave `client`"))
 
 
 def bolt_app(identity: Identity, token: str, signing_secret: str, api_url: str) -> App:

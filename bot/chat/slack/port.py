@@ -139,14 +139,15 @@ class SlackChat:
         while not self._stopping.wait(wait):
             try:
                 self._go_on(inbound)
+                if self._socket is not None:
+                    self._socket.keep_up()
                 wait = WATCH_SECONDS
+                self._refused = ""
             except FAILED as error:
                 self._note(error)
                 wait = min(SLOWEST_RETRY, wait * 2)
             except StoreUnavailable as error:
                 log.warning("slack.start_waits_for_store", reason=str(error))
-            if self._socket is not None:
-                self._socket.close_if_silent()
         if self._app is not None:  # the stop came while the start was going on, and did not wait for it
             self._close()
 

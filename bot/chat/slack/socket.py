@@ -1,4 +1,4 @@
-"""Socket Mode: one websocket, kept up by slack_sdk, and the threads that work on what it brings.
+"""Socket Mode: one websocket, kept up, and the threads that work on what it brings.
 
 What happens in one channel is taken in its order; what people do with commands, buttons and forms has a thread of
 its own, because they wait for it.
@@ -25,8 +25,9 @@ from websocket import WebSocket, WebSocketApp, WebSocketException
 
 PING_SECONDS = 3
 SILENT_SECONDS = 9.0
-GOODBYE_SECONDS = 1.0
+GOODBYE_SECONDS = 2.0
 LOOK_SECONDS = 0.05
+OPENING_SECONDS = 5.0
 EVENTS = "events_api"
 
 log = structlog.get_logger(__name__)
@@ -100,7 +101,8 @@ class Handler(SocketModeHandler):
         for lane in lanes:
             lane.finish()
         deadline = monotonic() + seconds
-        return all(lane.join(deadline - monotonic()) for lane in lanes)
+        done = [lane.join(deadline - monotonic()) for lane in lanes]
+        return all(done)
 
 
 def _turn(payload: Any) -> int:
@@ -119,7 +121,12 @@ class Socket:
     def __init__(self, app: App, app_token: str, web_client: WebClient, lanes: int) -> None:
         self._handler = Handler(app, app_token, web_client, lanes)
         self._client = self._handler.client
+        # the library's own two ways of reconnecting make a connection each, and close each other's
+        self._client.default_auto_reconnect_enabled = self._client.auto_reconnect_enabled = False
+        self._client.current_app_monitor_started = True
         self._up, self._ended = threading.Event(), threading.Event()
+        self._down_since = 0.0
+        self._last_ended: WebSocketApp | None = None
         self._wire: WebSocket | None = None
         self._first_ping = 0.0
         self._client.message_listeners.append(self._heard)
@@ -139,33 +146,42 @@ class Socket:
         if not self._client.closed:
             log.warning("slack.connection_ended", error=type(error).__name__)
 
-    def _closed(self, *_: Any) -> None:
+    def _closed(self, session: WebSocketApp) -> None:
         self._up.clear()
+        self._down_since, self._last_ended = monotonic(), session
         if self._wire is not None:
             # the library leaves the socket open where the other side closed first
             self._wire.shutdown()  # type: ignore[no-untyped-call]
         self._ended.set()
 
     def connect(self, within: float) -> None:
-        """Ask for an address and connect to it. Raises what the client raises where Slack gives none.
-
-        The library's monitor starts only afterwards: it would find no connection yet, make a second one, and close
-        the first while it is being opened.
-        """
-        self._client.current_app_monitor_started = True
+        """Ask for an address and connect to it. Raises what the client raises where Slack gives none."""
+        self._down_since = monotonic()
         self._client.connect()
         self._up.wait(within)
-        self._client.current_app_monitor.start()
+
+    def keep_up(self) -> None:
+        """Make a new connection where one ended and none is being opened. Raises what the client raises.
+
+        Called about once a second. What Slack itself asks for, by a disconnect frame, the library does.
+        """
+        if self._up.is_set():
+            self._close_if_silent()
+            return
+        is_over = self._client.current_session is self._last_ended
+        if is_over or monotonic() - self._down_since > OPENING_SECONDS:
+            self._down_since = monotonic()
+            self._client.connect_to_new_endpoint(force=True)
 
     @property
     def is_up(self) -> bool:
         """Whether events can come now."""
         return self._up.is_set() and self._client.is_connected()
 
-    def close_if_silent(self) -> None:
-        """End a connection that answers no pings, as a broken network leaves it; the library then makes a new one."""
+    def _close_if_silent(self) -> None:
+        """End a connection that answers no pings, as a broken network leaves it; a new one is made then."""
         session = self._client.current_session
-        if session is None or not session.last_ping_tm or not self._up.is_set():
+        if session is None or not session.last_ping_tm:
             return
         self._first_ping = self._first_ping or session.last_ping_tm
         if session.last_ping_tm - max(session.last_pong_tm, self._first_ping) > SILENT_SECONDS:
