@@ -1,4 +1,4 @@
-"""Fifty real cases, posted one by one in their channels: each is stored with its class, and pings whom the policy names.
+"""Fifty real cases, posted one by one in their channels: each stored with its class, pinging whom the policy names.
 
 The cases are read from outside the project (WATCHBILL_SHARED); a third of them are other people's own words.
 """
