@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from time import monotonic
+from time import monotonic, sleep
 
 import structlog
 from sqlalchemy.orm import Session
@@ -32,6 +32,9 @@ SLOWEST_RETRY = timedelta(seconds=60)
 MOST_ATTEMPTS = 1500  # with the slowest retry, a day and more
 SENDERS = 8
 IDLE_SECONDS = 1.0
+SWEEP_SECONDS = 1.0
+REST_SECONDS = 0.05
+"""How long no round follows one that had nothing to do: every event wakes the loop, but few owe something."""
 
 log = structlog.get_logger(__name__)
 
@@ -105,6 +108,7 @@ class Delivery:
         self._thread = threading.Thread(target=self._run, name=f"delivery-{port.name}", daemon=True)
         self._in_flight = 0
         self._is_stopping = False
+        self._next_sweep = self._rests_until = 0.0
         self.last_round = monotonic()
 
     def start(self) -> None:
@@ -151,6 +155,7 @@ class Delivery:
         results: list[Result] = []
         try:
             item = self._results.get(timeout=wait) if wait > 0 else self._results.get_nowait()
+            sleep(max(0.0, self._rests_until - monotonic()))
             while True:
                 if item is not None:
                     results.append(item)
@@ -163,19 +168,32 @@ class Delivery:
     def _round(self, results: list[Result]) -> float:
         free = 0 if self._is_stopping else SENDERS - self._in_flight
         if not results and not self._is_anything_owed():
+            self._rest()
             return IDLE_SECONDS
         with self._store.transaction() as session:
             instant = self._store.instant(session)
             for result in results:
                 self._record(session, result, instant)
-            delivery.take_back_expired(session, self._port.name, instant)
+            self._sweep(session, instant)
             claim = delivery.Claim(self._port.name, self._holder, instant, instant + LEASE, self._budgets.ranks())
             owed = delivery.claim(session, claim, free) if free else []
             ready = [row for row in owed if self._is_within_budget(session, row)]
             pause = delivery.seconds_to_next(session, self._port.name, instant)
         for row in ready:
             self._submit(row)
+        if not results and not ready:
+            self._rest()
         return min(IDLE_SECONDS, pause)
+
+    def _rest(self) -> None:
+        self._rests_until = monotonic() + REST_SECONDS
+
+    def _sweep(self, session: Session, instant: datetime) -> None:
+        """Look after what others left behind: it need not be looked for in every round."""
+        if self._next_sweep <= monotonic():
+            delivery.take_back_expired(session, self._port.name, instant)
+            delivery.drop_orphaned_edits(session, self._port.name)
+            self._next_sweep = monotonic() + SWEEP_SECONDS
 
     def _is_anything_owed(self) -> bool:
         with self._store.reading() as session:

@@ -28,13 +28,13 @@ def message_posted(ctx: Context, event: MessagePosted) -> Answer | None:
         return None
     text = mask(event.text)[:LONGEST_TEXT]
     verdict = _judged(ctx, text, kind)
-    read = _keep_message(ctx, event, text, verdict)
     since = ctx.now - ctx.policy.triage.burst
-    earlier = records.latest_of_author(ctx.session, event.platform, event.channel, event.author, since)
-    if earlier is not None:
-        _join(ctx, earlier, read, kind)
+    request = records.latest_of_author(ctx.session, event.platform, event.channel, event.author, since)
+    if request is not None:
+        _join(ctx, request, text, verdict, kind)
     elif _is_request(verdict, kind):
-        read.request_id = _open(ctx, event, text, verdict, kind).id
+        request = _open(ctx, event, text, verdict, kind)
+    _keep_message(ctx, event, text, verdict, request)
     return None
 
 
@@ -53,7 +53,7 @@ def _is_grave(request_class: RequestClass) -> bool:
     return request_class in (RequestClass.URGENT, RequestClass.PLATFORM)
 
 
-def _keep_message(ctx: Context, event: MessagePosted, text: str, verdict: Verdict) -> ReadMessage:
+def _keep_message(ctx: Context, event: MessagePosted, text: str, verdict: Verdict, request: Request | None) -> None:
     read = ReadMessage(
         platform=event.platform,
         channel=event.channel,
@@ -66,9 +66,9 @@ def _keep_message(ctx: Context, event: MessagePosted, text: str, verdict: Verdic
         reasons=list(verdict.reasons),
         runner_up=verdict.runner_up,
         asked=verdict.ask,
+        request_id=request.id if request is not None else None,
     )
     ctx.session.add(read)
-    return read
 
 
 def _open(ctx: Context, event: MessagePosted, text: str, verdict: Verdict, kind: ChannelKind) -> Request:
@@ -110,14 +110,13 @@ def _act_or_ask(ctx: Context, request: Request, verdict: Verdict, kind: ChannelK
         response.ask(ctx, request, verdict)
 
 
-def _join(ctx: Context, request: Request, read: ReadMessage, kind: ChannelKind) -> None:
+def _join(ctx: Context, request: Request, text: str, verdict: Verdict, kind: ChannelKind) -> None:
     """Join a message to its author's request; it can raise the class, never silently lower it."""
-    read.request_id = request.id
     request.last_message_at = ctx.now
-    together = f"{request.text}\n{read.text}"[-LONGEST_TEXT:]
+    together = f"{request.text}\n{text}"[-LONGEST_TEXT:]
     request.text = together
     ctx.note(request, "message added", source="message")
-    _raise_if_graver(ctx, request, _graver_of(_judged(ctx, read.text, kind), _judged(ctx, together, kind)))
+    _raise_if_graver(ctx, request, _graver_of(verdict, _judged(ctx, together, kind)))
 
 
 def _graver_of(one: Verdict, other: Verdict) -> Verdict:

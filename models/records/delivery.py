@@ -9,15 +9,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, String, and_, exists, func, or_, select, update
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from models import effects
 from models.effects import Edit, Effect
-from models.records.base import Id, Record, Word, changed
+from models.records.base import Id, Record, UtcDateTime, Word, changed
 
 
 class OutboxState(StrEnum):
@@ -205,7 +219,6 @@ def claim(session: Session, wanted: Claim, limit: int) -> list[Owed]:
 
     A head is the first row in rank and number that may go now; an edit waits for its post.
     """
-    _drop_orphaned_edits(session, wanted.platform)
     taken = [row for row in _heads(session, wanted, limit) if _take_lane(session, row, wanted)]
     if taken:
         session.execute(
@@ -216,10 +229,12 @@ def claim(session: Session, wanted: Claim, limit: int) -> list[Owed]:
     return [_owed(session, row) for row in taken]
 
 
-def _drop_orphaned_edits(session: Session, platform: str) -> None:
+def drop_orphaned_edits(session: Session, platform: str) -> int:
+    """Drop the edits whose post will never be there; give how many."""
     post = aliased(OutboxRow)
     lost = select(post.id).where(post.state.in_((OutboxState.FAILED, OutboxState.DROPPED)))
-    session.execute(
+    return changed(
+        session,
         update(OutboxRow)
         .where(
             OutboxRow.platform == platform,
@@ -227,33 +242,53 @@ def _drop_orphaned_edits(session: Session, platform: str) -> None:
             OutboxRow.post_id.is_not(None),
             OutboxRow.post_id.in_(lost),
         )
-        .values(state=OutboxState.DROPPED)
-        .execution_options(synchronize_session=False)
+        .values(state=OutboxState.DROPPED),
     )
 
 
 def _heads(session: Session, wanted: Claim, limit: int) -> Sequence[OutboxRow]:
-    post = aliased(OutboxRow)
-    place = func.row_number().over(partition_by=OutboxRow.lane, order_by=(OutboxRow.rank, OutboxRow.id))
-    ready = (
-        select(OutboxRow.id, place.label("place"))
-        .outerjoin(Lane, and_(Lane.platform == OutboxRow.platform, Lane.lane == OutboxRow.lane))
+    """Give the first row of each free lane; each is looked up by itself, because what waits behind it may be much."""
+    platform, instant, ranks = wanted.platform, wanted.instant, list(wanted.ranks)
+    found = session.scalars(_finding_heads(), {"of": platform, "instant": instant, "ranks": ranks, "most": limit})
+    return found.all()
+
+
+@cache
+def _finding_heads() -> Select[OutboxRow]:
+    """Give the statement, built once: every round asks."""
+    head, post = aliased(OutboxRow), aliased(OutboxRow)
+    of, instant = bindparam("of", type_=String()), bindparam("instant", type_=UtcDateTime())
+    waiting = select(OutboxRow.lane).where(OutboxRow.platform == of, OutboxRow.state == OutboxState.PENDING)
+    lanes = waiting.distinct().subquery()
+    first = (
+        select(head.id)
         .where(
-            OutboxRow.platform == wanted.platform,
-            OutboxRow.rank.in_(wanted.ranks),
-            OutboxRow.state == OutboxState.PENDING,
-            or_(OutboxRow.due_at.is_(None), OutboxRow.due_at <= wanted.instant),
-            or_(Lane.lease_until.is_(None), Lane.lease_until <= wanted.instant),
-            or_(Lane.next_at.is_(None), Lane.next_at <= wanted.instant),
-            or_(
-                OutboxRow.post_id.is_(None),
-                exists().where(post.id == OutboxRow.post_id, post.state == OutboxState.SENT),
-            ),
+            head.state == OutboxState.PENDING,
+            head.platform == of,
+            head.lane == lanes.c.lane,
+            head.rank.in_(bindparam("ranks", expanding=True)),
+            or_(head.due_at.is_(None), head.due_at <= instant),
+            or_(head.post_id.is_(None), exists().where(post.id == head.post_id, post.state == OutboxState.SENT)),
         )
-        .subquery()
+        .order_by(head.rank, head.id)
+        .limit(1)
+        .scalar_subquery()
     )
-    heads = select(OutboxRow).join(ready, ready.c.id == OutboxRow.id).where(ready.c.place == 1)
-    return session.scalars(heads.order_by(OutboxRow.rank, OutboxRow.id).limit(limit)).all()
+    heads = (
+        select(first)
+        .select_from(lanes)
+        .outerjoin(Lane, and_(Lane.platform == of, Lane.lane == lanes.c.lane))
+        .where(
+            or_(Lane.lease_until.is_(None), Lane.lease_until <= instant),
+            or_(Lane.next_at.is_(None), Lane.next_at <= instant),
+        )
+    )
+    return (
+        select(OutboxRow)
+        .where(OutboxRow.id.in_(heads))
+        .order_by(OutboxRow.rank, OutboxRow.id)
+        .limit(bindparam("most", type_=Integer()))
+    )
 
 
 def _take_lane(session: Session, row: OutboxRow, wanted: Claim) -> bool:

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Index, String, delete, select, update
+from sqlalchemy import Executable, Index, String, Table, delete, inspect, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -48,14 +49,17 @@ class ReceivedEvent(Record):
 
 def insert_once(session: Session, event: Event, now: datetime) -> int | None:
     """Give the id of the row for a new event; None where its key was there already."""
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    statement = (
-        dialect.insert(ReceivedEvent)
-        .values(platform=event.platform, key=event.key, received_at=now, outcome=Outcome.DONE, attempts=0)
-        .on_conflict_do_nothing(index_elements=["platform", "key"])
-        .returning(ReceivedEvent.id)
-    )
-    return session.execute(statement).scalar()
+    values = {"platform": event.platform, "key": event.key, "received_at": now, "outcome": Outcome.DONE, "attempts": 0}
+    return session.execute(_inserting_once(session.get_bind().dialect.name), values).scalar()
+
+
+@cache
+def _inserting_once(dialect: str) -> Executable:
+    """Give the statement, built once: every event comes this way, and building it costs more than running it."""
+    table = inspect(ReceivedEvent).local_table
+    assert isinstance(table, Table)
+    insert = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+    return insert.on_conflict_do_nothing(index_elements=["platform", "key"]).returning(table.c.id)
 
 
 def find(session: Session, platform: str, key: str) -> ReceivedEvent | None:

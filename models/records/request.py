@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 
-from sqlalchemy import Boolean, ForeignKey, Index, String, Text, func, select
+from sqlalchemy import Boolean, ForeignKey, Index, Select, String, Text, bindparam, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.records.base import Id, Record, Word
@@ -186,13 +187,20 @@ def read_message(session: Session, platform: str, channel: str, message: str) ->
 
 def latest_of_author(session: Session, platform: str, channel: str, author: str, since: datetime) -> Request | None:
     """Give the live request that a message by the same author in the same channel would join."""
-    return session.scalar(
+    wanted = {"platform": platform, "channel": channel, "author": author, "since": since}
+    return session.scalar(_latest_of_author(), wanted)
+
+
+@cache
+def _latest_of_author() -> Select[Request]:
+    """Give the statement, built once: every message asks, and building it costs more than running it."""
+    return (
         select(Request)
         .where(
-            Request.platform == platform,
-            Request.channel == channel,
-            Request.author == author,
-            Request.last_message_at >= since,
+            Request.platform == bindparam("platform"),
+            Request.channel == bindparam("channel"),
+            Request.author == bindparam("author"),
+            Request.last_message_at >= bindparam("since"),
             Request.state.in_(LIVE),
         )
         .order_by(Request.last_message_at.desc())
