@@ -27,7 +27,7 @@ class DueWork:
 
     def run(self) -> int:
         """Do all that is due now, and give how much it was. A failing job holds up no other."""
-        count = 0
+        count, self.last_round = 0, monotonic()
         try:
             jobs = list(registry.JOBS)
             while jobs:
@@ -38,8 +38,6 @@ class DueWork:
             self._intake.retry_due()
         except StoreUnavailable as error:
             log.error("due_work.store_unavailable", reason=str(error))
-            return 0
-        self.last_round = monotonic()
         return count
 
     def _first_due(self, jobs: Sequence[registry.Job]) -> tuple[registry.Job, list[TimeCame], list[registry.Job]]:

@@ -98,7 +98,7 @@ def test_the_gpl_is_told_from_the_lgpl(stated: str, expected: bool) -> None:
 
 
 def test_the_closure_holds_what_dependencies_bring_along() -> None:
-    assert {"starlette", "psycopg-binary", "requests", "python-dateutil"} <= {
+    assert {"starlette", "psycopg-binary", "python-dateutil"} <= {
         name.replace("_", "-") for name in closure()
     }
 

@@ -5,7 +5,7 @@ import signal
 import sys
 import tempfile
 import threading
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot import log as logs
@@ -39,7 +39,7 @@ class Demo:
         standing = Standing(self._policy, Classifier.load(), ("local",))
         self._rotation: Rotation = self._policy.oncall.rotations[0]
         self._calendar: WorkCalendar = standing.calendar(self._rotation)
-        self._today = today or self._good_moment(SystemClock().now())
+        self._today = self._aware(today) if today is not None else self._good_moment(SystemClock().now())
         self._is_new = not (folder / "watchbill.db").exists()
         self.clock = SteppingClock(self._today - PAST if self._is_new else self._today, is_running=not self._is_new)
         self.store = Store(f"sqlite:///{folder / 'watchbill.db'}")
@@ -106,6 +106,10 @@ class Demo:
         if coming is None:
             return None
         return f"{coming.what}, {coming.at.astimezone(self._policy.zone):%a %H:%M}"
+
+    def _aware(self, at: datetime) -> datetime:
+        """Give an instant; a time without a zone is the organisation's civil time."""
+        return (at if at.tzinfo is not None else at.replace(tzinfo=self._policy.zone)).astimezone(UTC)
 
     def _good_moment(self, now: datetime) -> datetime:
         """Give now, where somebody is at work; else the middle of the next working morning."""

@@ -71,7 +71,7 @@ class Courier:
             return False
         except Exception:  # noqa: BLE001 - a fault of the bot's own must not end the connection: redelivered, then given up
             self._failures += 1
-            self._log.exception("local_event_refused", key=event.key, failures=self._failures)
+            self._log.exception("local.event_refused", key=event.key, failures=self._failures)
             if self._failures < _MAX_FAILURES:
                 return False
             answer = None
