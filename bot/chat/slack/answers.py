@@ -11,11 +11,12 @@ import structlog
 from slack_sdk import WebClient
 from slack_sdk.webhook import WebhookClient
 
-from bot.chat.slack import forms, render, wording
+from bot.chat.slack import forms, render
 from bot.chat.slack.failures import FAILED, reason
 from bot.chat.slack.incoming import CARRIED
 from bot.chat.slack.payloads import BlockActions, Command, View, ViewSubmission
 from bot.chat.slack.render import Json
+from handlers.wording import forms as wording
 from models.events import ButtonPressed, CommandGiven, FormSubmitted
 from models.message import Answer, Form, Message
 

@@ -10,11 +10,11 @@ from typing import Any
 
 from bot.chat.slack import mrkdwn, render
 from bot.chat.slack.render import Json, plain_text
+from handlers.wording.forms import CANCEL
 from models.message import Form, FormField, Message
 
 TITLE, LABEL, HINT, INPUT, OPTION, OPTION_VALUE = 24, 2_000, 2_000, 3_000, 75, 150
 MOST_BLOCKS, MOST_OPTIONS, METADATA = 100, 100, 3_000
-CANCEL = "Cancel"
 
 
 @dataclass(frozen=True, slots=True)
