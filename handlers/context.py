@@ -19,6 +19,7 @@ from models.message import Answer, Mention, Message, Span
 from models.policy import Person, Policy, Rotation
 from models.records import delivery, directory
 from models.records.audit import AuditEntry
+from models.records.base import put
 from models.records.delivery import Purpose
 from models.records.handover import LogEntry
 from models.records.request import Request, TimelineEntry
@@ -92,7 +93,7 @@ class Context:
         """Owe one effect to the chat, and give its outbox row. platform: None for the event's own."""
         self._said += 1
         digest = hashlib.sha256(f"{self.event.platform}\0{self.event.key}\0{self._said}".encode())
-        row = delivery.owe(
+        return delivery.owe(
             self.session,
             key=digest.hexdigest()[:24],
             platform=platform or (request.platform if request is not None else self.platform),
@@ -101,7 +102,6 @@ class Context:
             now=self.now,
             request_id=request.id if request is not None else None,
         )
-        return row.id
 
     def edit(self, row: int | None, message: Message, platform: str, request: Request | None = None) -> None:
         """Change what an outbox row posted; nothing where there is no such row."""
@@ -163,15 +163,15 @@ class Context:
 
     def note(self, request: Request, what: str, *, source: Source, detail: str = "", actor: str | None = None) -> None:
         """Write a line into a request's timeline."""
-        self.session.add(
-            TimelineEntry(
-                request_id=request.id,
-                at=self.now,
-                actor=self.actor if actor is None else actor,
-                what=what,
-                detail=detail[:500],
-                source=source,
-            )
+        put(
+            self.session,
+            TimelineEntry,
+            request_id=request.id,
+            at=self.now,
+            actor=self.actor if actor is None else actor,
+            what=what,
+            detail=detail[:500],
+            source=source,
         )
 
     def log(
@@ -180,8 +180,14 @@ class Context:
         """Write a line into a rotation's on-call log; nothing where there is no rotation."""
         if rotation is not None:
             number = request.id if request is not None else None
-            self.session.add(
-                LogEntry(rotation=rotation, at=self.now, author=author, text=text[:4000], request_id=number)
+            put(
+                self.session,
+                LogEntry,
+                rotation=rotation,
+                at=self.now,
+                author=author,
+                text=text[:4000],
+                request_id=number,
             )
 
     def audit(self, action: str, subject: str, detail: str = "") -> None:

@@ -2,9 +2,22 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CursorResult, DateTime, Integer, MetaData, String
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CursorResult,
+    DateTime,
+    Executable,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    insert,
+    inspect,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.sql.dml import Delete, Update
@@ -81,3 +94,19 @@ def changed(session: Session, statement: Update | Delete) -> int:
     result = session.execute(statement, execution_options={"synchronize_session": False})
     assert isinstance(result, CursorResult)
     return result.rowcount
+
+
+def put(session: Session, record: type[Record], **values: Any) -> int:
+    """Write one row at once, and give its number: for rows that are only written, a third of what an object costs.
+
+    What is pending in the session stays so; a row that this one refers to has its number already, and so is written.
+    """
+    number: int = session.execute(_putting(record), values, execution_options={"autoflush": False}).scalar_one()
+    return number
+
+
+@cache
+def _putting(record: type[Record]) -> Executable:
+    table = inspect(record).local_table
+    assert isinstance(table, Table)
+    return insert(table).returning(table.c.id)

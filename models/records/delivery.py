@@ -31,7 +31,7 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from models import effects
 from models.effects import Edit, Effect
-from models.records.base import Id, Record, UtcDateTime, Word, changed
+from models.records.base import Id, Record, UtcDateTime, Word, changed, put
 
 
 class OutboxState(StrEnum):
@@ -136,12 +136,14 @@ def owe(
     purpose: Purpose,
     now: datetime,
     request_id: int | None = None,
-) -> OutboxRow:
-    """Write one effect into the outbox, and give its row (numbered: the session is flushed)."""
+) -> int:
+    """Write one effect into the outbox, and give its row."""
     post = session.get_one(OutboxRow, effect.row) if isinstance(effect, Edit) else None
     if post is not None:
         _drop_older_edits(session, post.id)
-    row = OutboxRow(
+    return put(
+        session,
+        OutboxRow,
         key=key,
         platform=platform,
         lane=post.lane if post is not None else effects.lane(effect),
@@ -153,9 +155,6 @@ def owe(
         request_id=request_id,
         created_at=now,
     )
-    session.add(row)
-    session.flush()
-    return row
 
 
 def _rank(effect: Effect, purpose: Purpose) -> Rank:

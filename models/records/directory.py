@@ -1,8 +1,9 @@
 """The channels that the platforms told of: which id a name has now."""
 
 from collections.abc import Iterable
+from functools import cache
 
-from sqlalchemy import Index, String, delete, select
+from sqlalchemy import Index, Select, String, bindparam, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.records.base import Record
@@ -33,6 +34,11 @@ def learn(session: Session, platform: str, channels: Iterable[tuple[str, str]]) 
 
 def channel_id(session: Session, platform: str, name: str) -> str | None:
     """Give a channel's id by its name; None where the bot is not in it."""
-    return session.scalar(
-        select(KnownChannel.channel).where(KnownChannel.platform == platform, KnownChannel.name == name)
-    )
+    return session.scalar(_finding_channel(), {"platform": platform, "name": name})
+
+
+@cache
+def _finding_channel() -> Select[str]:
+    """Give the statement, built once. What else is pending in the session need not be written for it."""
+    wanted = (KnownChannel.platform == bindparam("platform"), KnownChannel.name == bindparam("name"))
+    return select(KnownChannel.channel).where(*wanted).execution_options(autoflush=False)

@@ -50,7 +50,7 @@ class Sender:
                     purpose=purpose,
                     now=NOW,
                     request_id=request,
-                ).id
+                )
                 for number, effect in enumerate(effects)
             ]
         self.loop.wake()
