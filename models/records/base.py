@@ -101,7 +101,7 @@ def put(session: Session, record: type[Record], **values: Any) -> int:
 
     What is pending in the session stays so; a row that this one refers to has its number already, and so is written.
     """
-    number: int = session.execute(_putting(record), values, execution_options={"autoflush": False}).scalar_one()
+    number: int = session.connection().execute(_putting(record), values).scalar_one()
     return number
 
 

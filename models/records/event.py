@@ -50,7 +50,8 @@ class ReceivedEvent(Record):
 def insert_once(session: Session, event: Event, now: datetime) -> int | None:
     """Give the id of the row for a new event; None where its key was there already."""
     values = {"platform": event.platform, "key": event.key, "received_at": now, "outcome": Outcome.DONE, "attempts": 0}
-    return session.execute(_inserting_once(session.get_bind().dialect.name), values).scalar()
+    connection = session.connection()
+    return connection.execute(_inserting_once(connection.dialect.name), values).scalar()
 
 
 @cache
