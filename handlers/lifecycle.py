@@ -16,7 +16,7 @@ from models.events import ButtonPressed, ReactionAdded
 from models.message import Link, Message, text
 from models.records import delivery
 from models.records import request as records
-from models.records.request import Due, ReadMessage, Request, RequestState
+from models.records.request import ReadMessage, Request, RequestState
 from models.triage.verdict import RequestClass
 
 
@@ -27,17 +27,18 @@ def acknowledge(ctx: Context, request: Request, *, source: Source) -> None:
     if not request.state.is_live:
         raise UserError(wording.closed(request.id, request.state))
     if request.state is RequestState.ACKNOWLEDGED and request.owner == ctx.actor:
+        response.heard(ctx, request, ctx.actor)
         return
-    was_unseen = paging.stop(ctx, request)
+    paging.stop(ctx, request)
     request.state, request.owner = RequestState.ACKNOWLEDGED, ctx.actor
     request.acknowledged_at = request.acknowledged_at or ctx.now
     request.last_word_at = ctx.now
-    request.due, request.due_at = Due.SILENCE, ctx.now + ctx.policy.escalation.silent_after
+    response.await_owner(ctx, request)
     ctx.note(request, "acknowledged", source=source)
     ctx.log(request.rotation, wording.logged_taken(request.id, _name(ctx)), request=request)
     if request.asked_class is not None:
         response.settle_question(ctx, request, request_words.question_moot(_name(ctx)))
-    if was_unseen or request.page_id is None:
+    if request.page_id is None:
         request.page_id = ctx.say(paging.in_thread(ctx, request, paging.page_message(ctx, request)), request=request)
     else:
         paging.show(ctx, request)
@@ -72,10 +73,7 @@ def correct(ctx: Context, request: Request, to: RequestClass, *, source: Source)
         raise UserError(wording.closed(request.id, request.state))
     if request.asked_class is not None:
         response.settle_question(ctx, request, request_words.question_answered(to))
-    untouched = request.request_class is to and request.page_id is None
     response.reclassify(ctx, request, to, source=source, is_correction=True)
-    if untouched:
-        response.respond(ctx, request)
 
 
 def _name(ctx: Context) -> str:
@@ -145,18 +143,23 @@ def _meant(ctx: Context, event: ReactionAdded) -> Request | None:
     return records.get(ctx.session, row.request_id) if row is not None and row.request_id is not None else None
 
 
-def _marked_as_request(ctx: Context, event: ReactionAdded) -> None:
+def _raised(ctx: Context, event: ReactionAdded) -> None:
+    """Make a request urgent, or a message that the triage took for none."""
+    if _meant(ctx, event) is None:
+        _mark(ctx, event, RequestClass.URGENT)
+    else:
+        _reacted(lambda ctx, request: correct(ctx, request, RequestClass.URGENT, source="reaction"))(ctx, event)
+
+
+def _mark(ctx: Context, event: ReactionAdded, to: RequestClass) -> None:
     """Make a message a request that the triage took for none."""
     read = records.read_message(ctx.session, event.platform, event.channel, event.message)
-    if (
-        read is None
-        or read.request_id is not None
-        or not (ctx.actor == read.author or duty.is_engineer(ctx, ctx.person))
-    ):
+    if read is None or read.request_id is not None:
         return
-    request = _opened_by_hand(ctx, event, read)
-    read.request_id = request.id
-    response.reclassify(ctx, request, RequestClass.COMMUNITY, source="reaction", is_correction=True)
+    if ctx.actor == read.author or duty.is_engineer(ctx, ctx.person):
+        request = _opened_by_hand(ctx, event, read)
+        read.request_id = request.id
+        response.reclassify(ctx, request, to, source="reaction", is_correction=True)
 
 
 def _opened_by_hand(ctx: Context, event: ReactionAdded, read: ReadMessage) -> Request:
@@ -186,8 +189,8 @@ def _opened_by_hand(ctx: Context, event: ReactionAdded, read: ReadMessage) -> Re
 REACTIONS: Mapping[str, Callable[[Context, ReactionAdded], None]] = {
     "eyes": _reacted(lambda ctx, request: acknowledge(ctx, request, source="reaction")),
     "white_check_mark": _reacted(lambda ctx, request: resolve(ctx, request, source="reaction")),
-    "rotating_light": _reacted(lambda ctx, request: correct(ctx, request, RequestClass.URGENT, source="reaction")),
-    "pushpin": _marked_as_request,
+    "rotating_light": _raised,
+    "pushpin": lambda ctx, event: _mark(ctx, event, RequestClass.COMMUNITY),
 }
 
 

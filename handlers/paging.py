@@ -11,18 +11,20 @@ from handlers.wording import operations
 from handlers.wording import paging as wording
 from models.effects import Direct, Post
 from models.events import DeliverySettled, TimeCame
-from models.message import Message
+from models.message import ChannelRef, Message, Span, Strong
 from models.policy import ChannelKind, EscalationStep, Person, Rotation
 from models.records import delivery
 from models.records import request as records
 from models.records.delivery import Purpose
 from models.records.request import Due, Request
+from models.rota.duty import Duty
 from models.triage.verdict import RequestClass
 
 
 def begin(ctx: Context, request: Request) -> None:
     """Page for a request from the first step on; outside hours, do what the policy says instead."""
     rotation = ctx.policy.rotation_for(request.channel_name)
+    stop(ctx, request)
     request.rotation = rotation.name if rotation is not None else None
     request.step, request.paged_at = 0, None
     if rotation is None or duty.is_within_hours(ctx, rotation) or _is_paged_at_night(ctx, request):
@@ -32,21 +34,44 @@ def begin(ctx: Context, request: Request) -> None:
 
 
 def go_on(ctx: Context, request: Request) -> None:
-    """Run the step that is due now, leaving out those whose time has passed as well."""
+    """Run what is due now, leaving out the steps whose time has passed as well; past the last, the last again."""
+    stop(ctx, request)
     steps = _steps(ctx, request)
-    begun = request.paged_at or ctx.now
-    while request.step + 1 < len(steps) and begun + steps[request.step + 1].after <= ctx.now:
+    request.paged_at = request.paged_at or ctx.now
+    request.step = min(request.step, len(steps) - 1)
+    overdue = max((step.after for step in steps if request.paged_at + step.after <= ctx.now), default=timedelta())
+    while steps[request.step].after < overdue:
         request.step += 1
-    request.due = request.due_at = None
-    if request.step < len(steps):
-        delivery.drop_pending_pages(ctx.session, request.id)
+    together = steps[request.step].after
+    while request.step < len(steps) and steps[request.step].after == together:
         _run_step(ctx, request, ctx.policy.rotation(request.rotation) if request.rotation else None)
 
 
-def stop(ctx: Context, request: Request) -> bool:
-    """Send no more pages for a request; say whether its first page was dropped before anybody saw it."""
+def stop(ctx: Context, request: Request) -> None:
+    """Send no more pages for a request; a first page that nobody has seen yet is as if it had never been."""
     request.due = request.due_at = None
-    return request.page_id in delivery.drop_pending_pages(ctx.session, request.id)
+    if request.page_id in delivery.drop_pending_pages(ctx.session, request.id):
+        request.page_id = None
+
+
+def slow_down(ctx: Context, request: Request) -> bool:
+    """Go on from the page that was sent, at the times of a class that is lower now; False where none was sent."""
+    stop(ctx, request)
+    if request.page_id is None:
+        return False
+    begun = request.paged_at or ctx.now
+    request.step = max(1, sum(begun + step.after <= ctx.now for step in _steps(ctx, request)))
+    _schedule(ctx, request)
+    show(ctx, request)
+    return True
+
+
+def tell_owner(ctx: Context, request: Request) -> None:
+    """Ping whoever took a request that has become graver since: they alone, as they are on it."""
+    owner = ctx.handle_name(request.owner or "", request.platform)
+    ctx.say(in_thread(ctx, request, wording.raised(_facts(ctx, request), owner)), purpose=Purpose.PAGE, request=request)
+    name = _name(ctx, request.owner, request.platform)
+    ctx.log(request.rotation, wording.logged_page(request.id, name), request=request)
 
 
 def escalate(ctx: Context, request: Request) -> list[Person]:
@@ -67,7 +92,7 @@ def due(session: Session, standing: Standing, now: datetime) -> Iterable[TimeCam
     del standing
     for request in records.due(session, now):
         assert request.due_at is not None
-        yield TimeCame.of("request", f"{request.id}:{request.due}", request.due_at)
+        yield TimeCame.of("request", f"{request.id}:{request.due}:{request.step}", request.due_at)
 
 
 def coming(session: Session, standing: Standing, now: datetime) -> datetime | None:
@@ -91,10 +116,15 @@ def _page_settled(ctx: Context, request: Request, event: DeliverySettled) -> Non
         ctx.note(request, "page delivered", source="clock", actor="")
     if request.paged_at is None:
         request.paged_at = ctx.now
-    if request.state is records.RequestState.OPEN:
+    if request.state is records.RequestState.OPEN and _is_escalating(request):
         _schedule(ctx, request)
         if event.is_recipients_fault and request.due is Due.PAGE:
             request.due_at = ctx.now
+
+
+def _is_escalating(request: Request) -> bool:
+    """Say whether pages follow one another: not where the class was lowered, or the hours are waited for."""
+    return request.request_class.is_grave and request.due in (None, Due.PAGE)
 
 
 def show(ctx: Context, request: Request) -> None:
@@ -151,6 +181,11 @@ def _page_directly(ctx: Context, request: Request, people: Sequence[Person]) -> 
             ctx.say(Direct(handle, wording.direct_page(facts)), purpose=Purpose.PAGE, request=request)
 
 
+def thread_of(request: Request) -> str | None:
+    """Give the thread to answer in; a direct conversation needs none."""
+    return request.root if request.channel_name is not None else None
+
+
 def in_thread(ctx: Context, request: Request, message: Message) -> Post:
     """Give the post of a page: in the request's thread; for a direct conversation, where engineers are."""
     if request.channel_name is not None:
@@ -165,28 +200,34 @@ def _recipients(
     ctx: Context, request: Request, rotation: Rotation | None, step: EscalationStep
 ) -> tuple[list[Person], str]:
     """Give who a step tells, and why them; the fallback where that is nobody who can be reached."""
-    night = ctx.policy.after_hours.page if _is_night(ctx, rotation) else ()
-    if night and request.step == 0:
-        return duty.people(ctx, night), wording.NAMED_FOR_NIGHTS
+    night = _named_for_night(ctx, request, rotation)
     on_duty = duty.on_call(ctx, rotation) if rotation is not None else None
-    chosen: list[str | None] = []
-    for role in step.to:
-        match role:
-            case "primary":
-                chosen.append(on_duty.engineer if on_duty is not None else None)
-            case "secondary":
-                chosen.append(on_duty.secondary if on_duty is not None else None)
-            case "team":
-                chosen += [person.id for person in duty.members(ctx, rotation)] if rotation is not None else []
-            case "leads":
-                chosen += ctx.policy.oncall.leads
-            case person:
-                chosen.append(person)
+    chosen = [one for role in step.to for one in (_in_role(ctx, role, rotation, on_duty, night))]
     people = [one for one in duty.people(ctx, dict.fromkeys(chosen)) if one.handle(request.platform)]
-    if people:
-        is_primary = step.to[0] == "primary" and on_duty is not None
-        return people, on_duty.why if is_primary and on_duty is not None else ""
-    return duty.people(ctx, ctx.policy.oncall.fallback or ctx.policy.oncall.leads), wording.NOBODY_ON_DUTY
+    if not people:
+        return duty.people(ctx, ctx.policy.oncall.fallback or ctx.policy.oncall.leads), wording.NOBODY_ON_DUTY
+    if step.to[0] != "primary" or on_duty is None:
+        return people, ""
+    return people, wording.NAMED_FOR_NIGHTS if night else on_duty.why
+
+
+def _in_role(
+    ctx: Context, role: str, rotation: Rotation | None, on_duty: Duty | None, night: Sequence[str]
+) -> Sequence[str | None]:
+    """Give the ids of a role of an escalation step: of those named for nights in place of whoever is off by then."""
+    match role:
+        case "primary" | "secondary" | "team" if night:
+            return night
+        case "primary":
+            return [on_duty.engineer] if on_duty is not None else []
+        case "secondary":
+            return [on_duty.secondary] if on_duty is not None else []
+        case "team":
+            return [person.id for person in duty.members(ctx, rotation)] if rotation is not None else []
+        case "leads":
+            return ctx.policy.oncall.leads
+        case person:
+            return [person]
 
 
 def _steps(ctx: Context, request: Request) -> Sequence[EscalationStep]:
@@ -197,8 +238,10 @@ def _steps(ctx: Context, request: Request) -> Sequence[EscalationStep]:
     return ctx.policy.escalation.urgent if urgent else ctx.policy.escalation.platform
 
 
-def _is_night(ctx: Context, rotation: Rotation | None) -> bool:
-    return rotation is not None and not duty.is_within_hours(ctx, rotation)
+def _named_for_night(ctx: Context, request: Request, rotation: Rotation | None) -> Sequence[str]:
+    """Give who is paged outside hours in place of the engineers; nobody within them."""
+    is_night = rotation is not None and not duty.is_within_hours(ctx, rotation)
+    return ctx.policy.after_hours.page if is_night and _is_paged_at_night(ctx, request) else ()
 
 
 def _is_paged_at_night(ctx: Context, request: Request) -> bool:
@@ -216,7 +259,7 @@ def _wait_for_hours(ctx: Context, request: Request, rotation: Rotation) -> None:
     request.engineer = following.engineer
     facts = _facts(ctx, request)
     told = wording.after_hours(facts, ctx.name_of(following.engineer), begins, ctx.policy.after_hours.contact)
-    ctx.say(Post(request.channel, told, thread=request.root), purpose=Purpose.NOTICE, request=request)
+    ctx.say(Post(request.channel, told, thread=thread_of(request)), purpose=Purpose.NOTICE, request=request)
     ctx.note(request, "waits for the hours", detail=begins.isoformat(), source="clock", actor="")
     ctx.log(request.rotation, wording.logged_wait(request.id, request.request_class), request=request)
 
@@ -246,9 +289,22 @@ def _facts(ctx: Context, request: Request) -> wording.Facts:
         next_after=following.after if following is not None else None,
         next_to=following.to if following is not None else (),
         next_by=following.by if following is not None else "thread",
+        better_place=_better_place(ctx, request),
         now=ctx.now,
         zone=ctx.policy.zone,
     )
+
+
+def _better_place(ctx: Context, request: Request) -> Span | None:
+    """Give where a request for the platform team is better asked; None where it was asked well. Source: DESIGN §4."""
+    channel = ctx.policy.channel(request.channel_name)
+    operations = ctx.policy.channel_of_kind(ChannelKind.OPERATIONS)
+    if request.request_class is not RequestClass.PLATFORM or channel is None or operations is None:
+        return None
+    if channel.kind is not ChannelKind.HOW_TO:
+        return None
+    found = ctx.channel_id(operations.name, request.platform)
+    return ChannelRef(found, operations.name) if found is not None else Strong(f"#{operations.name}")
 
 
 def _name(ctx: Context, handle: str | None, platform: str) -> str:

@@ -46,11 +46,12 @@ def _judged(ctx: Context, text: str, kind: ChannelKind) -> Verdict:
 def _is_request(verdict: Verdict, kind: ChannelKind) -> bool:
     if kind is ChannelKind.GENERAL:
         return RequestClass.URGENT in (verdict.request_class, verdict.graver)
-    return verdict.request_class is not RequestClass.NONE or _is_grave(verdict.graver)
+    return verdict.request_class is not RequestClass.NONE or verdict.graver.is_grave
 
 
-def _is_grave(request_class: RequestClass) -> bool:
-    return request_class in (RequestClass.URGENT, RequestClass.PLATFORM)
+def _otherwise(verdict: Verdict) -> RequestClass:
+    """Give the class of a message whose author is asked, should they say no."""
+    return verdict.request_class if verdict.request_class is not verdict.graver else verdict.runner_up
 
 
 def _keep_message(ctx: Context, event: MessagePosted, text: str, verdict: Verdict, request: Request | None) -> None:
@@ -72,7 +73,9 @@ def _keep_message(ctx: Context, event: MessagePosted, text: str, verdict: Verdic
 
 
 def _open(ctx: Context, event: MessagePosted, text: str, verdict: Verdict, kind: ChannelKind) -> Request:
-    applied = verdict.graver if verdict.ask and kind is ChannelKind.SOS else verdict.request_class
+    applied = verdict.request_class
+    if verdict.ask:
+        applied = verdict.graver if kind is ChannelKind.SOS else _otherwise(verdict)
     request = Request(
         platform=event.platform,
         channel=event.channel,
@@ -84,7 +87,7 @@ def _open(ctx: Context, event: MessagePosted, text: str, verdict: Verdict, kind:
         opened_at=ctx.now,
         last_message_at=ctx.now,
         request_class=applied,
-        confidence=verdict.confidence,
+        confidence=verdict.probability(applied),
         reasons=list(verdict.reasons),
         runner_up=verdict.runner_up,
         service=verdict.service,
@@ -95,19 +98,12 @@ def _open(ctx: Context, event: MessagePosted, text: str, verdict: Verdict, kind:
     )
     ctx.session.add(request)
     ctx.session.flush()
-    ctx.note(request, "opened", source="message", detail=f"{applied}, {verdict.confidence:.2f}")
-    _act_or_ask(ctx, request, verdict, kind)
-    return request
-
-
-def _act_or_ask(ctx: Context, request: Request, verdict: Verdict, kind: ChannelKind) -> None:
-    asks = verdict.ask and _is_grave(verdict.graver)
-    if kind is ChannelKind.GENERAL and request.request_class is not RequestClass.URGENT and not asks:
-        return
-    if not asks or kind is ChannelKind.SOS or request.request_class is RequestClass.PLATFORM:
+    ctx.note(request, "opened", source="message", detail=f"{applied}, {request.confidence:.2f}")
+    if not verdict.ask or applied.is_grave:
         response.respond(ctx, request)
-    if asks:
-        response.ask(ctx, request, verdict)
+    if verdict.ask:
+        response.ask(ctx, request, verdict.graver, _otherwise(verdict))
+    return request
 
 
 def _join(ctx: Context, request: Request, text: str, verdict: Verdict, kind: ChannelKind) -> None:
@@ -116,22 +112,35 @@ def _join(ctx: Context, request: Request, text: str, verdict: Verdict, kind: Cha
     together = f"{request.text}\n{text}"[-LONGEST_TEXT:]
     request.text = together
     ctx.note(request, "message added", source="message")
-    _raise_if_graver(ctx, request, _graver_of(verdict, _judged(ctx, together, kind)))
-
-
-def _graver_of(one: Verdict, other: Verdict) -> Verdict:
-    return one if one.request_class.gravity > other.request_class.gravity else other
+    verdicts = (verdict, _judged(ctx, together, kind))
+    for one in verdicts:
+        _raise_if_graver(ctx, request, one)
+    for one in verdicts:
+        _ask_if_graver(ctx, request, one, kind)
 
 
 def _raise_if_graver(ctx: Context, request: Request, verdict: Verdict) -> None:
-    if not request.state.is_live or verdict.request_class.gravity <= request.request_class.gravity:
+    """Raise a request to the class of later words, where that is not in doubt."""
+    to, asked = verdict.request_class, request.asked_class
+    if verdict.ask or not request.state.is_live or to.gravity <= request.request_class.gravity:
         return
     request.reasons, request.confidence = list(verdict.reasons), verdict.confidence
     request.service = request.service or verdict.service
     request.environment = request.environment or verdict.environment
-    if request.asked_class is not None:
-        response.settle_question(ctx, request, wording.question_overtaken(verdict.request_class))
-    response.reclassify(ctx, request, verdict.request_class, source="message", is_correction=False)
+    if asked is not None and to.gravity >= asked.gravity:
+        response.settle_question(ctx, request, wording.question_overtaken(to))
+    response.reclassify(ctx, request, to, source="message", is_correction=False)
+
+
+def _ask_if_graver(ctx: Context, request: Request, verdict: Verdict, kind: ChannelKind) -> None:
+    """Ask an author, once a request, whether what they added makes it graver; in sos that applies at once."""
+    graver, was = verdict.graver, request.request_class
+    is_asked = request.question_id is not None
+    if not verdict.ask or is_asked or request.state is not RequestState.OPEN or graver.gravity <= was.gravity:
+        return
+    if kind is ChannelKind.SOS:
+        response.reclassify(ctx, request, graver, source="message", is_correction=False)
+    response.ask(ctx, request, graver, max(was, _otherwise(verdict), key=lambda one: one.gravity))
 
 
 def _thread_reply(ctx: Context, event: MessagePosted, kind: ChannelKind) -> None:
@@ -142,10 +151,8 @@ def _thread_reply(ctx: Context, event: MessagePosted, kind: ChannelKind) -> None
     if event.author != request.author:
         response.human_answered(ctx, request, event.author)
         return
-    request.last_word_at = ctx.now
-    verdict = _judged(ctx, mask(event.text)[:LONGEST_TEXT], kind)
-    if not verdict.ask:
-        _raise_if_graver(ctx, request, verdict)
+    response.heard(ctx, request, event.author)
+    _raise_if_graver(ctx, request, _judged(ctx, mask(event.text)[:LONGEST_TEXT], kind))
 
 
 def message_edited(ctx: Context, event: MessageEdited) -> None:
@@ -159,7 +166,7 @@ def message_edited(ctx: Context, event: MessageEdited) -> None:
         return
     request = records.get(ctx.session, read.request_id) if read.request_id is not None else None
     if request is not None:
-        request.text = request.text.replace(read.text, text) if read.text else text
+        request.text = request.text.replace(read.text, text, 1) if read.text else text
         ctx.note(request, "edited", source="message")
     read.text = text
     if request is not None:
@@ -173,7 +180,7 @@ def message_deleted(ctx: Context, event: MessageDeleted) -> None:
         return
     request = records.get(ctx.session, read.request_id) if read.request_id is not None else None
     if request is not None:
-        request.text = "" if request.root == event.message else request.text.replace(read.text, "")
+        request.text = "" if request.root == event.message else request.text.replace(read.text, "", 1)
         if request.root == event.message and request.state.is_live:
             response.close(ctx, request, RequestState.WITHDRAWN, source="message")
     read.text = ""
@@ -181,7 +188,7 @@ def message_deleted(ctx: Context, event: MessageDeleted) -> None:
 
 def time_came(ctx: Context, event: TimeCame) -> None:
     """Do what a request was waiting for, unless it no longer waits for it."""
-    number, _, waited_for = event.subject.partition(":")
+    number, waited_for = event.subject.split(":")[:2]
     request = records.get(ctx.session, int(number))
     if request is None or not request.state.is_live or request.due_at != event.at or request.due != waited_for:
         return

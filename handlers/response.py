@@ -10,7 +10,7 @@ from models.message import Message
 from models.policy import ChannelKind, KnownAnswer
 from models.records.delivery import Purpose
 from models.records.request import Due, LabelledExample, Request, RequestState
-from models.triage.verdict import RequestClass, Verdict
+from models.triage.verdict import RequestClass
 
 TICKET = "ticket"
 
@@ -24,7 +24,10 @@ def kind_of(ctx: Context, channel_name: str | None) -> ChannelKind | None:
 
 
 def respond(ctx: Context, request: Request) -> None:
-    """Do what the policy says for a request of its class in its channel."""
+    """Do what the policy says for a request of its class in its channel; in general only urgent ones act."""
+    if request.request_class is not RequestClass.URGENT and kind_of(ctx, request.channel_name) is ChannelKind.GENERAL:
+        _leave_to_others(ctx, request)
+        return
     match request.request_class:
         case RequestClass.URGENT:
             _respond_urgent(ctx, request)
@@ -36,13 +39,12 @@ def respond(ctx: Context, request: Request) -> None:
             pass
 
 
-def ask(ctx: Context, request: Request, verdict: Verdict) -> None:
+def ask(ctx: Context, request: Request, graver: RequestClass, otherwise: RequestClass) -> None:
     """Ask the author which class it is. In sos the graver class applies at once; elsewhere after a while."""
-    no = verdict.request_class if verdict.request_class is not verdict.graver else verdict.runner_up
-    request.asked_class = verdict.graver
-    question = wording.question(request.id, verdict.graver, no, request.channel, request.root)
+    request.asked_class = graver
+    question = wording.question(request.id, graver, otherwise)
     request.question_id = ctx.say(
-        Post(request.channel, question, thread=_thread(request)), purpose=Purpose.QUESTION, request=request
+        Post(request.channel, question, thread=paging.thread_of(request)), purpose=Purpose.QUESTION, request=request
     )
     if not _is_sos(ctx, request):
         request.asked_until = ctx.now + ctx.policy.triage.answer_within
@@ -59,18 +61,49 @@ def reclassify(ctx: Context, request: Request, to: RequestClass, *, source: Sour
     was = request.request_class
     if is_correction:
         _keep_example(ctx, request, to)
-    if to is was:
+    if to is was and not _is_held(request):
         return
     request.request_class = to
-    ctx.note(request, "reclassified", source=source, detail=f"{was} → {to}")
-    if to.gravity < was.gravity:
-        paging.stop(ctx, request)
+    if to is not was:
+        ctx.note(request, "reclassified", source=source, detail=f"{was} → {to}")
     if to is RequestClass.NONE:
         close(ctx, request, RequestState.DISMISSED, source=source)
-    else:
+    elif request.state is RequestState.ACKNOWLEDGED:
+        _respond_owned(ctx, request, is_raised=to.gravity > was.gravity)
+    elif to.gravity >= was.gravity:
         respond(ctx, request)
-    if request.page_id is not None and to.gravity < was.gravity:
+    elif not (to.is_grave and paging.slow_down(ctx, request)):
+        paging.stop(ctx, request)
+        respond(ctx, request)
         paging.show(ctx, request)
+
+
+def _is_held(request: Request) -> bool:
+    """Say whether nothing was done for a request yet, because its author is asked first."""
+    return request.state is RequestState.OPEN and request.page_id is None and request.due is None
+
+
+def _respond_owned(ctx: Context, request: Request, *, is_raised: bool) -> None:
+    """Do what a change of class means for a request that somebody is on: nobody else is paged for it."""
+    if is_raised and request.request_class.is_grave:
+        paging.tell_owner(ctx, request)
+    if is_raised and request.request_class is RequestClass.URGENT:
+        _link_in_sos(ctx, request)
+    paging.show(ctx, request)
+    await_owner(ctx, request)
+
+
+def await_owner(ctx: Context, request: Request) -> None:
+    """Wait for the next word of whoever took a request; for one that nobody is paged for, as long as for any."""
+    if request.request_class.is_grave:
+        request.due, request.due_at = Due.SILENCE, ctx.now + ctx.policy.escalation.silent_after
+    else:
+        _leave_to_others(ctx, request)
+
+
+def _leave_to_others(ctx: Context, request: Request) -> None:
+    """Do nothing for a request but close it when it has been idle for long."""
+    request.due, request.due_at = Due.STALE, ctx.now + ctx.policy.community.stale_after
 
 
 def close(ctx: Context, request: Request, state: RequestState, *, source: Source) -> None:
@@ -84,26 +117,38 @@ def close(ctx: Context, request: Request, state: RequestState, *, source: Source
 
 def human_answered(ctx: Context, request: Request, who: str) -> None:
     """Take note of a person's word in a request's thread: nothing needs to be nudged for a while."""
-    request.last_word_at = ctx.now
+    heard(ctx, request, who)
     if request.first_answer_at is None:
         request.first_answer_at, request.first_answer_by = ctx.now, who
         ctx.note(request, "first answer", source="thread")
-    if request.due in (Due.ENGINEER, Due.STALE):
-        request.due, request.due_at = Due.STALE, ctx.now + ctx.policy.community.stale_after
-    if request.due is Due.SILENCE and who == request.owner:
-        request.due_at = ctx.now + ctx.policy.escalation.silent_after
+    if request.due is Due.ENGINEER:
+        _leave_to_others(ctx, request)
+
+
+def heard(ctx: Context, request: Request, who: str) -> None:
+    """Take note that somebody has said something: a request is not idle then, and its owner not silent."""
+    request.last_word_at = ctx.now
+    if request.state is RequestState.ACKNOWLEDGED and who == request.owner:
+        paging.stop(ctx, request)
+        await_owner(ctx, request)
+    elif request.due is Due.STALE:
+        _leave_to_others(ctx, request)
 
 
 def _respond_urgent(ctx: Context, request: Request) -> None:
     paging.begin(ctx, request)
+    _link_in_sos(ctx, request)
+
+
+def _link_in_sos(ctx: Context, request: Request) -> None:
+    """Point to an urgent request from the sos channel. One from a direct conversation is paged there itself."""
     sos = ctx.policy.channel_of_kind(ChannelKind.SOS)
     if sos is None or request.channel_name in (None, sos.name):
         return
     found = ctx.channel_id(sos.name, request.platform)
     if found is not None:
-        link = wording.cross_link(
-            request.id, request.channel, request.root, request.channel_name or "", ctx.name_of(request.engineer)
-        )
+        told = ctx.name_of(request.engineer) if request.due is not Due.RESUME else None
+        link = wording.cross_link(request.id, request.channel, request.root, request.channel_name or "", told)
         ctx.say(Post(found, link), purpose=Purpose.NOTICE, request=request)
 
 
@@ -131,13 +176,15 @@ def _post_once(ctx: Context, request: Request, message: Message) -> None:
     """Post in a community thread, unless the bot has done so before."""
     if not request.has_answered:
         request.has_answered = True
-        ctx.say(Post(request.channel, message, thread=_thread(request)), request=request)
+        ctx.say(Post(request.channel, message, thread=paging.thread_of(request)), request=request)
 
 
 def _expect_an_answer(ctx: Context, request: Request) -> None:
     """Remember when the engineer on call is to look at a question that nobody has answered."""
     rotation = ctx.policy.rotation_for(request.channel_name)
-    if rotation is not None and request.state is RequestState.OPEN and request.first_answer_at is None:
+    if rotation is None or request.first_answer_at is not None:
+        _leave_to_others(ctx, request)
+    else:
         calendar = ctx.standing.calendar(rotation)
         request.rotation = rotation.name
         request.due = Due.ENGINEER
@@ -170,15 +217,10 @@ def _is_sos(ctx: Context, request: Request) -> bool:
     return kind_of(ctx, request.channel_name) is ChannelKind.SOS
 
 
-def _thread(request: Request) -> str | None:
-    """Give the thread to answer in; a direct conversation needs none."""
-    return request.root if request.channel_name is not None else None
-
-
 def nudge_engineer(ctx: Context, request: Request) -> None:
     """Show a question that waited a working day to the engineer on call, once."""
     rotation = ctx.policy.rotation(request.rotation)
-    request.due, request.due_at = Due.STALE, ctx.now + ctx.policy.community.stale_after
+    _leave_to_others(ctx, request)
     if rotation is None:
         return
     on_duty = duty.on_call(ctx, rotation)

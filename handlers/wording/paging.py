@@ -60,6 +60,7 @@ class Facts:
     next_after: timedelta | None
     next_to: tuple[str, ...]
     next_by: str
+    better_place: Span | None
     now: datetime
     zone: ZoneInfo
 
@@ -82,6 +83,7 @@ def first_page(facts: Facts, mentions: Sequence[Span], why: str) -> Message:
         Quote(_excerpt(facts.text)) if facts.is_direct else None,
         _buttons(facts),
         _what_next(facts),
+        note("The platform team is best asked in ", facts.better_place, ".") if facts.better_place else None,
         summary=f"{_kind(facts)} #{facts.number}: {_excerpt(facts.text, 120)}",
     )
 
@@ -102,6 +104,16 @@ def _what_is_wrong(facts: Facts, waited: str) -> Line:
     if facts.state is RequestState.ACKNOWLEDGED:
         return line(facts.owner, " took ", Strong(f"{_kind(facts)} "), facts.link, " and has been silent since.")
     return line(Strong(f"nobody has taken {_kind(facts)} "), facts.link, f" for {waited}.")
+
+
+def raised(facts: Facts, owner: Span) -> Message:
+    """Tell whoever took a request that it has become graver."""
+    return message(
+        paragraph(owner, ", ", facts.link, " that you took is ", Strong(f"{_article(facts)} now"), "."),
+        _details(facts, ""),
+        _buttons(facts),
+        summary=f"#{facts.number} is {_article(facts)} now",
+    )
 
 
 def escalated(facts: Facts, mentions: Sequence[Span], asker: Span) -> Message:
@@ -191,6 +203,10 @@ def logged_wait(number: int, request_class: RequestClass) -> str:
 
 def _kind(facts: Facts) -> str:
     return "urgent request" if facts.request_class is RequestClass.URGENT else f"{facts.request_class} request"
+
+
+def _article(facts: Facts) -> str:
+    return f"{'an' if _kind(facts)[0] in 'aeiou' else 'a'} {_kind(facts)}"
 
 
 def _listed(mentions: Sequence[Span]) -> list[Span]:

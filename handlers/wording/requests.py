@@ -29,9 +29,8 @@ _AS = {
 }
 
 
-def question(number: int, graver: RequestClass, otherwise: RequestClass, channel: str, root: str) -> Message:
+def question(number: int, graver: RequestClass, otherwise: RequestClass) -> Message:
     """Ask an author whether the graver class applies."""
-    del channel, root
     if graver is RequestClass.URGENT:
         asked, yes, no = "Is production down or badly affected for real users right now?", "Yes, production", "No"
     else:
@@ -64,8 +63,11 @@ def question_moot(name: str) -> Message:
     return text(f"{name} has taken it; no answer is needed any more.")
 
 
-def cross_link(number: int, channel: str, root: str, channel_name: str, engineer: str) -> Message:
-    """Point to an urgent request from the sos channel, without pinging anybody again."""
+def cross_link(number: int, channel: str, root: str, channel_name: str, engineer: str | None) -> Message:
+    """Point to an urgent request from the sos channel, without pinging anybody again.
+
+    engineer: who is told of it; None where it waits for the hours.
+    """
     return message(
         paragraph(
             "🚨 ",
@@ -75,7 +77,7 @@ def cross_link(number: int, channel: str, root: str, channel_name: str, engineer
             ChannelRef(channel, channel_name),
             ".",
         ),
-        note(f"{engineer} is told in its thread."),
+        note(f"{engineer} is told in its thread." if engineer else "It came outside hours; its thread says what now."),
         summary=f"Urgent request #{number} in #{channel_name}",
     )
 

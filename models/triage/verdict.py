@@ -17,6 +17,11 @@ class RequestClass(StrEnum):
         """Give how grave the class is: 3 for urgent down to 0 for none."""
         return len(RequestClass) - 1 - tuple(RequestClass).index(self)
 
+    @property
+    def is_grave(self) -> bool:
+        """Whether somebody is paged for it."""
+        return self in (RequestClass.URGENT, RequestClass.PLATFORM)
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:

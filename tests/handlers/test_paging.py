@@ -1,0 +1,406 @@
+"""Who is paged for a grave request, when, and who next. Source: DESIGN §4, §5."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from models.effects import Direct, Edit
+from models.policy import Escalation, EscalationStep, Person
+from models.records import roster
+from models.records.delivery import Purpose
+from models.records.request import Due, RequestState
+from models.rota.shift import Absence
+from tests.handlers.build import direct, people, rotation
+from tests.handlers.desk import (
+    COMMUNITY,
+    DOUBTED_IN_SOS,
+    HOW_TO,
+    OPERATIONS,
+    PLATFORM,
+    SOS,
+    URGENT,
+    Desk,
+    at_desk,
+)
+
+TEAM = {"ana", "ben", "cleo", "dan"}
+
+
+@pytest.fixture
+def desk(sqlite_url: str) -> Desk:
+    return at_desk(sqlite_url)
+
+
+# -- the steps
+
+
+def test_the_first_page_says_who_why_and_what_happens_next(desk: Desk) -> None:
+    message = desk.writes("dev", URGENT, SOS)
+    (page,) = desk.pages()
+    assert page.people == {"ana"}
+    assert (page.where, page.thread) == (f"C-{SOS}", message)
+    assert "Why you: " in page.text
+    assert "the engineer on call gets a direct message at about 10:05 UTC" in page.text
+
+
+def test_an_urgent_request_that_nobody_takes_goes_from_step_to_step(desk: Desk) -> None:
+    desk.writes("dev", URGENT, SOS)
+    desk.until("2026-11-02 10:00")
+    primary, secondary = desk.on_duty()
+    assert desk.paged() == [{primary}]
+    desk.until("2026-11-02 10:04")
+    assert desk.pages() == []
+    desk.until("2026-11-02 10:05")
+    assert [page.where for page in desk.pages()] == [f"U-{primary}"]
+    desk.until("2026-11-02 10:10")
+    assert desk.paged() == [{secondary}]
+    desk.until("2026-11-02 10:15")
+    assert desk.paged() == [TEAM | {"lea"}]
+    desk.until("2026-11-02 12:00")
+    assert desk.pages() == []
+
+
+def test_a_platform_request_reaches_the_secondary_after_an_hour_and_nobody_after_that(desk: Desk) -> None:
+    desk.writes("dev", PLATFORM, OPERATIONS)
+    desk.delivers()
+    desk.until("2026-11-02 10:59")
+    assert desk.paged() == [{desk.on_duty()[0]}]
+    desk.until("2026-11-02 11:00")
+    assert desk.paged() == [{desk.on_duty()[1]}]
+    desk.until("2026-11-02 16:00")
+    assert desk.pages() == []
+
+
+def test_in_sos_a_platform_request_escalates_as_an_urgent_one(desk: Desk) -> None:
+    desk.writes("dev", PLATFORM, SOS)
+    desk.until("2026-11-02 10:00")
+    desk.until("2026-11-02 10:10")
+    assert desk.paged()[-1] == {desk.on_duty()[1]}
+
+
+def test_the_steps_count_from_the_first_pages_delivery(desk: Desk) -> None:
+    desk.writes("dev", URGENT, SOS)
+    desk.office.pass_time("2026-11-02 10:30")
+    assert len(desk.pages()) == 1, "while the page is on its way nothing else is due"
+    desk.delivers()
+    desk.until("2026-11-02 10:34")
+    assert desk.pages() == []
+    desk.until("2026-11-02 10:35")
+    assert len(desk.pages()) == 1
+
+
+def test_or_from_its_final_failure_of_which_the_leads_are_told(desk: Desk) -> None:
+    message = desk.writes("dev", URGENT, SOS)
+    desk.delivers(failing=Purpose.PAGE)
+    assert any("I could not deliver the page" in said for said in direct(desk.owed(), "lea"))
+    assert desk.request(message).due_at == desk.office.now + timedelta(minutes=5)
+
+
+def test_a_recipients_own_failure_moves_the_escalation_on_at_once(desk: Desk) -> None:
+    desk.writes("dev", URGENT, SOS)
+    desk.until("2026-11-02 10:00")
+    desk.office.pass_time("2026-11-02 10:05")
+    desk.pages()
+    desk.delivers(failing=Purpose.PAGE, recipient=True)
+    desk.office.pass_time()
+    assert desk.paged() == [{desk.on_duty()[1]}]
+
+
+def test_steps_that_are_overdue_together_are_sent_as_the_one_due_now(desk: Desk) -> None:
+    desk.writes("dev", URGENT, SOS)
+    desk.delivers()
+    desk.pages()
+    desk.until("2026-11-02 10:11")
+    assert desk.paged() == [{desk.on_duty()[1]}]
+
+
+def step(after: str, *to: str, by: str = "thread") -> EscalationStep:
+    return EscalationStep.model_validate({"after": after, "to": to, "by": by})
+
+
+def test_steps_of_the_same_time_are_both_sent(sqlite_url: str) -> None:
+    steps = (step("0m", "primary"), step("5m", "primary", by="dm"), step("5m", "secondary"), step("9m", "leads"))
+    desk = at_desk(sqlite_url, escalation=Escalation(urgent=steps))
+    desk.writes("dev", URGENT, SOS)
+    desk.delivers()
+    desk.pages()
+    desk.until("2026-11-02 10:06")
+    assert desk.paged() == [{desk.on_duty()[0]}, {desk.on_duty()[1]}]
+    desk.until("2026-11-02 10:09")
+    assert desk.paged() == [{"lea"}]
+
+
+def test_a_step_can_name_a_person_and_several_roles(sqlite_url: str) -> None:
+    desk = at_desk(sqlite_url, escalation=Escalation(urgent=(step("0m", "gil", "primary", "leads"),)))
+    desk.writes("dev", URGENT, SOS)
+    (page,) = desk.pages()
+    assert page.people == {"gil", "lea", desk.on_duty()[0]}
+    assert "This was the last step" in page.text
+
+
+def test_the_page_that_is_overtaken_by_the_next_step_is_not_sent(desk: Desk) -> None:
+    desk.writes("dev", URGENT, SOS)
+    desk.delivers()
+    desk.office.pass_time("2026-11-02 10:05")
+    desk.office.pass_time("2026-11-02 10:10")
+    assert desk.paged() == [{"ana"}, {desk.on_duty()[1]}]
+
+
+# -- who
+
+
+def test_whoever_was_on_the_team_and_is_away_is_left_out(desk: Desk) -> None:
+    primary, secondary = desk.on_duty()
+    away = next(iter(sorted(TEAM - {primary, secondary})))
+    monday = date(2026, 11, 2)
+    with desk.office.store.transaction() as session:
+        roster.add_absence(session, Absence(away, monday, monday, made_at=desk.office.now))
+    desk.writes("dev", URGENT, SOS)
+    for minute in ("00", "05", "10", "15"):
+        desk.until(f"2026-11-02 10:{minute}")
+    assert desk.paged()[-1] == (TEAM | {"lea"}) - {away}
+
+
+def test_with_nobody_on_duty_the_fallback_is_pinged_at_once_and_loudly(sqlite_url: str) -> None:
+    desk = at_desk(sqlite_url, rotations=(rotation(engineers=()),), is_planned=False)
+    desk.writes("dev", URGENT, SOS)
+    (page,) = desk.pages()
+    assert page.people == {"lea"}
+    assert page.text.startswith("Nobody is on duty who can be reached. @Lea Novak, please take")
+
+
+def test_where_somebody_assigned_nobody_the_fallback_is_pinged(desk: Desk) -> None:
+    desk.office.command("lea", "oncall-list", "assign 2026-11-02 nobody")
+    desk.writes("dev", URGENT, SOS)
+    assert desk.paged() == [{"lea"}]
+
+
+def test_an_engineer_without_a_handle_on_the_platform_is_replaced_by_the_fallback(sqlite_url: str) -> None:
+    without = tuple(
+        Person(id=person.id, name=person.name, slack=None if person.id == "ana" else person.slack)
+        for person in people()
+    )
+    desk = at_desk(sqlite_url, people=without)
+    desk.writes("dev", URGENT, SOS)
+    (page,) = desk.pages()
+    assert page.people == {"lea"}
+    assert "Nobody is on duty who can be reached" in page.text
+
+
+def test_a_direct_conversation_is_paged_where_engineers_are_with_its_words(desk: Desk) -> None:
+    desk.writes("dev", URGENT, None)
+    (page,) = desk.pages()
+    assert (page.where, page.thread) == (f"C-{SOS}", None)
+    assert f"> {URGENT}" in page.text
+
+
+def test_a_platform_request_from_a_direct_conversation_is_paged_in_operations(desk: Desk) -> None:
+    desk.writes("dev", PLATFORM, None)
+    assert [page.where for page in desk.pages()] == [f"C-{OPERATIONS}"]
+
+
+# -- a change of class on the way
+
+
+def test_raised_while_paged_as_platform_the_urgent_steps_begin_anew(desk: Desk) -> None:
+    first = desk.writes("dev", PLATFORM, OPERATIONS)
+    desk.delivers()
+    desk.office.at("2026-11-02 10:20")
+    desk.writes("dev", URGENT, OPERATIONS, thread=first)
+    desk.delivers()
+    assert desk.paged() == [{desk.on_duty()[0]}, {desk.on_duty()[0]}]
+    desk.until("2026-11-02 10:25")
+    assert [page.where for page in desk.pages()] == [f"U-{desk.on_duty()[0]}"]
+
+
+def test_raised_before_the_first_page_went_out_only_the_graver_one_is_sent(desk: Desk) -> None:
+    desk.writes("dev", PLATFORM, OPERATIONS)
+    desk.writes("dev", URGENT, OPERATIONS)
+    assert ["urgent request" in page.text for page in desk.pages()] == [True]
+
+
+def test_lowered_to_a_question_the_pages_stop(desk: Desk) -> None:
+    message = desk.writes("dev", URGENT, SOS)
+    desk.delivers()
+    desk.pages()
+    desk.commands("ana", f"class {desk.request(message).id} community")
+    desk.until("2026-11-02 16:00")
+    assert desk.pages() == []
+
+
+def test_lowered_while_the_page_is_in_the_air_its_delivery_begins_no_escalation(desk: Desk) -> None:
+    message = desk.writes("dev", URGENT, SOS)
+    desk.takes_up()
+    desk.commands("ana", f"class {desk.request(message).id} community")
+    desk.delivers()
+    assert desk.request(message).due is Due.ENGINEER
+    desk.pages()
+    desk.until("2026-11-02 12:00")
+    assert desk.pages() == []
+
+
+def test_lowered_to_platform_nobody_is_pinged_again_and_the_rest_goes_at_its_times(desk: Desk) -> None:
+    message = desk.writes("dev", URGENT, HOW_TO)
+    desk.delivers()
+    desk.pages()
+    desk.commands("ana", f"class {desk.request(message).id} platform")
+    assert any(isinstance(one, Edit) for one in desk.owed())
+    desk.until("2026-11-02 10:59")
+    assert desk.pages() == []
+    desk.until("2026-11-02 11:00")
+    assert desk.paged() == [{desk.on_duty()[1]}]
+
+
+def test_raised_while_somebody_is_on_it_they_alone_are_pinged(desk: Desk) -> None:
+    first = desk.writes("dev", PLATFORM, OPERATIONS)
+    desk.delivers()
+    desk.presses("dan", "ack", desk.request(first).id)
+    desk.pages()
+    desk.writes("dev", URGENT, OPERATIONS, thread=first)
+    desk.until("2026-11-02 10:15")
+    (page,) = desk.pages()
+    assert page.people == {"dan"}
+    assert "that you took is an urgent request now" in page.text
+    assert desk.request(first).due is Due.SILENCE
+
+
+# -- silence
+
+
+def taken(desk: Desk, word: str = URGENT, channel: str = SOS) -> str:
+    message = desk.writes("dev", word, channel)
+    desk.delivers()
+    desk.presses("ana", "ack", desk.request(message).id)
+    desk.delivers()
+    desk.pages()
+    desk.owed()
+    return message
+
+
+def reminders(desk: Desk) -> int:
+    return sum("have not written there" in said for said in direct(desk.owed(), "ana"))
+
+
+def test_silent_for_thirty_minutes_its_owner_is_reminded_and_fifteen_later_it_goes_on(desk: Desk) -> None:
+    message = taken(desk)
+    desk.until("2026-11-02 10:29")
+    assert (reminders(desk), desk.pages()) == (0, [])
+    desk.until("2026-11-02 10:30")
+    assert (reminders(desk), desk.pages()) == (1, [])
+    desk.until("2026-11-02 10:44")
+    assert desk.pages() == []
+    desk.until("2026-11-02 10:45")
+    (page,) = desk.pages()
+    assert "took urgent request" in page.text
+    assert "silent for too long" in desk.timeline(message)
+
+
+def test_a_word_of_its_owners_begins_the_thirty_minutes_anew(desk: Desk) -> None:
+    message = taken(desk)
+    desk.office.at("2026-11-02 10:20")
+    desk.writes("ana", "restarting it", SOS, thread=message)
+    desk.until("2026-11-02 10:49")
+    assert reminders(desk) == 0
+    desk.until("2026-11-02 10:50")
+    assert reminders(desk) == 1
+
+
+def test_a_word_after_the_reminder_keeps_the_escalation_from_going_on(desk: Desk) -> None:
+    message = taken(desk)
+    desk.until("2026-11-02 10:35")
+    desk.writes("ana", "still on it", SOS, thread=message)
+    desk.until("2026-11-02 10:50")
+    assert desk.pages() == []
+    assert desk.request(message).due is Due.SILENCE
+
+
+def test_taking_it_again_after_the_reminder_does_so_too(desk: Desk) -> None:
+    message = taken(desk)
+    desk.until("2026-11-02 10:35")
+    desk.reacts("ana", message, "eyes")
+    desk.until("2026-11-02 10:50")
+    assert desk.pages() == []
+
+
+def test_somebody_elses_word_does_not(desk: Desk) -> None:
+    message = taken(desk)
+    desk.writes("eve", "any news?", SOS, thread=message)
+    desk.until("2026-11-02 10:30")
+    desk.until("2026-11-02 10:45")
+    assert len(desk.pages()) == 1
+
+
+def test_silent_after_the_last_step_everybody_is_asked_once_more(desk: Desk) -> None:
+    message = desk.writes("dev", URGENT, SOS)
+    for minute in ("00", "05", "10", "15"):
+        desk.until(f"2026-11-02 10:{minute}")
+    desk.presses("ana", "ack", desk.request(message).id)
+    desk.pages()
+    desk.until("2026-11-02 10:45")
+    desk.until("2026-11-02 11:00")
+    assert desk.paged() == [TEAM | {"lea"}]
+
+
+def test_whoever_takes_a_question_is_not_chased_for_it(desk: Desk) -> None:
+    taken(desk, COMMUNITY, HOW_TO)
+    desk.until("2026-11-02 16:00")
+    assert (reminders(desk), desk.pages()) == (0, [])
+
+
+def test_nobody_is_paged_for_what_was_resolved_meanwhile(desk: Desk) -> None:
+    message = desk.writes("dev", URGENT, SOS)
+    desk.delivers()
+    desk.reacts("dev", message, "white_check_mark")
+    desk.pages()
+    desk.until("2026-11-02 10:30")
+    assert desk.pages() == []
+    assert desk.request(message).state is RequestState.RESOLVED
+
+
+# -- failures of what is no page
+
+
+def test_a_question_that_could_not_be_delivered_is_told_to_the_leads(desk: Desk) -> None:
+    desk.writes("dev", DOUBTED_IN_SOS, SOS)
+    desk.delivers(failing=Purpose.QUESTION)
+    assert any("I could not deliver the question" in said for said in direct(desk.owed(), "lea"))
+
+
+def test_a_reply_that_could_not_be_delivered_bothers_nobody(desk: Desk) -> None:
+    desk.writes("dev", COMMUNITY, HOW_TO)
+    desk.owed()
+    desk.delivers(failing=Purpose.REPLY)
+    assert not any(isinstance(one, Direct) for one in desk.owed())
+
+
+# -- escalated by hand
+
+
+def test_escalated_by_hand_the_team_and_leads_are_asked_but_not_the_asker(desk: Desk) -> None:
+    message = desk.writes("dev", URGENT, SOS)
+    desk.delivers()
+    desk.pages()
+    desk.commands("ben", f"escalate {desk.request(message).id} I am stuck")
+    assert desk.pages()[0].people == TEAM | {"lea"}
+    assert desk.request(message).state is RequestState.OPEN
+
+
+def test_a_question_escalated_by_hand_begins_no_escalation_of_its_own(desk: Desk) -> None:
+    message = desk.writes("dev", COMMUNITY, HOW_TO)
+    desk.commands("dev", f"escalate {desk.request(message).id}")
+    desk.delivers()
+    desk.pages()
+    desk.until("2026-11-02 12:00")
+    assert desk.pages() == []
+    assert desk.request(message).due is Due.ENGINEER
+
+
+def test_what_waits_for_the_hours_is_not_paged_at_night_because_it_was_escalated_by_hand(sqlite_url: str) -> None:
+    desk = at_desk(sqlite_url, at="2026-11-02 20:00")
+    message = desk.writes("dev", PLATFORM, OPERATIONS)
+    desk.commands("dev", f"escalate {desk.request(message).id}")
+    desk.delivers()
+    desk.pages()
+    desk.until("2026-11-02 23:00")
+    assert desk.pages() == []
+    assert desk.request(message).due is Due.RESUME

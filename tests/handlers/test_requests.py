@@ -1,0 +1,280 @@
+"""What becomes of a message: gates, bursts, threads, edits, deletions."""
+
+import pytest
+from sqlalchemy import select
+
+from handlers import paging
+from models.effects import Edit, Post
+from models.records.request import ReadMessage, RequestState
+from models.triage.verdict import RequestClass
+from tests.handlers.desk import (
+    ALERTS,
+    COMMUNITY,
+    DOUBTED_COMMUNITY,
+    DOUBTED_IN_SOS,
+    HOW_TO,
+    NONE,
+    OPERATIONS,
+    PLATFORM,
+    SOS,
+    URGENT,
+    Desk,
+    at_desk,
+)
+
+
+@pytest.fixture
+def desk(sqlite_url: str) -> Desk:
+    return at_desk(sqlite_url)
+
+
+def kept(desk: Desk) -> list[ReadMessage]:
+    with desk.office.store.reading() as session:
+        return list(session.scalars(select(ReadMessage).order_by(ReadMessage.id)))
+
+
+# -- gates
+
+
+@pytest.mark.parametrize("channel", [ALERTS, "random"])
+def test_in_the_alerts_channel_and_where_nobody_configured_it_nothing_is_read(desk: Desk, channel: str) -> None:
+    desk.writes("dev", URGENT, channel)
+    assert (desk.requests(), kept(desk), desk.owed()) == (0, [], [])
+
+
+def test_a_bots_message_is_never_read(desk: Desk) -> None:
+    desk.places["x"] = SOS
+    desk.gives(desk.posted("monitor", URGENT, "x", is_bot=True))
+    assert (desk.requests(), kept(desk), desk.owed()) == (0, [], [])
+
+
+def test_what_is_no_request_is_kept_with_its_judgement_and_opens_none(desk: Desk) -> None:
+    desk.writes("dev", NONE, SOS)
+    (read,) = kept(desk)
+    assert (read.request_class, read.request_id, read.reasons != []) == (RequestClass.NONE, None, True)
+    assert desk.requests() == 0
+
+
+def test_a_secret_is_masked_before_it_is_kept_or_sent(desk: Desk) -> None:
+    message = desk.writes("dev", f"{URGENT} password=hunter2hunter2", None)
+    assert "hunter2" not in desk.request(message).text
+    assert "hunter2" not in kept(desk)[0].text
+    assert "hunter2" not in str(desk.owed())
+
+
+def test_the_request_keeps_what_was_judged(desk: Desk) -> None:
+    message = desk.writes("dev", URGENT, SOS)
+    request = desk.request(message)
+    assert (request.request_class, request.author, request.channel_name, request.state) == (
+        RequestClass.URGENT,
+        "U-dev",
+        SOS,
+        RequestState.OPEN,
+    )
+    assert request.confidence > 0.9
+    assert request.reasons
+    assert desk.timeline(message)[:2] == ["opened", "paged"]
+
+
+# -- bursts
+
+
+def test_within_three_minutes_an_authors_messages_are_one_request(desk: Desk) -> None:
+    first = desk.writes("dev", COMMUNITY)
+    desk.office.at("2026-11-02 10:03")
+    desk.writes("dev", NONE)
+    assert desk.requests() == 1
+    assert desk.request(first).text == f"{COMMUNITY}\n{NONE}"
+    assert {read.request_id for read in kept(desk)} == {desk.request(first).id}
+
+
+def test_after_three_minutes_it_is_another_request(desk: Desk) -> None:
+    desk.writes("dev", COMMUNITY)
+    desk.office.at("2026-11-02 10:04")
+    desk.writes("dev", COMMUNITY)
+    assert desk.requests() == 2
+
+
+@pytest.mark.parametrize(("who", "channel"), [("eve", HOW_TO), ("dev", OPERATIONS), ("dev", None)])
+def test_another_author_or_another_channel_is_another_request(desk: Desk, who: str, channel: str | None) -> None:
+    desk.writes("dev", COMMUNITY, HOW_TO)
+    desk.writes(who, COMMUNITY, channel)
+    assert desk.requests() == 2
+
+
+def test_a_message_after_a_resolved_request_is_another_one(desk: Desk) -> None:
+    first = desk.writes("dev", URGENT, SOS)
+    desk.presses("dev", "resolve", desk.request(first).id)
+    desk.writes("dev", URGENT, SOS)
+    assert desk.requests() == 2
+
+
+def test_a_later_message_raises_the_class_and_pings(desk: Desk) -> None:
+    first = desk.writes("dev", COMMUNITY)
+    assert desk.pages() == []
+    desk.writes("dev", URGENT)
+    assert desk.request(first).request_class is RequestClass.URGENT
+    (page,) = desk.pages()
+    assert page.thread == first
+
+
+def test_a_later_message_never_lowers_the_class(desk: Desk) -> None:
+    first = desk.writes("dev", URGENT, SOS)
+    desk.pages()
+    desk.writes("dev", COMMUNITY, SOS)
+    assert desk.request(first).request_class is RequestClass.URGENT
+    assert desk.pages() == []
+
+
+def test_a_later_message_that_leaves_a_doubt_is_asked_about(desk: Desk) -> None:
+    first = desk.writes("dev", COMMUNITY)
+    desk.owed()
+    desk.writes("dev", DOUBTED_COMMUNITY)
+    assert desk.request(first).asked_class is RequestClass.URGENT
+    assert [one.thread for one in desk.owed() if isinstance(one, Post)] == [first]
+    desk.office.pass_time("2026-11-02 10:05")
+    assert desk.request(first).request_class is RequestClass.URGENT
+
+
+def test_in_sos_a_later_doubt_applies_while_it_is_asked_about(desk: Desk) -> None:
+    first = desk.writes("dev", COMMUNITY, SOS)
+    desk.writes("dev", DOUBTED_IN_SOS, SOS)
+    assert desk.paged() == [{desk.on_duty()[0]}]
+    desk.presses("dev", "class", f"{desk.request(first).id}:community")
+    assert desk.request(first).request_class is RequestClass.COMMUNITY
+
+
+def test_an_author_is_asked_once_a_request(desk: Desk) -> None:
+    first = desk.writes("dev", DOUBTED_COMMUNITY)
+    desk.presses("dev", "class", f"{desk.request(first).id}:community")
+    desk.owed()
+    desk.writes("dev", DOUBTED_COMMUNITY)
+    assert desk.owed() == []
+
+
+def test_a_later_message_answers_the_question_where_it_is_as_grave(desk: Desk) -> None:
+    first = desk.writes("dev", DOUBTED_COMMUNITY)
+    desk.writes("dev", URGENT)
+    request = desk.request(first)
+    assert (request.request_class, request.asked_class, request.asked_until) == (RequestClass.URGENT, None, None)
+    assert any(isinstance(one, Edit) and "After your last message" in one.message.plain() for one in desk.owed())
+    desk.office.pass_time("2026-11-02 10:06")
+    assert len(desk.pages()) == 1
+
+
+def test_a_later_message_that_is_less_grave_leaves_the_question_open(desk: Desk) -> None:
+    first = desk.writes("dev", DOUBTED_COMMUNITY)
+    desk.writes("dev", PLATFORM)
+    request = desk.request(first)
+    assert (request.request_class, request.asked_class) == (RequestClass.PLATFORM, RequestClass.URGENT)
+    desk.office.pass_time("2026-11-02 10:06")
+    assert desk.request(first).request_class is RequestClass.URGENT
+
+
+# -- threads
+
+
+def test_the_authors_reply_in_the_thread_raises_and_never_lowers(desk: Desk) -> None:
+    first = desk.writes("dev", COMMUNITY)
+    desk.writes("dev", PLATFORM, thread=first)
+    assert desk.request(first).request_class is RequestClass.PLATFORM
+    desk.writes("dev", NONE, thread=first)
+    assert desk.request(first).request_class is RequestClass.PLATFORM
+
+
+@pytest.mark.parametrize("who", ["eve", "ana"])
+def test_a_reply_of_somebody_else_is_an_answer_and_never_read_for_its_class(desk: Desk, who: str) -> None:
+    first = desk.writes("dev", COMMUNITY)
+    desk.writes(who, URGENT, thread=first)
+    desk.writes("gil", URGENT, thread=first)
+    request = desk.request(first)
+    assert (request.request_class, request.first_answer_by) == (RequestClass.COMMUNITY, f"U-{who}")
+    assert desk.requests() == 1
+
+
+def test_a_reply_in_a_thread_that_is_no_requests_opens_none(desk: Desk) -> None:
+    first = desk.writes("dev", NONE)
+    desk.owed()
+    desk.writes("dev", URGENT, thread=first)
+    assert (desk.requests(), desk.owed()) == (0, [])
+
+
+def test_a_doubtful_reply_in_a_thread_changes_nothing(desk: Desk) -> None:
+    first = desk.writes("dev", COMMUNITY)
+    desk.owed()
+    desk.writes("dev", DOUBTED_COMMUNITY, thread=first)
+    assert desk.request(first).request_class is RequestClass.COMMUNITY
+    assert desk.owed() == []
+
+
+# -- edits and deletions
+
+
+def test_an_edit_raises_and_never_lowers(desk: Desk) -> None:
+    message = desk.writes("dev", COMMUNITY)
+    desk.edits("dev", message, f"{COMMUNITY}\n{URGENT}")
+    assert desk.request(message).request_class is RequestClass.URGENT
+    desk.edits("dev", message, NONE)
+    assert desk.request(message).request_class is RequestClass.URGENT
+    assert desk.request(message).text == NONE
+    assert len(desk.pages()) == 1
+
+
+def test_an_edit_of_one_message_leaves_the_others_of_its_request(desk: Desk) -> None:
+    first = desk.writes("dev", COMMUNITY)
+    second = desk.writes("dev", COMMUNITY)
+    desk.edits("dev", second, NONE)
+    assert sorted(desk.request(first).text.split()) == sorted([COMMUNITY, NONE])
+
+
+def test_an_edit_of_what_was_no_request_opens_none(desk: Desk) -> None:
+    message = desk.writes("dev", NONE, SOS)
+    desk.edits("dev", message, URGENT)
+    assert desk.requests() == 0
+
+
+def test_an_edit_that_changes_nothing_leaves_no_line(desk: Desk) -> None:
+    message = desk.writes("dev", COMMUNITY)
+    desk.edits("dev", message, COMMUNITY)
+    assert "edited" not in desk.timeline(message)
+
+
+def test_a_deleted_first_message_is_blanked_and_its_request_withdrawn(desk: Desk) -> None:
+    message = desk.writes("dev", URGENT, SOS)
+    desk.deletes(message)
+    request = desk.request(message)
+    assert (request.state, request.text, kept(desk)[0].text) == (RequestState.WITHDRAWN, "", "")
+    assert desk.pages() == [], "the page that was on its way is dropped"
+    desk.office.pass_time("2026-11-02 10:30")
+    assert desk.pages() == []
+
+
+def test_a_deleted_later_message_is_blanked_and_the_request_goes_on(desk: Desk) -> None:
+    first = desk.writes("dev", COMMUNITY)
+    second = desk.writes("dev", PLATFORM)
+    desk.deletes(second)
+    request = desk.request(first)
+    assert (request.state, request.text.strip(), kept(desk)[1].text) == (RequestState.OPEN, COMMUNITY, "")
+
+
+def test_the_deletion_of_a_message_that_was_never_read_changes_nothing(desk: Desk) -> None:
+    desk.places["elsewhere"] = SOS
+    desk.deletes("elsewhere")
+    assert desk.requests() == 0
+
+
+# -- due times
+
+
+def test_a_due_time_that_was_overtaken_does_nothing(desk: Desk) -> None:
+    message = desk.writes("dev", COMMUNITY)
+    due = desk.request(message).due_at
+    assert due is not None
+    with desk.office.store.reading() as session:
+        overtaken = list(paging.due(session, desk.office.standing, due))
+    desk.writes("eve", "look here", thread=message)
+    desk.owed()
+    desk.office.clock.set(due)
+    for event in overtaken:
+        desk.gives(event)
+    assert desk.owed() == []
