@@ -96,6 +96,8 @@ def _pressed_resolve(ctx: Context, event: ButtonPressed) -> Answer | None:
 def _pressed_class(ctx: Context, event: ButtonPressed) -> Answer:
     number, _, to = event.value.partition(":")
     request = _numbered(ctx, number)
+    if to not in tuple(RequestClass):
+        raise UserError(command_words.UNKNOWN_BUTTON)
     correct(ctx, request, RequestClass(to), source="button")
     return Answer(reply=wording.corrected(request.id, request.request_class))
 

@@ -27,6 +27,7 @@ from models.events import (
     MessageEdited,
     MessagePosted,
     ReactionAdded,
+    ReactionRemoved,
 )
 from models.message import Button, Buttons, Fields, Mention, Message, Note, Paragraph
 from models.policy import Channel, ChannelKind, Rotation
@@ -166,11 +167,26 @@ class Desk:
             )
         )
 
+    def unreacts(self, who: str, message: str, emoji: str) -> None:
+        name = self.places[message]
+        self.gives(
+            ReactionRemoved(
+                key=self._key("react"),
+                platform="slack",
+                at=self.office.now,
+                channel=_id(name),
+                channel_name=name,
+                message=message,
+                user=f"U-{who}",
+                emoji=emoji,
+            )
+        )
+
     def presses(self, who: str, action: str, value: object) -> str:
         """Let somebody press a button, and give what they are answered; empty: nothing."""
         answer = self.office.intake.receive(
             ButtonPressed(
-                key=self._key("act"),
+                key=self._key("press"),
                 platform="slack",
                 at=self.office.now,
                 action=action,
