@@ -11,6 +11,7 @@ from handlers.wording import requests as wording
 from models.events import MessageDeleted, MessageEdited, MessagePosted, TimeCame
 from models.policy import ChannelKind
 from models.records import request as records
+from models.records.base import put
 from models.records.request import Due, ReadMessage, Request, RequestState
 from models.secrets import mask
 from models.triage.verdict import RequestClass, Verdict
@@ -55,7 +56,9 @@ def _otherwise(verdict: Verdict) -> RequestClass:
 
 
 def _keep_message(ctx: Context, event: MessagePosted, text: str, verdict: Verdict, request: Request | None) -> None:
-    read = ReadMessage(
+    put(
+        ctx.session,
+        ReadMessage,
         platform=event.platform,
         channel=event.channel,
         message=event.message,
@@ -69,7 +72,6 @@ def _keep_message(ctx: Context, event: MessagePosted, text: str, verdict: Verdic
         asked=verdict.ask,
         request_id=request.id if request is not None else None,
     )
-    ctx.session.add(read)
 
 
 def _open(ctx: Context, event: MessagePosted, text: str, verdict: Verdict, kind: ChannelKind) -> Request:
