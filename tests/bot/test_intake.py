@@ -1,0 +1,264 @@
+"""The way in: once each, committed before it is acknowledged, and nothing lost whatever fails."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from sqlalchemy import select, update
+
+from bot.intake import FIRST_RETRY, MOST_ATTEMPTS
+from bot.store import Store
+from models.errors import StoreUnavailable
+from models.events import CLOCK, DeliverySettled, TimeCame
+from models.policy import ChannelKind, Costs, Service
+from models.records import event as received
+from models.records.delivery import OutboxRow, Purpose
+from models.records.event import Outcome, ReceivedEvent
+from models.records.handover import LogEntry
+from models.records.request import Request
+from models.triage.classifier import Classifier
+from models.triage.verdict import Verdict
+from tests.bot.trial import NOW, Trial, given, posted
+from tests.handlers.desk import of_words
+
+
+@pytest.fixture
+def trial(store: Store) -> Trial:
+    return Trial(store)
+
+
+@pytest.fixture
+def on_sqlite(sqlite_url: str) -> Trial:
+    return Trial(Store(sqlite_url))
+
+
+@dataclass(frozen=True)
+class Moody(Classifier):
+    """A classifier that fails as long as there are failures left."""
+
+    failures: list[Exception] = field(default_factory=list)
+
+    def classify(
+        self,
+        text: str,
+        channel: ChannelKind | None = None,
+        *,
+        services: Sequence[Service] = (),
+        costs: Costs | None = None,
+    ) -> Verdict:
+        if self.failures:
+            raise self.failures.pop()
+        return super().classify(text, channel, services=services, costs=costs)
+
+
+def failing(store: Store, times: int) -> Trial:
+    """Give a way in whose handler of messages fails so many times, with somebody's words in the error."""
+    words = of_words()
+    failures: list[Exception] = [ValueError("the words of a message: hunter2") for _ in range(times)]
+    return Trial(store, classifier=Moody(words.model, words.lexicon, words.gates, failures))
+
+
+# -- once
+
+
+def test_a_redelivered_event_is_acknowledged_and_dropped(trial: Trial) -> None:
+    trial.intake.receive(posted())
+    owed = trial.count(OutboxRow)
+    trial.intake.receive(posted())
+    assert (trial.requests(), trial.count(OutboxRow)) == (1, owed)
+    assert (trial.counted("message-posted", "done"), trial.counted("message-posted", "duplicate")) == (1, 1)
+
+
+def test_the_same_key_on_another_platform_is_another_event(on_sqlite: Trial) -> None:
+    on_sqlite.intake.receive(posted())
+    on_sqlite.intake.receive(replace(posted(), platform="local"))
+    assert on_sqlite.requests() == 2
+
+
+def test_a_redelivered_command_is_answered_the_same_and_done_once(trial: Trial) -> None:
+    first = trial.intake.receive(given("log it is back", user="U-lea"))
+    again = trial.intake.receive(given("log it is back", user="U-lea"))
+    assert first is not None
+    assert first.reply is not None
+    assert again == first
+    assert first.reply.plain().startswith("Written into the log")
+    assert trial.count(LogEntry) == 1
+
+
+def test_two_messages_of_one_author_at_once_open_one_request(trial: Trial) -> None:
+    start = Barrier(4)
+
+    def write(number: int) -> None:
+        start.wait()
+        trial.intake.receive(posted(message=f"m{number}"))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, range(4)))
+    assert trial.requests() == 1
+
+
+def test_one_event_that_comes_twice_at_once_is_done_once(trial: Trial) -> None:
+    start = Barrier(4)
+
+    def write(_: int) -> None:
+        start.wait()
+        trial.intake.receive(posted())
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, range(4)))
+    assert trial.requests() == 1
+    assert trial.counted("message-posted", "done") == 1
+
+
+# -- refused
+
+
+def test_a_refusal_keeps_the_key_and_the_answer_and_undoes_the_rest(trial: Trial) -> None:
+    trial.intake.receive(posted("pipeline"))
+    before = trial.count(OutboxRow)
+    refused = given("ack 1", user="U-mallory")
+    answer = trial.intake.receive(refused)
+    assert answer is not None
+    assert answer.reply is not None
+    assert answer.reply.plain().startswith("Only the engineers")
+    assert (trial.row("act:1").outcome, trial.count(OutboxRow)) == (Outcome.REFUSED, before)
+    assert trial.intake.receive(refused) == answer
+
+
+# -- failed
+
+
+def test_a_handler_that_fails_leaves_nothing_but_its_event_to_be_tried_again(store: Store) -> None:
+    trial = failing(store, 1)
+    assert trial.intake.receive(posted()) is None
+    row = trial.row("msg:m1")
+    assert (row.outcome, row.attempts, row.due_at) == (Outcome.FAILED, 1, NOW + FIRST_RETRY)
+    assert row.payload is not None
+    assert trial.requests() == 0
+    assert trial.counted("message-posted", "failed") == 1
+
+
+def test_what_is_kept_of_an_error_is_its_type_and_place_and_nobodys_words(sqlite_url: str) -> None:
+    trial = failing(Store(sqlite_url), 1)
+    trial.intake.receive(posted())
+    error = trial.row("msg:m1").error
+    assert error is not None
+    assert error.startswith("ValueError at test_intake.py:")
+    assert "hunter2" not in error
+
+
+def test_it_is_tried_again_at_its_time_and_done(store: Store) -> None:
+    trial = failing(store, 1)
+    trial.intake.receive(posted())
+    trial.intake.retry_due()
+    assert trial.requests() == 0, "its time has not come"
+    trial.clock.set(NOW + FIRST_RETRY)
+    trial.intake.retry_due()
+    row = trial.row("msg:m1")
+    assert (trial.requests(), row.outcome, row.payload, row.due_at) == (1, Outcome.DONE, None, None)
+    trial.intake.receive(posted())
+    assert trial.requests() == 1
+
+
+def test_each_try_waits_twice_as_long_and_the_last_one_gives_up_loudly(sqlite_url: str) -> None:
+    trial = failing(Store(sqlite_url), MOST_ATTEMPTS)
+    trial.intake.receive(posted())
+    waits = []
+    while (due_at := trial.row("msg:m1").due_at) is not None:
+        waits.append(due_at - trial.clock.now())
+        trial.clock.set(due_at)
+        trial.intake.retry_due()
+    assert waits == [FIRST_RETRY * 2**number for number in range(MOST_ATTEMPTS - 1)]
+    assert (trial.row("msg:m1").outcome, trial.row("msg:m1").attempts) == (Outcome.GIVEN_UP, MOST_ATTEMPTS)
+    first, last = trial.told("lea")
+    assert "I keep trying" in first
+    assert "I have given up on it" in last
+
+
+def test_a_redelivery_of_what_failed_waits_for_its_time(sqlite_url: str) -> None:
+    trial = failing(Store(sqlite_url), 1)
+    trial.intake.receive(posted())
+    trial.intake.receive(posted())
+    assert trial.requests() == 0
+    assert trial.row("msg:m1").attempts == 1
+
+
+def test_whoever_gave_a_command_that_failed_is_told_that_it_is_kept(sqlite_url: str) -> None:
+    trial = Trial(Store(sqlite_url))
+    trial.intake.receive(posted())
+    with trial.store.transaction() as session:
+        session.execute(update(Request).values(reasons=7))  # as no release writes it
+    answer = trial.intake.receive(given("why 1"))
+    assert answer is not None
+    assert answer.reply is not None
+    assert "Your command is kept" in answer.reply.plain()
+    assert trial.row("act:1").outcome is Outcome.FAILED
+
+
+def test_retries_of_two_replicas_are_done_once(store: Store) -> None:
+    trial = failing(store, 1)
+    trial.intake.receive(posted())
+    other = Trial(store, clock=trial.clock)
+    trial.clock.set(NOW + FIRST_RETRY)
+    start = Barrier(2)
+
+    def retry(one: Trial) -> None:
+        start.wait()
+        one.intake.retry_due()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(retry, (trial, other)))
+    assert trial.requests() == 1
+
+
+# -- the store is away
+
+
+def test_where_nothing_can_be_written_the_event_stays_unacknowledged(tmp_path: Path) -> None:
+    trial = Trial(Store(f"sqlite:///{tmp_path}/gone/store.db"), has_channels=False)
+    with pytest.raises(StoreUnavailable):
+        trial.intake.receive(posted())
+    assert trial.counted("message-posted", "unavailable") == 1
+
+
+# -- inside another transaction, and after the commit
+
+
+def test_what_is_taken_inside_a_transaction_is_undone_alone_where_it_fails(store: Store) -> None:
+    trial = Trial(store)
+    trial.intake.receive(posted())
+    broken = TimeCame(key="x", platform=CLOCK, at=NOW, job="no-such-job", subject="s")
+    with store.transaction() as session:
+        session.add(LogEntry(rotation="platform", at=NOW, text="delivered"))
+        trial.intake.decide_within(session, broken)
+        trial.intake.decide_within(session, settled())
+    assert trial.count(LogEntry) == 2, "the line of the page, and the one of the transaction"
+    assert trial.row("x", CLOCK).outcome is Outcome.FAILED
+    with store.reading() as session:
+        assert session.scalars(select(Request)).one().paged_at == NOW
+
+
+def settled() -> DeliverySettled:
+    return DeliverySettled(
+        key="settled:1", platform=CLOCK, at=NOW, row=1, request=1, purpose=Purpose.PAGE, is_delivered=True
+    )
+
+
+def test_the_delivery_is_woken_after_the_commit(on_sqlite: Trial) -> None:
+    woken: list[int] = []
+    on_sqlite.intake.wake = lambda: woken.append(on_sqlite.requests())
+    on_sqlite.intake.receive(posted())
+    assert woken == [1]
+
+
+def test_keys_are_kept_until_they_are_forgotten_and_what_is_tried_again_is_kept_longer(sqlite_url: str) -> None:
+    trial = failing(Store(sqlite_url), 1)
+    trial.intake.receive(posted(message="failed"))
+    trial.intake.receive(posted(message="done"))
+    with trial.store.transaction() as session:
+        assert received.forget_before(session, NOW + timedelta(days=1)) == 1
+    assert trial.count(ReceivedEvent) == 1
