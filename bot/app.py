@@ -5,6 +5,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from math import nan
 from pathlib import Path
 from time import monotonic
 
@@ -95,9 +96,12 @@ class Bot:
         return away
 
     def render(self) -> bytes:
-        """Give the figures in Prometheus' text format."""
-        with self.store.reading() as session:
-            self.metrics.owed.set(outbox.count_unsettled(session))
+        """Give the figures in Prometheus' text format; while the store is away nobody knows how much is owed."""
+        try:
+            with self.store.reading() as session:
+                self.metrics.owed.set(outbox.count_unsettled(session))
+        except StoreUnavailable:
+            self.metrics.owed.set(nan)
         return self.metrics.render()
 
 

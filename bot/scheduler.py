@@ -6,14 +6,17 @@ from time import monotonic
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.intake import Intake, where
 from bot.metrics import Metrics
 from bot.store import Store
 from handlers import registry
+from handlers.job import Job
 from models.errors import StoreUnavailable
 from models.events import TimeCame
+from models.records import event as received
 
 log = structlog.get_logger(__name__)
 
@@ -40,13 +43,13 @@ class DueWork:
             log.error("due_work.store_unavailable", reason=str(error))
         return count
 
-    def _first_due(self, jobs: Sequence[registry.Job]) -> tuple[registry.Job, list[TimeCame], list[registry.Job]]:
+    def _first_due(self, jobs: Sequence[Job]) -> tuple[Job, list[TimeCame], list[Job]]:
         """Give the first job that something is due of, what, and the jobs after it: they see what followed from it."""
         now, standing = self._clock.now(), self._intake.standing
         with self._store.reading() as session:
             for number, job in enumerate(jobs):
                 try:
-                    events = list(job.due(session, standing, now))
+                    events = [event for event in job.due(session, standing, now) if not _has_come(session, event)]
                 except SQLAlchemyError:
                     raise
                 except Exception as error:  # noqa: BLE001 - one of the four places: the wrapper around every job
@@ -56,7 +59,7 @@ class DueWork:
                     return job, events, list(jobs[number + 1 :])
         return jobs[-1], [], []
 
-    def _hand_in(self, job: registry.Job, event: TimeCame) -> None:
+    def _hand_in(self, job: Job, event: TimeCame) -> None:
         try:
             self._intake.receive(event)
         except StoreUnavailable:
@@ -64,9 +67,14 @@ class DueWork:
         except Exception as error:  # noqa: BLE001 - one of the four places: the wrapper around every job
             self._failed(job, error)
 
-    def _failed(self, job: registry.Job, error: Exception) -> None:
+    def _failed(self, job: Job, error: Exception) -> None:
         self._metrics.job_failures.labels(job.name).inc()
         log.error("job.failed", job=job.name, where=where(error))
+
+
+def _has_come(session: Session, event: TimeCame) -> bool:
+    """Say whether a due time was taken already; one whose handler failed is tried again at its own time."""
+    return received.find(session, event.platform, event.key) is not None
 
 
 def start(work: Callable[[], object], seconds: float) -> BackgroundScheduler:

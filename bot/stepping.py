@@ -45,12 +45,12 @@ class Stepper:
         self.advance_to(self._clock.now() + by)
 
     def next_due(self) -> Coming | None:
-        """Give what is due next; None where nothing is."""
+        """Give what is due next; None where nothing is. What failed and is due no longer counts, but its next try."""
         now = self._clock.now()
         with self._store.reading() as session:
             instants = [(job.coming(session, self._intake.standing, now), job.about) for job in registry.JOBS]
             instants.append((received.next_due(session), "another try"))
-        coming = [Coming(at, what) for at, what in instants if at is not None]
+        coming = [Coming(at, what) for at, what in instants if at is not None and at > now]
         return min(coming, key=lambda one: one.at, default=None)
 
     def _settle(self) -> None:
