@@ -15,21 +15,10 @@ from handlers.context import Answer, Context, Standing
 from handlers.dates import RELATIVE, WEEKDAYS, parse_day
 from handlers.handover_draft import Change, change_of, running
 from handlers.handover_filing import shown, stored
-from handlers.handover_jobs import (
-    acceptance_coming,
-    acceptance_due,
-    ask_acceptance,
-    change_coming,
-    change_due,
-    change_over,
-    remind,
-    reminder_coming,
-    reminder_due,
-)
 from handlers.wording import handover as wording
 from handlers.wording import times
 from handlers.wording.handover import NOTABLE, QUIET
-from handlers.wording.handover_export import ExportRow, exported, render
+from handlers.wording.handover_export import ExportRow, exported
 from models.errors import UserError
 from models.events import ButtonPressed, FormSubmitted
 from models.policy import Person, Rotation
@@ -290,21 +279,3 @@ BUTTONS: Mapping[str, Callable[[Context, ButtonPressed], Answer | None]] = {
     "handover-accept": _pressed_accept,
     "handover-open": _pressed_open,
 }
-
-__all__ = [
-    "BUTTONS",
-    "COMMANDS",
-    "FORMS",
-    "ExportRow",
-    "acceptance_coming",
-    "acceptance_due",
-    "ask_acceptance",
-    "change_coming",
-    "change_due",
-    "change_over",
-    "handover_rows",
-    "remind",
-    "reminder_coming",
-    "reminder_due",
-    "render",
-]

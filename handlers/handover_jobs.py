@@ -13,6 +13,7 @@ from handlers import duty
 from handlers.context import Context, Standing
 from handlers.handover_draft import Change, change_of
 from handlers.handover_filing import ACCEPT_WITHIN, file, readdress, shown, stored, tell_leads
+from handlers.job import Job
 from handlers.wording import handover as wording
 from models.events import CLOCK, TimeCame
 from models.policy import Rotation
@@ -25,7 +26,7 @@ from models.rota.calendar import DAY, WorkCalendar
 REMINDED_BEFORE = timedelta(minutes=30)
 LOOK_BACK = timedelta(days=30)
 LOOK_AHEAD = 3  # shifts searched for the next reminder: one may have no hours in it
-REMINDER, CHANGE, ACCEPTANCE = "handover-reminder", "handover", "acceptance"
+REMINDS, CHANGES, ASKS = "handover-reminder", "handover", "acceptance"
 
 
 def _is_done(session: Session, event: TimeCame) -> bool:
@@ -52,7 +53,7 @@ def reminder_due(session: Session, standing: Standing, now: datetime) -> Iterabl
     for rotation, start, end in _spans(session, standing, now, 1):
         at = reminder_at(standing.calendar(rotation), start, end)
         if at is not None and start <= now and at <= now:
-            event = TimeCame.of(REMINDER, rotation.name, at)
+            event = TimeCame.of(REMINDS, rotation.name, at)
             if not _is_done(session, event):
                 yield event
 
@@ -96,7 +97,7 @@ def change_due(session: Session, standing: Standing, now: datetime) -> Iterable[
     for rotation in standing.policy.oncall.rotations:
         missed: list[TimeCame] = []
         for end in records.shift_ends(session, rotation.name, now - LOOK_BACK, now):
-            event = TimeCame.of(CHANGE, rotation.name, end)
+            event = TimeCame.of(CHANGES, rotation.name, end)
             if _is_done(session, event):
                 break
             missed.append(event)
@@ -136,7 +137,7 @@ def acceptance_due(session: Session, standing: Standing, now: datetime) -> Itera
     del standing
     for row in records.unaccepted_due(session, now):
         assert row.due_at is not None
-        event = TimeCame.of(ACCEPTANCE, str(row.id), row.due_at)
+        event = TimeCame.of(ASKS, str(row.id), row.due_at)
         if not _is_done(session, event):
             yield event
 
@@ -179,3 +180,8 @@ def _tell_leads(ctx: Context, row: Handover) -> None:
     said = wording.tell_leads(shown(ctx, row))
     tell_leads(ctx, lambda _: said)
     ctx.log(row.rotation, wording.logged_unaccepted(row.id))
+
+
+REMINDER = Job(REMINDS, "a reminder to hand over", reminder_due, reminder_coming, remind)
+CHANGE = Job(CHANGES, "the handover", change_due, change_coming, change_over)
+ACCEPTANCE = Job(ASKS, "a look whether the handover was accepted", acceptance_due, acceptance_coming, ask_acceptance)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from handlers import announcement, duty
 from handlers.context import Context, Standing
+from handlers.job import Job
 from handlers.wording import morning as wording
 from models.events import CLOCK, TimeCame
 from models.message import Message
@@ -155,3 +156,7 @@ def _counts(live: Sequence[Request]) -> tuple[int, int]:
 
 def _has_come(session: Session, event: TimeCame) -> bool:
     return received.find(session, CLOCK, event.key) is not None
+
+
+PLANNING = Job(PLAN, "the next days are planned", plan_due, plan_coming, plan)
+GREETING = Job(MORNING, "the morning's message", greeting_due, greeting_coming, greet)

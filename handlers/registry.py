@@ -3,16 +3,13 @@
 To add one, write its function in the file of its subject and a line here.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy.orm import Session
-
-from handlers import handover, lifecycle, morning, oncall, oncall_list, paging, requests
+from handlers import handover, handover_jobs, lifecycle, morning, oncall, oncall_list, paging, requests
 from handlers.command import Call, Command, help_of, matching
-from handlers.context import Answer, Context, Standing
+from handlers.context import Answer, Context
+from handlers.job import Job
 from handlers.wording import commands as wording
 from models.errors import UserError
 from models.events import (
@@ -28,21 +25,6 @@ from models.events import (
     ReactionRemoved,
     TimeCame,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What has to be done at a time. about: what that is, in words.
-
-    due: gives the events of the instants that have come. coming: the next instant that will; None: none is known.
-    """
-
-    name: str
-    about: str
-    due: Callable[[Session, Standing, datetime], Iterable[TimeCame]]
-    coming: Callable[[Session, Standing, datetime], datetime | None]
-    handle: Callable[[Context, TimeCame], None]
-
 
 COMMANDS: tuple[Command, ...] = (
     *oncall.COMMANDS,
@@ -65,27 +47,13 @@ REACTIONS: Mapping[str, Callable[[Context, ReactionAdded], None]] = {
 }
 
 JOBS: tuple[Job, ...] = (
-    Job("plan", "the next days are planned", morning.plan_due, morning.plan_coming, morning.plan),
-    Job(
-        "handover-reminder", "a reminder to hand over", handover.reminder_due, handover.reminder_coming, handover.remind
-    ),
-    Job("handover", "the handover", handover.change_due, handover.change_coming, handover.change_over),
-    Job("morning", "the morning's message", morning.greeting_due, morning.greeting_coming, morning.greet),
-    Job(
-        "acceptance",
-        "a look whether the handover was accepted",
-        handover.acceptance_due,
-        handover.acceptance_coming,
-        handover.ask_acceptance,
-    ),
-    Job(
-        "question",
-        "the end of a question's time",
-        requests.questions_due,
-        requests.questions_coming,
-        requests.question_over,
-    ),
-    Job("request", "what a request waits for", paging.due, paging.coming, requests.time_came),
+    morning.PLANNING,
+    handover_jobs.REMINDER,
+    handover_jobs.CHANGE,
+    morning.GREETING,
+    handover_jobs.ACCEPTANCE,
+    requests.QUESTIONS,
+    requests.WAITS,
 )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from handlers import paging, response
 from handlers.context import Answer, Context, Standing
+from handlers.job import Job
 from handlers.wording import requests as wording
 from models.events import MessageDeleted, MessageEdited, MessagePosted, TimeCame
 from models.policy import ChannelKind
@@ -243,3 +244,6 @@ _DUE: Mapping[Due, Callable[[Context, Request], None]] = {
     Due.ENGINEER: response.nudge_engineer,
     Due.STALE: _stale,
 }
+
+QUESTIONS = Job("question", "the end of a question's time", questions_due, questions_coming, question_over)
+WAITS = Job("request", "what a request waits for", paging.due, paging.coming, time_came)

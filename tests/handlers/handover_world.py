@@ -13,7 +13,7 @@ from typing import Any, Self
 from sqlalchemy import select
 
 from bot.store import Store
-from handlers import duty, handover
+from handlers import duty, handover, handover_jobs
 from handlers.command import Call, matching
 from handlers.context import Answer, Context, Standing
 from models import effects
@@ -31,12 +31,7 @@ from models.rota.shift import Override
 from models.triage.classifier import Classifier
 from models.triage.verdict import RequestClass
 
-JOBS = (
-    (handover.reminder_due, handover.remind),
-    (handover.change_due, handover.change_over),
-    (handover.acceptance_due, handover.ask_acceptance),
-)
-COMING = (handover.reminder_coming, handover.change_coming, handover.acceptance_coming)
+JOBS = (handover_jobs.REMINDER, handover_jobs.CHANGE, handover_jobs.ACCEPTANCE)
 
 PEOPLE = tuple(
     Person(id=name.lower(), name=name, slack=f"U-{name.lower()}") for name in ("Amina", "Bob", "Chen", "Dana")
@@ -155,13 +150,13 @@ class World:
     def due(self) -> list[TimeCame]:
         """Do what is due now, and give what it was."""
         done: list[TimeCame] = []
-        for due, handle in JOBS:
+        for job in JOBS:
             with self.store.reading() as session:
-                events = list(due(session, self.standing, self.now))
+                events = list(job.due(session, self.standing, self.now))
             for event in events:
                 with self.context(event) as ctx:
                     assert received.insert_once(ctx.session, event, self.now) is not None
-                    handle(ctx, event)
+                    job.handle(ctx, event)
             done += events
         return done
 
@@ -177,7 +172,7 @@ class World:
 
     def coming(self) -> datetime | None:
         with self.store.reading() as session:
-            found = [coming(session, self.standing, self.now) for coming in COMING]
+            found = [job.coming(session, self.standing, self.now) for job in JOBS]
         return min((instant for instant in found if instant is not None), default=None)
 
     # -- what there is

@@ -8,7 +8,8 @@ from io import StringIO
 
 import pytest
 
-from handlers.handover import ExportRow, handover_rows, render
+from handlers.handover import handover_rows
+from handlers.wording.handover_export import ExportRow, render
 from tests.handlers.handover_world import World
 
 

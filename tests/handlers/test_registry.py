@@ -7,7 +7,7 @@ import pytest
 
 from handlers import registry
 from handlers.command import Command, matching
-from handlers.registry import Job
+from handlers.job import Job
 from models.events import CommandGiven, Event, FormSubmitted
 from models.message import Answer
 from tests.handlers.desk import COMMUNITY, OPERATIONS, SOS, URGENT, Desk, at_desk, buttons
