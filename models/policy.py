@@ -20,6 +20,7 @@ PLATFORMS = ("slack", "rocketchat", "local")
 
 _DURATION = re.compile(r"(\d+)\s*([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 
@@ -50,8 +51,9 @@ def parse_day(value: object) -> object:
     """Give a date for `2026-12-24`; nothing else is taken for one."""
     if isinstance(value, date):
         return value
+    written = str(value).strip()
     try:
-        return date.fromisoformat(str(value).strip())
+        return date.fromisoformat(written if _DAY.fullmatch(written) else "")
     except ValueError:
         raise ValueError(f"`{value}` is no date: write it as 2026-12-24") from None
 
@@ -221,6 +223,8 @@ class Escalation(Strict):
     @field_validator("urgent", "platform")
     @classmethod
     def _in_order_of_time(cls, steps: tuple[EscalationStep, ...]) -> tuple[EscalationStep, ...]:
+        if not steps:
+            raise ValueError("there must be a step, so that somebody is told")
         if list(steps) != sorted(steps, key=lambda step: step.after):
             raise ValueError("the steps must stand in the order of their times")
         return steps

@@ -1,0 +1,22 @@
+"""Which id a channel's name has now."""
+
+from bot.store import Store
+from models.records import directory
+
+
+def test_a_channel_is_found_by_its_name_on_its_platform(store: Store) -> None:
+    with store.transaction() as session:
+        directory.learn(session, "slack", [("C1", "sos"), ("C2", "how-to")])
+        assert directory.channel_id(session, "slack", "sos") == "C1"
+        assert directory.channel_id(session, "local", "sos") is directory.channel_id(session, "slack", "x") is None
+
+
+def test_a_channel_that_was_renamed_or_made_anew_is_known_by_what_it_is_now(store: Store) -> None:
+    with store.transaction() as session:
+        directory.learn(session, "slack", [("C1", "sos")])
+        directory.learn(session, "slack", [("C1", "help")])
+        assert directory.channel_id(session, "slack", "sos") is None
+        directory.learn(session, "slack", [("C9", "help")])
+        assert directory.channel_id(session, "slack", "help") == "C9"
+        directory.learn(session, "slack", [("C9", "help")])
+        assert directory.channel_id(session, "slack", "help") == "C9"
