@@ -187,10 +187,10 @@ class Reader:
         return _carried(event) if event.action == CARRIED else event
 
     def form(self, submitted: ViewSubmission) -> FormSubmitted:
-        """Give what a submitted form tells."""
+        """Give what a submitted form tells. Its key is the submission's: one that is mended is another."""
         view = submitted.view
         return FormSubmitted(
-            key=f"form:{view.id}:{view.hash}",
+            key=f"form:{submitted.trigger_id}",
             platform=PLATFORM,
             at=self.clock.now(),
             form=view.callback_id,

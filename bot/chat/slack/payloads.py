@@ -132,7 +132,6 @@ class View(_Payload):
     """A submitted form."""
 
     id: str
-    hash: str = ""
     callback_id: str = ""
     private_metadata: str = ""
     state: State = State()
@@ -148,4 +147,5 @@ class ViewSubmission(_Payload):
     """A payload of type `view_submission`."""
 
     user: Named
+    trigger_id: str
     view: View

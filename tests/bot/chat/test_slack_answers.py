@@ -90,13 +90,14 @@ def test_a_submitted_form_comes_with_its_fields_and_subject(slack: FakeSlack, in
     view = form_for(slack, inbound)
     inbound.answer = lambda _: Answer(reply=text("Filed."))
 
-    response = slack.submit(view, {"note": "watch the registry"}).response
+    handle = slack.submit(view, {"note": "watch the registry"})
+    response = handle.response
 
     submitted = inbound.one(FormSubmitted)
     assert response == {"response_action": "clear"}
     assert (submitted.form, submitted.subject, submitted.user) == ("handover", "platform", "U01")
     assert submitted.fields == {"note": "watch the registry", "link": ""}
-    assert submitted.key == f"form:{view['id']}:{view['hash']}"
+    assert submitted.key == f"form:{handle.delivery.payload['trigger_id']}"
     assert slack.wait_for(lambda: slack.ephemerals("amina"))[0]["text"] == "Filed."
 
 
@@ -108,6 +109,21 @@ def test_errors_are_shown_in_the_form_each_at_a_field_that_it_has(slack: FakeSla
 
     assert handle.errors == {"link": "No link", "note": "Too late"}
     assert slack.views("amina")
+
+
+def test_a_form_that_is_mended_after_its_errors_is_another_submission(slack: FakeSlack, inbound: Recorder) -> None:
+    view = form_for(slack, inbound)
+    inbound.answer = lambda _: Answer(errors={"link": "No link"})
+    slack.submit(view, {"link": "x"}).wait()
+    inbound.answer = lambda _: None
+    mended = slack.views("amina")[-1]
+
+    response = slack.submit(mended, {"link": "https://example.org"}).response
+
+    keys = [event.key for event in inbound.received if isinstance(event, FormSubmitted)]
+    assert mended["hash"] == view["hash"], "Slack changes nothing in a form that it shows errors in"
+    assert len(set(keys)) == 2
+    assert response == {"response_action": "clear"}
 
 
 def test_a_form_that_follows_takes_the_place_of_the_first(slack: FakeSlack, inbound: Recorder) -> None:
