@@ -6,7 +6,8 @@ before the intake has committed; what raises stays unacknowledged, and Slack sen
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import structlog
 from pydantic import ValidationError
@@ -51,6 +52,19 @@ OURS = frozenset(
 log = structlog.get_logger(__name__)
 
 
+class Unread(Exception):
+    """A payload has a shape that we do not know; it would be no other if Slack sent it again."""
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """Take what goes wrong for the payload's fault: for reading it alone, before anything is made of it."""
+    try:
+        yield
+    except (ValidationError, KeyError, TypeError, AttributeError) as error:
+        raise Unread(type(error).__name__) from error
+
+
 class Listener:
     """What Bolt calls: one method for each kind of payload."""
 
@@ -80,15 +94,18 @@ class Listener:
 
     def event(self, ack: Ack, event: Json) -> None:
         """Take one event of the Events API."""
-        take = self._events.get(str(event["type"]))
+        with _reading():
+            kind = str(event["type"])
+        take = self._events.get(kind)
         if take is None:
-            self._drop(str(event["type"]), "unused")
+            self._drop(kind, "unused")
         else:
             take(event)
         ack()
 
     def _message(self, event: Json) -> None:
-        read = self._reader.message(MessageEvent.model_validate(event))
+        with _reading():
+            read = self._reader.message(MessageEvent.model_validate(event))
         if read is None:
             self._drop("message", str(event.get("subtype") or "own"))
             return
@@ -103,34 +120,43 @@ class Listener:
         self._reaction(event, is_added=False)
 
     def _reaction(self, event: Json, *, is_added: bool) -> None:
-        read = self._reader.reaction(ReactionEvent.model_validate(event), is_added=is_added)
+        with _reading():
+            read = self._reader.reaction(ReactionEvent.model_validate(event), is_added=is_added)
         if read is None:
             self._drop(str(event["type"]), "own")
         else:
             self._inbound.receive(read)
 
     def _channel_renamed(self, event: Json) -> None:
-        channel = event.get("channel") or {}
-        self._channels.renamed(self._inbound, str(channel["id"]), str(channel["name"]))
+        with _reading():
+            channel, name = str(event["channel"]["id"]), str(event["channel"]["name"])
+        self._channels.renamed(self._inbound, channel, name)
 
     def _channel_left(self, event: Json) -> None:
-        log.warning("slack.removed_from_channel", channel=event.get("channel"))
-        self._channels.left(str(event["channel"]))
+        with _reading():
+            channel = str(event["channel"])
+        log.warning("slack.removed_from_channel", channel=channel)
+        self._channels.left(channel)
 
     def _member_joined(self, event: Json) -> None:
-        if event.get("user") == self._reader.identity.user:
-            self._channels.joined(self._inbound, str(event["channel"]))
+        with _reading():
+            user, channel = event["user"], str(event["channel"])
+        if user == self._reader.identity.user:
+            self._channels.joined(self._inbound, channel)
 
     def command(self, ack: Ack, body: Json) -> None:
         """Take one slash command."""
-        given = Command.model_validate(body)
-        answer = self._inbound.receive(self._reader.command(given))
+        with _reading():
+            given = Command.model_validate(body)
+            read = self._reader.command(given)
+        answer = self._inbound.receive(read)
         ack(self._answers.to_command(answer, given) or "")
 
     def action(self, ack: Ack, body: Json) -> None:
         """Take one pressed button."""
-        pressed = BlockActions.model_validate(body)
-        read = self._reader.button(pressed)
+        with _reading():
+            pressed = BlockActions.model_validate(body)
+            read = self._reader.button(pressed)
         if read is None:
             self._drop("block_actions", pressed.actions[0].type)
         else:
@@ -143,8 +169,9 @@ class Listener:
             self._drop(str(body.get("type")), "unused")
             ack()
             return
-        submitted = ViewSubmission.model_validate(body)
-        read = self._reader.form(submitted)
+        with _reading():
+            submitted = ViewSubmission.model_validate(body)
+            read = self._reader.form(submitted)
         ack(self._answers.to_form(self._inbound.receive(read), submitted, read))
 
     def failed(self, error: Exception, body: Json) -> BoltResponse:
@@ -152,8 +179,8 @@ class Listener:
         if isinstance(error, StoreUnavailable | NotNow):
             log.warning("slack.unacknowledged", kind=_kind(body), reason=str(error))
             return BoltResponse(status=503)
-        if isinstance(error, BoltUnhandledRequestError | ValidationError | KeyError | TypeError | AttributeError):
-            log.warning("slack.payload_unread", kind=_kind(body), error=type(error).__name__)
+        if isinstance(error, BoltUnhandledRequestError | Unread) or not _is_envelope(body):
+            log.warning("slack.payload_unread", kind=_kind(body), error=type(error.__cause__ or error).__name__)
             self._drop(_kind(body), "unread")
             return BoltResponse(status=200)
         log.error("slack.listener_failed", kind=_kind(body), error=type(error).__name__)
@@ -163,6 +190,11 @@ class Listener:
         counted = kind if kind in OURS else "other"
         self._metrics.events.labels(PLATFORM, counted, "dropped").inc()
         log.debug("slack.dropped", kind=kind, why=why)
+
+
+def _is_envelope(body: Json) -> bool:
+    """Say whether Bolt can read a payload far enough to hand it to us."""
+    return isinstance(body.get("event", {}), dict)
 
 
 def _kind(body: Json) -> str:

@@ -5,6 +5,7 @@ import pytest
 from models.events import (
     ButtonPressed,
     CommandGiven,
+    Event,
     MessageDeleted,
     MessageEdited,
     MessagePosted,
@@ -193,6 +194,23 @@ def test_a_message_whose_channel_cannot_be_asked_for_stays_unacknowledged_until_
 
         assert inbound.one(MessagePosted).channel_name == "later"
         assert len(slack.deliveries[-1].attempts) > 1
+
+
+@pytest.mark.parametrize("fault", [KeyError, TypeError, AttributeError, RuntimeError])
+def test_a_fault_of_the_bots_own_leaves_an_event_unacknowledged(
+    slack: FakeSlack, inbound: Recorder, fault: type[Exception]
+) -> None:
+    def failing(_: Event) -> None:
+        inbound.answer = lambda _: None
+        raise fault
+
+    inbound.answer = failing
+    slack.post("devops-sos", "amina", "prod is down")
+    inbound.wait_for(lambda: len(inbound.received) == 2)
+    slack.wait_for(lambda: slack.deliveries[-1].acked_at is not None)
+
+    assert inbound.received[0] == inbound.received[1]
+    assert len(slack.deliveries[-1].attempts) == 2
 
 
 def test_the_bots_own_words_and_reactions_are_nothing_to_it(slack: FakeSlack, inbound: Recorder) -> None:
