@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
+from typing import TypeVar
 
-from sqlalchemy import Boolean, ForeignKey, Index, Select, String, Text, bindparam, func, select
+from sqlalchemy import Boolean, ColumnElement, ForeignKey, Index, Select, String, Text, bindparam, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.records.base import Id, Record, Word
 from models.triage.verdict import RequestClass
+
+FoundT = TypeVar("FoundT", bound=Record)
 
 
 class RequestState(StrEnum):
@@ -155,34 +158,43 @@ class LabelledExample(Record):
     at: Mapped[datetime]
 
 
+# -- one, to decide about: it is locked until the transaction ends, and read as the decision before left it
+#
+# A read message is always locked before its request, so that no two decisions wait for each other.
+
+
 def get(session: Session, number: int) -> Request | None:
     """Give a request by its number; None where there is none."""
-    return session.get(Request, number)
+    return session.get(Request, number, with_for_update=True, populate_existing=True)
 
 
 def rooted_at(session: Session, platform: str, channel: str, message: str) -> Request | None:
     """Give the request whose thread hangs on a message."""
-    return session.scalar(
-        select(Request).where(Request.platform == platform, Request.channel == channel, Request.root == message)
-    )
+    found = select(Request).where(Request.platform == platform, Request.channel == channel, Request.root == message)
+    return session.scalar(_held(found, Request))
 
 
 def of_message(session: Session, platform: str, channel: str, message: str) -> Request | None:
     """Give the request that a message opened or joined."""
-    return session.scalar(
-        select(Request)
-        .join(ReadMessage, ReadMessage.request_id == Request.id)
-        .where(ReadMessage.platform == platform, ReadMessage.channel == channel, ReadMessage.message == message)
-    )
+    found = select(Request).join(ReadMessage, ReadMessage.request_id == Request.id)
+    return session.scalar(_held(found.where(*_is_message(platform, channel, message)), Request))
 
 
 def read_message(session: Session, platform: str, channel: str, message: str) -> ReadMessage | None:
     """Give a message that the triage read."""
-    return session.scalar(
-        select(ReadMessage).where(
-            ReadMessage.platform == platform, ReadMessage.channel == channel, ReadMessage.message == message
-        )
-    )
+    return session.scalar(_held(select(ReadMessage).where(*_is_message(platform, channel, message)), ReadMessage))
+
+
+def _is_message(platform: str, channel: str, message: str) -> tuple[ColumnElement[bool], ...]:
+    return (ReadMessage.platform == platform, ReadMessage.channel == channel, ReadMessage.message == message)
+
+
+def _held(found: Select[FoundT], what: type[FoundT]) -> Select[FoundT]:
+    """Give a search that waits for whoever decides about the row now, and then reads it anew.
+
+    SQLite has one writer at a time, and leaves the lock out.
+    """
+    return found.with_for_update(of=what).execution_options(populate_existing=True)
 
 
 def latest_of_author(session: Session, platform: str, channel: str, author: str, since: datetime) -> Request | None:
@@ -194,18 +206,17 @@ def latest_of_author(session: Session, platform: str, channel: str, author: str,
 @cache
 def _latest_of_author() -> Select[Request]:
     """Give the statement, built once: every message asks, and building it costs more than running it."""
-    return (
-        select(Request)
-        .where(
-            Request.platform == bindparam("platform"),
-            Request.channel == bindparam("channel"),
-            Request.author == bindparam("author"),
-            Request.last_message_at >= bindparam("since"),
-            Request.state.in_(LIVE),
-        )
-        .order_by(Request.last_message_at.desc())
-        .limit(1)
+    found = select(Request).where(
+        Request.platform == bindparam("platform"),
+        Request.channel == bindparam("channel"),
+        Request.author == bindparam("author"),
+        Request.last_message_at >= bindparam("since"),
+        Request.state.in_(LIVE),
     )
+    return _held(found.order_by(Request.last_message_at.desc()).limit(1), Request)
+
+
+# -- many, to look at: nothing is locked
 
 
 def due(session: Session, now: datetime, limit: int = 100) -> Sequence[Request]:

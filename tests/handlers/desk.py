@@ -300,13 +300,13 @@ class Desk:
 
 
 def at_desk(database_url: str, *, at: str = MONDAY, **changed: Any) -> Desk:
-    """Give a desk in an office with all five kinds of channels, on SQLite. changed: as for `office`."""
-    file = Path(make_url(database_url).database or "")
-    is_planned = changed.pop("is_planned", True)
-    if is_planned:
+    """Give a desk in an office with all five kinds of channels, on either database. changed: as for `office`."""
+    url, is_planned = make_url(database_url), changed.pop("is_planned", True)
+    if is_planned and url.get_backend_name() == "sqlite":
+        file, is_planned = Path(url.database or ""), False
         file.write_bytes(_planned(file.read_bytes(), at, changed.get("rotations", ())))
     channels = tuple(Channel(name=name, kind=ChannelKind(kind)) for name, kind in CHANNELS.items())
-    opened = office(database_url, at=at, is_planned=False, **{"channels": channels, **changed})
+    opened = office(database_url, at=at, is_planned=is_planned, **{"channels": channels, **changed})
     opened.owed()
     opened.intake.standing = replace(opened.standing, classifier=of_words())
     desk = Desk(opened)

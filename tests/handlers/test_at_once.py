@@ -1,0 +1,132 @@
+"""Two things that happen to one request in the same instant: the later one sees what the earlier one decided."""
+
+from collections.abc import Callable
+from threading import Thread
+from time import sleep
+
+import pytest
+from sqlalchemy import text
+
+from bot.store import Store
+from handlers import registry
+from handlers.context import Context
+from models.effects import Direct
+from models.events import ButtonPressed, Event, ReactionAdded
+from models.records.request import Due, Request, RequestState
+from models.triage.verdict import RequestClass
+from tests.handlers.desk import DOUBTED_COMMUNITY, HOW_TO, NONE, SOS, URGENT, Desk, at_desk
+
+WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+
+
+@pytest.fixture
+def desk(postgres_url: str) -> Desk:
+    """A desk on PostgreSQL: SQLite has one writer at a time."""
+    return at_desk(postgres_url)
+
+
+def until_somebody_waits(store: Store) -> None:
+    for _ in range(500):
+        with store.reading() as session:
+            if session.execute(WAITING).scalar_one():
+                return
+        sleep(0.01)
+    pytest.fail("nobody waited for the first decision")
+
+
+def at_once(desk: Desk, first: Event, actor: str, second: Callable[[], object]) -> None:
+    """Let a second thing happen while the first one is decided and not yet committed."""
+    office = desk.office
+    other = Thread(target=second)
+    with office.store.transaction() as session:
+        registry.decide(Context(session, office.now, first, office.standing, actor))
+        session.flush()
+        other.start()
+        until_somebody_waits(office.store)
+    other.join()
+
+
+def pressed(desk: Desk, who: str, action: str, value: object) -> Event:
+    return ButtonPressed(
+        key=f"first:{action}",
+        platform="slack",
+        at=desk.office.now,
+        action=action,
+        value=str(value),
+        user=f"U-{who}",
+        channel=f"C-{SOS}",
+        channel_name=SOS,
+    )
+
+
+def reacted(desk: Desk, who: str, message: str, emoji: str) -> Event:
+    return ReactionAdded(
+        key=f"first:{emoji}",
+        platform="slack",
+        at=desk.office.now,
+        channel=f"C-{HOW_TO}",
+        channel_name=HOW_TO,
+        message=message,
+        user=f"U-{who}",
+        emoji=emoji,
+    )
+
+
+def paged_request(desk: Desk) -> Request:
+    message = desk.writes("dev", URGENT, SOS)
+    desk.delivers()
+    desk.pages()
+    return desk.request(message)
+
+
+def test_who_takes_a_request_as_the_next_step_comes_due_spares_the_secondary(desk: Desk) -> None:
+    request = paged_request(desk)
+    who, _ = desk.on_duty()
+    assert request.due_at is not None
+    desk.office.clock.set(request.due_at)
+    at_once(desk, pressed(desk, who, "ack", request.id), f"U-{who}", desk.office.work.run)
+    now = desk.request(request.root)
+    assert (desk.paged(), now.state, now.due) == ([], RequestState.ACKNOWLEDGED, Due.SILENCE)
+
+
+def test_who_takes_a_request_as_its_page_arrives_stops_the_escalation(desk: Desk) -> None:
+    message = desk.writes("dev", URGENT, SOS)
+    desk.takes_up()
+    who, _ = desk.on_duty()
+    at_once(desk, pressed(desk, who, "ack", desk.request(message).id), f"U-{who}", desk.delivers)
+    now = desk.request(message)
+    assert (now.state, now.due) == (RequestState.ACKNOWLEDGED, Due.SILENCE)
+
+
+def test_of_two_engineers_who_take_a_request_the_later_one_has_it(desk: Desk) -> None:
+    request = paged_request(desk)
+    one, other = desk.on_duty()
+    at_once(desk, pressed(desk, one, "ack", request.id), f"U-{one}", lambda: desk.presses(other, "ack", request.id))
+    assert desk.request(request.root).owner == f"U-{other}"
+    assert desk.timeline(request.root).count("acknowledged") == 2
+
+
+def test_nothing_is_due_for_a_request_that_is_resolved_as_it_is_taken(desk: Desk) -> None:
+    request = paged_request(desk)
+    one, other = desk.on_duty()
+    at_once(desk, pressed(desk, one, "ack", request.id), f"U-{one}", lambda: desk.presses(other, "resolve", request.id))
+    now = desk.request(request.root)
+    assert (now.state, now.due, now.due_at) == (RequestState.RESOLVED, None, None)
+
+
+def test_an_authors_no_as_the_time_of_the_question_ends_pages_nobody(desk: Desk) -> None:
+    message = desk.writes("dev", DOUBTED_COMMUNITY)
+    desk.delivers()
+    request = desk.request(message)
+    assert request.asked_until is not None
+    desk.office.clock.set(request.asked_until)
+    no = pressed(desk, "dev", "class", f"{request.id}:{RequestClass.COMMUNITY.value}")
+    at_once(desk, no, "U-dev", desk.office.work.run)
+    assert (desk.paged(), desk.request(message).request_class) == ([], RequestClass.COMMUNITY)
+
+
+def test_two_pins_on_one_message_make_one_request(desk: Desk) -> None:
+    message = desk.writes("dev", NONE)
+    at_once(desk, reacted(desk, "ana", message, "pushpin"), "U-ana", lambda: desk.reacts("ben", message, "pushpin"))
+    assert desk.requests() == 1
+    assert [one for one in desk.owed() if isinstance(one, Direct)] == [], "a fault was told to the leads"
