@@ -9,21 +9,21 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from importlib.resources import files
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.clock import SystemClock
 from models.errors import ConfigError, StoreUnavailable
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 BUSY_TIMEOUT_MS = 5000
 
@@ -103,6 +103,8 @@ class Store:
 
     def migrate(self) -> None:
         """Bring the tables up to this release. Raises ConfigError where the database cannot be reached."""
+        from alembic import command
+
         try:
             with self._engine.connect() as connection:
                 command.upgrade(alembic_config(connection), "head")
@@ -111,15 +113,15 @@ class Store:
 
     def revision_problem(self) -> str | None:
         """Say what is wrong with the tables of this store, with the command that mends it; None where they fit."""
-        script = ScriptDirectory.from_config(alembic_config())
+        known = revisions()
         try:
             with self._engine.connect() as connection:
-                current = MigrationContext.configure(connection).get_current_revision()
+                current = _revision(connection)
         except SQLAlchemyError as error:
             return f"cannot open the store {self.shown_url()}: {_first_line(error)}"
-        if current == script.get_current_head():
+        if current == known[-1]:
             return None
-        if current is not None and current not in {revision.revision for revision in script.walk_revisions()}:
+        if current is not None and current not in known:
             return f"the store is of a newer release (revision {current}); run that release or restore a backup"
         return f"the store is behind this release (revision {current or 'none'}); run: watchbill migrate --config FILE"
 
@@ -128,8 +130,25 @@ class Store:
         return self.url.render_as_string(hide_password=True)
 
 
-def alembic_config(connection: Connection | None = None) -> Config:
+def revisions() -> list[str]:
+    """Give the revisions of the tables, the newest last: by the names of the migrations, as 0001_what_it_does.py.
+
+    Alembic knows them too, but every start would wait for its import.
+    """
+    names = (file.name for file in files("migrations.versions").iterdir())
+    return sorted(name.partition("_")[0] for name in names if name[0].isdigit() and name.endswith(".py"))
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def alembic_config(connection: Connection | None = None) -> "Config":
     """Give Alembic's configuration; its scripts are package data, so that a wheel finds them too."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", "migrations:")
     config.set_main_option("path_separator", "os")

@@ -7,10 +7,11 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
-from bot.store import Store, alembic_config
+from bot.store import Store, alembic_config, revisions
 from models.errors import ConfigError, StoreUnavailable
 from models.records import Record
 from models.records.audit import AuditEntry
@@ -36,6 +37,20 @@ def test_the_migrations_go_up_down_and_up_again(store: Store) -> None:
 def test_a_new_database_is_behind_and_the_answer_names_the_command(tmp_path: Path) -> None:
     store = Store(f"sqlite:///{tmp_path / 'new.db'}")
     assert "watchbill migrate" in (store.revision_problem() or "")
+    store.close()
+
+
+def test_the_revisions_read_from_the_names_of_the_migrations_are_those_of_alembic() -> None:
+    script = ScriptDirectory.from_config(alembic_config())
+    assert revisions() == [revision.revision for revision in script.walk_revisions()][::-1]
+
+
+def test_a_store_of_a_newer_release_is_told_as_such(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'store.db'}")
+    store.migrate()
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    assert "newer release (revision 9999)" in (store.revision_problem() or "")
     store.close()
 
 
