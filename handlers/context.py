@@ -23,6 +23,7 @@ from models.records.base import put
 from models.records.delivery import Purpose
 from models.records.handover import LogEntry
 from models.records.request import Request, TimelineEntry
+from models.records.shelf import Shelf
 from models.rota.calendar import WorkCalendar
 from models.rota.zone import zone
 from models.triage.classifier import Classifier
@@ -41,6 +42,11 @@ class Standing:
     classifier: Classifier
     platforms: tuple[str, ...]
     public_url: str = ""
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """The rotas that were read last."""
+        return Shelf()
 
     @cached_property
     def calendars(self) -> Mapping[str, WorkCalendar]:

@@ -68,8 +68,7 @@ def why(ctx: Context, said: str) -> str:
 
 def near(ctx: Context, rotation: Rotation, at: datetime) -> Rota:
     """Give the part of a rotation's rota around an instant."""
-    calendar = ctx.standing.calendar(rotation)
-    return stored.load(ctx.session, calendar, at - timedelta(days=1), at + NEAR)
+    return ctx.standing.shelf.near(ctx.session, ctx.standing.calendar(rotation), at)
 
 
 def whole(ctx: Context, rotation: Rotation) -> Rota:

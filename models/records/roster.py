@@ -1,14 +1,16 @@
 """The on-call lists, the planned shifts and what overlays them, as `models.rota` takes them."""
 
+import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Date, Index, String, delete, func, select, update
+from sqlalchemy import Date, Index, Select, String, bindparam, delete, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.records.base import Id, Record, Word
+from models.records.base import Id, Record, Word, changed
 from models.rota.calendar import WorkCalendar
 from models.rota.roster import Member, Roster
 from models.rota.rota import Cycle, Rota
@@ -17,13 +19,18 @@ from models.rota.shuffle import Draw
 
 
 class StoredRotation(Record):
-    """One rotation whose list is in the store. version: counts the list's changes, so that two at once are noticed."""
+    """One rotation whose list is in the store.
+
+    version: counts the list's changes, so that two at once are noticed. stamp: another one after every change of
+    anything that its rota is made of; random, because a number counted up by a transaction that fails comes again.
+    """
 
     __tablename__ = "rotation"
 
     name: Mapped[str] = mapped_column(String(100), primary_key=True)
     cycle: Mapped[int]
     version: Mapped[int] = mapped_column(default=1)
+    stamp: Mapped[str] = mapped_column(String(16), default="")
 
 
 class StoredMember(Record):
@@ -125,6 +132,23 @@ def version(session: Session, rotation: str) -> int:
     return 0 if head is None else head.version
 
 
+def stamp(session: Session, rotation: str) -> str:
+    """Give what changes with everything that a rotation's rota is made of; empty where the store does not have it."""
+    return session.scalar(_stamp(), {"rotation": rotation}) or ""
+
+
+@cache
+def _stamp() -> Select[str]:
+    return select(StoredRotation.stamp).where(StoredRotation.name == bindparam("rotation"))
+
+
+def _restamp(session: Session, rotation: str | None) -> None:
+    """Say that a rotation's rota changed; None: every rotation's."""
+    every = update(StoredRotation)
+    named = every if rotation is None else every.where(StoredRotation.name == rotation)
+    changed(session, named.values(stamp=secrets.token_hex(8)))
+
+
 def last_day(session: Session, rotation: str) -> date | None:
     """Give the day of the last shift that is planned; None where none is."""
     return session.scalar(select(func.max(StoredShift.day)).where(StoredShift.rotation == rotation))
@@ -187,6 +211,7 @@ def save_roster(session: Session, rotation: str, roster: Roster) -> None:
         for place, member in enumerate(roster.members)
     )
     session.flush()
+    _restamp(session, rotation)
 
 
 def save_cycles(session: Session, rotation: str, cycles: Iterable[Cycle]) -> None:
@@ -203,6 +228,7 @@ def save_cycles(session: Session, rotation: str, cycles: Iterable[Cycle]) -> Non
             )
         )
     session.flush()
+    _restamp(session, rotation)
 
 
 def replace_shifts(session: Session, rotation: str, since: datetime, shifts: Iterable[Shift]) -> None:
@@ -224,6 +250,7 @@ def replace_shifts(session: Session, rotation: str, since: datetime, shifts: Ite
         row.cycle, row.turn, row.reason = shift.cycle, shift.turn, shift.reason
         session.add(row)
     session.flush()
+    _restamp(session, rotation)
 
 
 def end_shift(session: Session, shift_id: int, end: datetime, engineer: str | None, reason: str) -> None:
@@ -231,6 +258,7 @@ def end_shift(session: Session, shift_id: int, end: datetime, engineer: str | No
     session.execute(
         update(StoredShift).where(StoredShift.id == shift_id).values(ends_at=end, engineer=engineer, reason=reason)
     )
+    _restamp(session, session.scalar(select(StoredShift.rotation).where(StoredShift.id == shift_id)))
 
 
 def add_override(session: Session, override: Override) -> None:
@@ -246,6 +274,7 @@ def add_override(session: Session, override: Override) -> None:
             reason=override.reason,
         )
     )
+    _restamp(session, override.rotation)
 
 
 def add_absence(session: Session, absence: Absence) -> None:
@@ -260,6 +289,7 @@ def add_absence(session: Session, absence: Absence) -> None:
             made_at=absence.made_at,
         )
     )
+    _restamp(session, absence.rotation)
 
 
 def _shifts(session: Session, rotation: str, since: datetime | None, until: datetime | None) -> Iterable[Shift]:
