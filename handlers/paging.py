@@ -16,26 +16,40 @@ from models.policy import ChannelKind, EscalationStep, Person, Rotation
 from models.records import delivery
 from models.records import request as records
 from models.records.delivery import Purpose
-from models.records.request import Due, Request
+from models.records.request import Due, Request, RequestState
 from models.rota.duty import Duty
 from models.triage.verdict import RequestClass
 
 
 def begin(ctx: Context, request: Request) -> None:
-    """Page for a request from the first step on; outside hours, do what the policy says instead."""
+    """Page for a request from the first step on; outside hours, do what the policy says instead.
+
+    Where somebody took it and fell silent, the steps count from now: its first page was delivered long ago.
+    """
     rotation = ctx.policy.rotation_for(request.channel_name)
     stop(ctx, request)
     request.rotation = rotation.name if rotation is not None else None
-    request.step, request.paged_at = 0, None
-    if rotation is None or duty.is_within_hours(ctx, rotation) or _is_paged_at_night(ctx, request):
-        _run_step(ctx, request, rotation)
-    else:
+    request.step, request.paged_at = 0, ctx.now if request.state is RequestState.ACKNOWLEDGED else None
+    if rotation is not None and _is_held(ctx, request, rotation, ctx.now):
         _wait_for_hours(ctx, request, rotation)
+    else:
+        _run_step(ctx, request, rotation)
 
 
 def go_on(ctx: Context, request: Request) -> None:
-    """Run what is due now, leaving out the steps whose time has passed as well; past the last, the last again."""
+    """Run what is due now, leaving out the steps whose time has passed as well; past the last, the last again.
+
+    Once the hours are over, what is left waits for the next ones.
+    """
     stop(ctx, request)
+    rotation = ctx.policy.rotation(request.rotation) if request.rotation else None
+    if rotation is not None and _is_held(ctx, request, rotation, ctx.now):
+        _wait_for_hours(ctx, request, rotation)
+    else:
+        _run_overdue(ctx, request, rotation)
+
+
+def _run_overdue(ctx: Context, request: Request, rotation: Rotation | None) -> None:
     steps = _steps(ctx, request)
     request.paged_at = request.paged_at or ctx.now
     request.step = min(request.step, len(steps) - 1)
@@ -44,7 +58,7 @@ def go_on(ctx: Context, request: Request) -> None:
         request.step += 1
     together = steps[request.step].after
     while request.step < len(steps) and steps[request.step].after == together:
-        _run_step(ctx, request, ctx.policy.rotation(request.rotation) if request.rotation else None)
+        _run_step(ctx, request, rotation)
 
 
 def stop(ctx: Context, request: Request) -> None:
@@ -116,7 +130,7 @@ def _page_settled(ctx: Context, request: Request, event: DeliverySettled) -> Non
         ctx.note(request, "page delivered", source="clock", actor="")
     if request.paged_at is None:
         request.paged_at = ctx.now
-    if request.state is records.RequestState.OPEN and _is_escalating(request):
+    if request.state is RequestState.OPEN and _is_escalating(request):
         _schedule(ctx, request)
         if event.is_recipients_fault and request.due is Due.PAGE:
             request.due_at = ctx.now
@@ -164,7 +178,7 @@ def _schedule(ctx: Context, request: Request) -> None:
 
 
 def _page_in_thread(ctx: Context, request: Request, people: Sequence[Person], why: str) -> None:
-    is_first = request.step == 0
+    is_first = request.step == 0 and request.state is RequestState.OPEN
     mentions = [ctx.mention(person.id, request.platform) for person in people]
     facts = _facts(ctx, request)
     message = wording.first_page(facts, mentions, why) if is_first else wording.next_page(facts, mentions, why)
@@ -183,12 +197,12 @@ def _page_directly(ctx: Context, request: Request, people: Sequence[Person]) -> 
 
 def thread_of(request: Request) -> str | None:
     """Give the thread to answer in; a direct conversation needs none."""
-    return request.root if request.channel_name is not None else None
+    return None if request.is_direct else request.root
 
 
 def in_thread(ctx: Context, request: Request, message: Message) -> Post:
     """Give the post of a page: in the request's thread; for a direct conversation, where engineers are."""
-    if request.channel_name is not None:
+    if not request.is_direct:
         return Post(request.channel, message, thread=request.root)
     kind = ChannelKind.SOS if request.request_class is RequestClass.URGENT else ChannelKind.OPERATIONS
     channel = ctx.policy.channel_of_kind(kind)
@@ -244,6 +258,11 @@ def _named_for_night(ctx: Context, request: Request, rotation: Rotation | None) 
     return ctx.policy.after_hours.page if is_night and _is_paged_at_night(ctx, request) else ()
 
 
+def _is_held(ctx: Context, request: Request, rotation: Rotation, at: datetime) -> bool:
+    """Say whether nobody may be paged for a request at an instant, because it lies outside the hours."""
+    return not duty.is_within_hours(ctx, rotation, at) and not _is_paged_at_night(ctx, request)
+
+
 def _is_paged_at_night(ctx: Context, request: Request) -> bool:
     after = ctx.policy.after_hours
     if request.request_class is not RequestClass.URGENT:
@@ -277,7 +296,7 @@ def _facts(ctx: Context, request: Request) -> wording.Facts:
         channel=request.channel,
         root=request.root,
         text=request.text,
-        is_direct=request.channel_name is None,
+        is_direct=request.is_direct,
         state=request.state,
         owner=ctx.handle_name(request.owner, request.platform) if request.owner else None,
         owner_name=_name(ctx, request.owner, request.platform),
@@ -289,10 +308,20 @@ def _facts(ctx: Context, request: Request) -> wording.Facts:
         next_after=following.after if following is not None else None,
         next_to=following.to if following is not None else (),
         next_by=following.by if following is not None else "thread",
+        resumes_at=_resumes_at(ctx, request, following) if following is not None else None,
         better_place=_better_place(ctx, request),
         now=ctx.now,
         zone=ctx.policy.zone,
     )
+
+
+def _resumes_at(ctx: Context, request: Request, following: EscalationStep) -> datetime | None:
+    """Give when a request comes up again whose next step would lie outside the hours; None where it does not."""
+    rotation = ctx.policy.rotation(request.rotation) if request.rotation else None
+    at = max(ctx.now, request.opened_at + following.after)
+    if rotation is None or not _is_held(ctx, request, rotation, at):
+        return None
+    return ctx.standing.calendar(rotation).next_hours_begin(at)
 
 
 def _better_place(ctx: Context, request: Request) -> Span | None:

@@ -38,7 +38,10 @@ _ROLES = {
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """A request as the sentences need it. next_*: the escalation step that follows; next_after None: none does."""
+    """A request as the sentences need it. next_*: the escalation step that follows; next_after None: none does.
+
+    resumes_at: when it comes up again, where that step would lie outside the hours; None where it does not.
+    """
 
     number: int
     request_class: RequestClass
@@ -60,6 +63,7 @@ class Facts:
     next_after: timedelta | None
     next_to: tuple[str, ...]
     next_by: str
+    resumes_at: datetime | None
     better_place: Span | None
     now: datetime
     zone: ZoneInfo
@@ -198,7 +202,7 @@ def logged_page(number: int, names: str) -> str:
 
 def logged_wait(number: int, request_class: RequestClass) -> str:
     """Give the log's line for a request that waits for the hours."""
-    return f"#{number}: {request_class}, came outside hours and waits for the morning"
+    return f"#{number}: {request_class}, waits for the next hours"
 
 
 def _kind(facts: Facts) -> str:
@@ -235,6 +239,9 @@ def _buttons(facts: Facts) -> Buttons:
 def _what_next(facts: Facts) -> Note | None:
     if facts.next_after is None:
         return note("This was the last step: nobody else is told after this.")
+    if facts.resumes_at is not None:
+        again = times.moment(facts.resumes_at, facts.zone, facts.now)
+        return note(f"The hours end before the next step: if nobody takes it, it comes up again {again}.")
     who = " and ".join(_ROLES.get(role, role) for role in facts.next_to)
     how = (
         f"{who} {'gets' if len(facts.next_to) == 1 else 'get'} a direct message"

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from models.effects import Direct, Edit
-from models.policy import Escalation, EscalationStep, Person
+from models.effects import Direct, Edit, Post
+from models.policy import AfterHours, Escalation, EscalationStep, Person, Service
 from models.records import roster
 from models.records.delivery import Purpose
 from models.records.request import Due, RequestState
@@ -404,3 +404,61 @@ def test_what_waits_for_the_hours_is_not_paged_at_night_because_it_was_escalated
     desk.until("2026-11-02 23:00")
     assert desk.pages() == []
     assert desk.request(message).due is Due.RESUME
+
+
+# -- the end of the hours
+
+
+def test_once_the_hours_are_over_nobody_else_is_paged_until_the_next_ones(sqlite_url: str) -> None:
+    desk = at_desk(sqlite_url, at="2026-11-02 16:52")
+    message = desk.writes("dev", URGENT, SOS)
+    desk.until("2026-11-02 16:52")
+    desk.until("2026-11-02 16:57")
+    assert len(desk.pages()) == 2, "within the hours the steps go on"
+    desk.owed()
+    desk.until("2026-11-02 17:02")
+    desk.until("2026-11-02 17:07")
+    assert desk.pages() == []
+    (note,) = desk.owed()
+    assert isinstance(note, Post)
+    assert (note.thread, "tomorrow 09:00 UTC" in note.message.plain()) == (message, True)
+    desk.until("2026-11-03 09:00")
+    assert desk.paged() == [{desk.on_duty()[0]}]
+    desk.until("2026-11-03 09:10")
+    assert desk.paged() == [{desk.on_duty()[1]}], "the steps begin anew"
+
+
+def test_a_page_promises_nobody_a_ping_after_the_end_of_the_hours(sqlite_url: str) -> None:
+    desk = at_desk(sqlite_url, at="2026-11-02 16:58")
+    desk.writes("dev", URGENT, SOS)
+    (page,) = desk.pages()
+    assert "The hours end before the next step: if nobody takes it, it comes up again tomorrow 09:00 UTC." in page.text
+
+
+def test_a_critical_service_goes_on_with_those_named_for_nights(sqlite_url: str) -> None:
+    desk = at_desk(
+        sqlite_url,
+        at="2026-11-02 16:52",
+        after_hours=AfterHours(urgent="page", page=("gil",)),
+        services=(Service(name="Registry", aliases=("registry",), critical=True),),
+    )
+    desk.writes("dev", f"{URGENT} registry", SOS)
+    desk.until("2026-11-02 16:52")
+    desk.pages()
+    desk.until("2026-11-02 17:02")
+    assert desk.paged() == [{"gil"}]
+
+
+def test_whoever_took_it_at_night_and_fell_silent_makes_nobody_else_pinged_before_the_hours(sqlite_url: str) -> None:
+    desk = at_desk(sqlite_url, at="2026-11-02 22:00")
+    message = desk.writes("dev", URGENT, SOS)
+    desk.presses("dan", "ack", desk.request(message).id)
+    for at in ("22:00", "22:30", "22:45", "23:59"):
+        desk.until(f"2026-11-02 {at}")
+    assert (desk.pages(), desk.request(message).due) == ([], Due.RESUME)
+    desk.until("2026-11-03 09:00")
+    (page,) = desk.pages()
+    assert page.people - {"dan"} == {desk.on_duty()[0]}
+    assert "took urgent request" in page.text
+    desk.until("2026-11-03 09:10")
+    assert desk.pages()[-1].people - {"dan"} == {desk.on_duty()[1]}, "and the steps after it follow"
