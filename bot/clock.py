@@ -39,7 +39,10 @@ class SteppingClock:
     def now(self) -> datetime:
         """Give the present instant of this clock: aware, UTC."""
         with self._lock:
-            return self._base + (datetime.now(UTC) - self._since) if self._is_running else self._base
+            return self._present()
+
+    def _present(self) -> datetime:
+        return self._base + (datetime.now(UTC) - self._since) if self._is_running else self._base
 
     def run(self) -> None:
         """Let the clock run from where it stands."""
@@ -50,10 +53,15 @@ class SteppingClock:
 
     def set(self, instant: datetime) -> None:
         """Go to a later instant; an earlier one is refused with ValueError, because time never runs back."""
-        if instant < self.now():
-            raise ValueError("a clock is never set back")
         with self._lock:
+            if instant < self._present():
+                raise ValueError("a clock is never set back")
             self._set(instant)
+
+    def forward_to(self, instant: datetime) -> None:
+        """Go to an instant, unless it is past already: then the clock stays as it is."""
+        with self._lock:
+            self._set(max(instant, self._present()))
 
 
 def new_id() -> str:

@@ -36,9 +36,9 @@ class Stepper:
         with self._one_at_a_time:
             self._settle()
             while (coming := self.next_due()) is not None and coming.at <= target:
-                self._clock.set(max(coming.at, self._clock.now()))
+                self._clock.forward_to(coming.at)
                 self._settle()
-            self._clock.set(max(target, self._clock.now()))
+            self._clock.forward_to(target)
 
     def advance(self, by: timedelta) -> None:
         """Move the clock on by a span."""

@@ -59,5 +59,31 @@ def test_whoever_looks_while_it_is_moved_never_sees_it_go_back() -> None:
     assert seen == sorted(seen)
 
 
+def test_a_clock_that_several_move_at_once_takes_each_of_them_forward() -> None:
+    clock = SteppingClock(NOON)
+    failed: list[ValueError] = []
+
+    def move() -> None:
+        try:
+            for millisecond in range(2000):
+                clock.forward_to(NOON + timedelta(milliseconds=millisecond))
+        except ValueError as error:
+            failed.append(error)
+
+    movers = [Thread(target=move) for _ in range(3)]
+    for mover in movers:
+        mover.start()
+    for mover in movers:
+        mover.join()
+    assert not failed
+    assert clock.now() >= NOON + timedelta(milliseconds=1999)
+
+
+def test_going_forward_to_what_is_past_leaves_a_clock_where_it_is() -> None:
+    clock = SteppingClock(NOON, is_running=False)
+    clock.forward_to(NOON - timedelta(days=1))
+    assert clock.now() == NOON
+
+
 def test_no_two_ids_are_the_same() -> None:
     assert len({new_id() for _ in range(1000)}) == 1000
