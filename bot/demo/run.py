@@ -8,6 +8,8 @@ import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import func, select
+
 from bot import log as logs
 from bot.app import Bot, build, command_hints
 from bot.chat.local.cast import roles_of
@@ -21,8 +23,11 @@ from bot.metrics import Metrics
 from bot.stepping import Stepper
 from bot.store import Store
 from handlers.context import Standing
+from models.errors import ConfigError
 from models.policy import Rotation
 from models.records import roster
+from models.records.delivery import OutboxRow
+from models.records.event import ReceivedEvent
 from models.rota.calendar import WorkCalendar
 from models.rota.duty import who_is_on
 from models.triage.classifier import Classifier
@@ -39,12 +44,12 @@ class Demo:
         standing = Standing(self._policy, Classifier.load(), ("local",))
         self._rotation: Rotation = self._policy.oncall.rotations[0]
         self._calendar: WorkCalendar = standing.calendar(self._rotation)
-        self._today = self._aware(today) if today is not None else self._good_moment(SystemClock().now())
-        self._is_new = not (folder / "watchbill.db").exists()
-        self.clock = SteppingClock(self._today - PAST if self._is_new else self._today, is_running=not self._is_new)
+        self._unfinished = folder / "playing"
         self.store = Store(f"sqlite:///{folder / 'watchbill.db'}")
         self.store.hold()
-        self.store.migrate()
+        self.is_new = self._begin(folder)
+        self._today = self._starting_at(self._aware(today) if today is not None else None)
+        self.clock = SteppingClock(self._today - PAST if self.is_new else self._today, is_running=not self.is_new)
         self.chat = LocalChat(
             folder / "chat.db",
             self.clock,
@@ -61,9 +66,10 @@ class Demo:
     def start(self) -> None:
         """Play the past where there is none yet, then let the clock run."""
         self.bot.start()
-        if self._is_new:
+        if self.is_new:
             Play(self.bot, self.chat, self.stepper, self.on_call).run(self._calendar, self._today)
             self.chat.mark_all_read()
+            self._unfinished.unlink()
         self.clock.run()
         self.bot.keep_looking(DUE_SECONDS)
 
@@ -107,6 +113,43 @@ class Demo:
             return None
         return f"{coming.what}, {coming.at.astimezone(self._policy.zone):%a %H:%M}"
 
+    # -- where it begins
+
+    def _begin(self, folder: Path) -> bool:
+        """Open the folder's store; say whether its past is still to be played.
+
+        A mark stands beside the store while the past is played: one that was cut short is played anew.
+        """
+        if self._unfinished.exists():
+            for name in (*folder.glob("watchbill.db*"), *folder.glob("chat.db*")):
+                if name.suffix != ".lock":
+                    name.unlink()
+        is_new = not (folder / "watchbill.db").exists()
+        if is_new:
+            self._unfinished.touch()
+        self.store.migrate()
+        return is_new
+
+    def _starting_at(self, wanted: datetime | None) -> datetime:
+        """Give when the demo goes on: never before what its store has seen. Raises ConfigError for such a wish."""
+        now = SystemClock().now()
+        if self.is_new:
+            return wanted or self._good_moment(now)
+        newest = self._newest() or now
+        if wanted is not None and wanted < newest:
+            self.store.close()
+            come = newest.astimezone(self._policy.zone).isoformat(timespec="seconds")
+            raise ConfigError(
+                f"this demo has come to {come} already, and time never runs back; give a later --at, or another --data"
+            )
+        return wanted or max(now, newest)
+
+    def _newest(self) -> datetime | None:
+        """Give the last instant that the store has seen."""
+        with self.store.reading() as session:
+            seen = [session.scalar(select(func.max(at))) for at in (ReceivedEvent.received_at, OutboxRow.sent_at)]
+        return max((at for at in seen if at is not None), default=None)
+
     def _aware(self, at: datetime) -> datetime:
         """Give an instant; a time without a zone is the organisation's civil time."""
         return (at if at.tzinfo is not None else at.replace(tzinfo=self._policy.zone)).astimezone(UTC)
@@ -129,7 +172,8 @@ def run(port: int, data: Path | None, at: datetime | None) -> None:
     demo = Demo(folder, at)
     server = HttpServer(application(demo.bot, [router(demo.chat, demo)]), f"127.0.0.1:{port}")
     try:
-        _say("Watchbill demo: playing three weeks of history …")
+        past = "playing three weeks of history …" if demo.is_new else "going on with what is in its folder."
+        _say(f"Watchbill demo: {past}")
         demo.start()
         server.start()
         _say(f"Open http://127.0.0.1:{server.port} — nothing leaves this machine. Stop with Ctrl+C.")
