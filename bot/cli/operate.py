@@ -37,9 +37,11 @@ def migrate(config: Path) -> None:
 @options.config
 def run(config: Path) -> None:
     """Run the bot, on the platforms that the configuration names."""
-    from bot import app
+    with options.loading():
+        from bot import app
 
-    app.run(options.settings(config), lambda: options.settings(config))
+        found = options.settings(config)
+    app.run(found, lambda: options.settings(config))
 
 
 @click.command()

@@ -1,8 +1,10 @@
 """The options and values that several commands share."""
 
+import gc
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,6 +62,17 @@ class IsoInstant(click.ParamType[datetime]):
 def environ() -> Mapping[str, str]:
     """Give the environment that `${VAR}` is taken from."""
     return dict(os.environ)
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Import within this what a command needs: nothing of it becomes rubbish, and to look for it takes a tenth."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def settings(path: Path) -> "Settings":
