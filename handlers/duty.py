@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from handlers.context import Context
-from models.policy import Person, Rotation
+from models.policy import Person, Policy, Rotation
 from models.records import roster as stored
 from models.rota.duty import Duty, who_is_on
 from models.rota.plan import Plan, plan
@@ -94,13 +94,18 @@ def members(ctx: Context, rotation: Rotation) -> list[Person]:
 
 
 def is_engineer(ctx: Context, person: Person | None) -> bool:
-    """Say whether somebody is on a list in the store, or leads."""
+    """Say whether somebody is on a list in the store, leads, or is named to be paged: whoever is asked may act."""
     if person is None:
         return False
-    if ctx.policy.is_lead(person):
+    if ctx.policy.is_lead(person) or person.id in _named_to_be_paged(ctx.policy):
         return True
     rosters = (stored.load_roster(ctx.session, rotation.name) for rotation in ctx.policy.oncall.rotations)
     return any(person.id in roster.order(ctx.now) for roster in rosters)
+
+
+def _named_to_be_paged(policy: Policy) -> set[str]:
+    steps = (*policy.escalation.urgent, *policy.escalation.platform)
+    return {*policy.oncall.fallback, *policy.after_hours.page, *(who for step in steps for who in step.to)}
 
 
 def plan_ahead(ctx: Context, rotation: Rotation) -> Plan:

@@ -1,13 +1,18 @@
 """What people do with a request, by button, reaction and command: who may, and what follows."""
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from sqlalchemy import select
 
 from models.effects import Edit
+from models.policy import AfterHours, Escalation, EscalationStep, OnCall
 from models.records import audit
 from models.records.handover import LogEntry
 from models.records.request import Due, LabelledExample, RequestState
 from models.triage.verdict import RequestClass
+from tests.handlers.build import rotation
 from tests.handlers.desk import COMMUNITY, GENERAL, HOW_TO, NONE, OPERATIONS, PLATFORM, SOS, URGENT, Desk, at_desk
 
 
@@ -53,6 +58,21 @@ def test_nobody_else_may_and_is_told_why(desk: Desk, urgent: str, who: str) -> N
     for answer in (desk.presses(who, "ack", number), desk.commands(who, f"ack {number}")):
         assert answer == "Only the engineers on the on-call list and the leads can do this."
     assert state(desk, urgent) is RequestState.OPEN
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"after_hours": AfterHours(page=("gil",))},
+        {"oncall": OnCall(leads=("lea",), fallback=("gil",), rotations=(rotation(),))},
+        {"escalation": Escalation(platform=(EscalationStep(after=timedelta(), to=("primary", "gil")),))},
+    ],
+)
+def test_whoever_is_named_to_be_paged_may_take_a_request(sqlite_url: str, named: dict[str, Any]) -> None:
+    desk = at_desk(sqlite_url, **named)
+    message = desk.writes("dev", URGENT, SOS)
+    desk.presses("gil", "ack", desk.request(message).id)
+    assert desk.request(message).owner == "U-gil"
 
 
 def test_taking_it_twice_changes_nothing_the_second_time(desk: Desk, urgent: str) -> None:
