@@ -25,6 +25,7 @@ from models.events import (
     ReactionRemoved,
     TimeCame,
 )
+from models.secrets import mask
 
 COMMANDS: tuple[Command, ...] = (
     *oncall.COMMANDS,
@@ -90,12 +91,13 @@ def _command(ctx: Context, event: CommandGiven) -> Answer:
     known = [command for command in COMMANDS if command.name == event.name]
     if not known:
         raise UserError(wording.unknown_command(event.name, sorted({command.name for command in COMMANDS})))
-    words = event.text.split()
+    text = mask(event.text)
+    words = text.split()
     if words[:1] in (["help"], ["-h"], ["--help"], ["?"]):
         return Answer(reply=help_of(event.name, known, words[1:]))
     found = matching(known, words)
     if found is None:
-        return Answer(reply=wording.not_understood(event.name, event.text, [one.form for one in known]))
+        return Answer(reply=wording.not_understood(event.name, text, [one.form for one in known]))
     command, rest = found
     return command.handle(ctx, Call.of(ctx, command, event, rest))
 

@@ -1,6 +1,7 @@
 """What a command makes of its words: rotations, people, numbers."""
 
 import pytest
+from sqlalchemy import select
 
 from handlers.command import Call, Command, find_person, help_of, matching
 from handlers.context import Answer, Context
@@ -8,6 +9,7 @@ from models.errors import UserError
 from models.events import CommandGiven
 from models.message import text
 from models.policy import Person
+from models.records.handover import LogEntry
 from tests.handlers.build import MONDAY, Office, instant, office, people, rotation
 
 
@@ -154,3 +156,29 @@ def test_a_name_that_two_people_have_names_nobody(sqlite_url: str) -> None:
 def test_a_stranger_is_answered_with_the_form(two: Office) -> None:
     with two.store.reading() as session, pytest.raises(UserError, match=r"I know nobody called “@zoe”\. The form is:"):
         call(two, "").person(two.context(session), "@zoe")
+
+
+# -- what is kept of a command
+
+SECRET = "xoxb-1234567890-abcdefghij"
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (f"log restarted with {SECRET}", "restarted with ‹secret›"),
+        ("log the password: hunter2hunter2 was wrong", "the password: ‹secret› was wrong"),
+        ("log a\x00b\ud800c", "abc"),
+    ],
+)
+def test_secrets_and_what_no_store_takes_are_masked_in_a_command(database_url: str, given: str, kept: str) -> None:
+    at = office(database_url)
+    assert "Written into the log" in at.command("ana", "oncall", given)
+    with at.store.reading() as session:
+        assert [one.text for one in session.scalars(select(LogEntry)) if one.author == "ana"] == [kept]
+
+
+def test_what_is_not_understood_is_not_said_again_with_its_secret(sqlite_url: str) -> None:
+    said = office(sqlite_url).command("ana", "oncall", f"lgo {SECRET}")
+    assert SECRET not in said
+    assert "‹secret›" in said
