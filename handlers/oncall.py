@@ -62,14 +62,18 @@ def _days(call: Call) -> int:
 
 def _day(ctx: Context, rota: Rota, row: Row, today: date) -> wording.Day:
     engineer, why = row.engineer, row.why
+    is_plain = engineer is not None and row.source is ShiftSource.LIST
+    if row.start is not None and row.end is not None and row.start <= ctx.now < row.end:  # who serves by now
+        present = who_is_on(rota, ctx.now)
+        engineer, why, is_plain = present.engineer, present.why, present.source is ShiftSource.LIST
     if row.start is None and row.source is ShiftSource.LIST:  # a working day on which no shift begins
         engineer, why = _going_on(rota, row.day)
-    is_plain = engineer is not None and row.source is ShiftSource.LIST
+        is_plain = engineer is not None
     return wording.Day(
         day=row.day,
         engineer=ctx.name_of(engineer) if engineer is not None else None,
         has_shift=row.start is not None or engineer is not None,
-        why="" if is_plain else duty.why(ctx, why),
+        why="" if is_plain and engineer is not None else duty.why(ctx, why),
         is_today=row.day == today,
     )
 

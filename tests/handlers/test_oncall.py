@@ -97,6 +97,16 @@ def test_a_list_shows_calendar_days_and_why_a_day_has_nobody(sqlite_url: str) ->
     assert lines[13] == "• Sun 15 Nov — weekend"
 
 
+def test_today_in_a_list_is_whoever_serves_now(sqlite_url: str) -> None:
+    opened = office(sqlite_url, oncall=OnCall(leads=("lea",), rotations=(rotation(),))).at("2026-11-02 10:40")
+    opened.command("lea", "oncall-list", "remove @ana")
+    named = opened.command("ben", "oncall").split(" is on call")[0]
+    assert named == "Ben Cole"
+    today, tomorrow = opened.command("ben", "oncall", "list 2").splitlines()[1:3]
+    assert today == "• Mon 2 Nov (today) — Ben Cole (Ana Ruiz has left the list; Ben Cole is next on the list)"
+    assert tomorrow.startswith("• Tue 3 Nov — ")
+
+
 def test_a_list_is_fourteen_days_unless_another_number_is_given(sqlite_url: str) -> None:
     opened = office(sqlite_url)
     assert opened.command("ana", "oncall", "list").count("•") == 14
