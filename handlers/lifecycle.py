@@ -159,31 +159,21 @@ def _mark(ctx: Context, event: ReactionAdded, to: RequestClass) -> None:
     if read is None or read.request_id is not None:
         return
     if ctx.actor == read.author or duty.is_engineer(ctx, ctx.person):
-        request = _opened_by_hand(ctx, event, read)
+        request = _opened_by_hand(ctx, read)
         read.request_id = request.id
         response.reclassify(ctx, request, to, source="reaction", is_correction=True)
 
 
-def _opened_by_hand(ctx: Context, event: ReactionAdded, read: ReadMessage) -> Request:
-    request = Request(
-        platform=read.platform,
-        channel=read.channel,
-        channel_name=event.channel_name,
-        root=read.message,
-        author=read.author,
+def _opened_by_hand(ctx: Context, read: ReadMessage) -> Request:
+    request = response.open_request(
+        ctx,
+        read,
         text=read.text,
-        opened_at=ctx.now,
-        last_message_at=ctx.now,
         request_class=RequestClass.NONE,
         confidence=1.0,
         reasons=[wording.MARKED_BY_HAND],
         runner_up=read.request_class,
-        state=RequestState.OPEN,
-        step=0,
-        has_answered=False,
     )
-    ctx.session.add(request)
-    ctx.session.flush()
     ctx.note(request, "opened", source="reaction")
     return request
 

@@ -22,7 +22,7 @@ LONGEST_TEXT = 20_000
 
 def message_posted(ctx: Context, event: MessagePosted) -> Answer | None:
     """Read one message: open a request, join it to the author's last one, or leave it alone."""
-    kind = response.kind_of(ctx, event.channel_name)
+    kind = response.kind_of(ctx, event)
     if event.is_bot or kind is None or kind is ChannelKind.ALERTS:
         return None
     if event.thread is not None:
@@ -62,8 +62,11 @@ def _keep_message(ctx: Context, event: MessagePosted, text: str, verdict: Verdic
         ReadMessage,
         platform=event.platform,
         channel=event.channel,
+        channel_name=event.channel_name,
+        is_direct=event.is_direct,
         message=event.message,
         author=event.author,
+        author_name=event.author_name,
         at=ctx.now,
         text=text,
         request_class=verdict.request_class,
@@ -75,32 +78,23 @@ def _keep_message(ctx: Context, event: MessagePosted, text: str, verdict: Verdic
     )
 
 
-def _open(ctx: Context, event: MessagePosted, text: str, verdict: Verdict, kind: ChannelKind) -> Request:
+def _open(
+    ctx: Context, message: MessagePosted | ReadMessage, text: str, verdict: Verdict, kind: ChannelKind
+) -> Request:
     applied = verdict.request_class
     if verdict.ask:
         applied = verdict.graver if kind is ChannelKind.SOS else _otherwise(verdict)
-    request = Request(
-        platform=event.platform,
-        channel=event.channel,
-        channel_name=event.channel_name,
-        root=event.message,
-        author=event.author,
-        author_name=event.author_name,
+    request = response.open_request(
+        ctx,
+        message,
         text=text,
-        opened_at=ctx.now,
-        last_message_at=ctx.now,
         request_class=applied,
         confidence=verdict.probability(applied),
-        reasons=list(verdict.reasons),
+        reasons=verdict.reasons,
         runner_up=verdict.runner_up,
         service=verdict.service,
         environment=verdict.environment,
-        state=RequestState.OPEN,
-        step=0,
-        has_answered=False,
     )
-    ctx.session.add(request)
-    ctx.session.flush()
     ctx.note(request, "opened", source="message", detail=f"{applied}, {request.confidence:.2f}")
     if not verdict.ask or applied.is_grave:
         response.respond(ctx, request)
@@ -161,8 +155,7 @@ def _thread_reply(ctx: Context, event: MessagePosted, kind: ChannelKind) -> None
 def message_edited(ctx: Context, event: MessageEdited) -> None:
     """Read an edited message again; it can raise the class of its request, never silently lower it."""
     read = records.read_message(ctx.session, event.platform, event.channel, event.message)
-    kind = response.kind_of(ctx, event.channel_name)
-    if read is None or kind is None or event.is_bot:
+    if read is None or event.is_bot:
         return
     text = mask(event.text)[:LONGEST_TEXT]
     if text == read.text:
@@ -173,7 +166,9 @@ def message_edited(ctx: Context, event: MessageEdited) -> None:
         ctx.note(request, "edited", source="message")
     read.text = text
     if request is not None:
-        _raise_if_graver(ctx, request, _judged(ctx, request.text, kind))
+        kind = response.kind_of(ctx, request)
+        if kind is not None:
+            _raise_if_graver(ctx, request, _judged(ctx, request.text, kind))
 
 
 def message_deleted(ctx: Context, event: MessageDeleted) -> None:

@@ -1,31 +1,75 @@
 """What the bot does for a class in a kind of channel: the policy table of DESIGN §4, and every change of class."""
 
 import re
+from collections.abc import Iterable
 
 from handlers import duty, paging
 from handlers.context import Context, Source
 from handlers.wording import requests as wording
 from models.effects import Post, React
+from models.events import MessagePosted
 from models.message import Message
 from models.policy import ChannelKind, KnownAnswer
 from models.records.delivery import Purpose
-from models.records.request import Due, LabelledExample, Request, RequestState
+from models.records.request import Due, LabelledExample, ReadMessage, Request, RequestState
 from models.triage.verdict import RequestClass
 
 TICKET = "ticket"
 
 
-def kind_of(ctx: Context, channel_name: str | None) -> ChannelKind | None:
-    """Give what a channel is for; a direct conversation counts as how-to; None for a channel nobody configured."""
-    if channel_name is None:
+def kind_of(ctx: Context, place: MessagePosted | Request) -> ChannelKind | None:
+    """Give what a channel is for; a direct conversation counts as how-to; None for a channel nobody configured.
+
+    A place without a name that is not direct, such as a conversation of several people, is one nobody configured.
+    """
+    if place.is_direct:
         return ChannelKind.HOW_TO
-    channel = ctx.policy.channel(channel_name)
+    channel = ctx.policy.channel(place.channel_name)
     return channel.kind if channel is not None else None
+
+
+def open_request(
+    ctx: Context,
+    message: MessagePosted | ReadMessage,
+    *,
+    text: str,
+    request_class: RequestClass,
+    confidence: float,
+    reasons: Iterable[str],
+    runner_up: RequestClass,
+    service: str | None = None,
+    environment: str | None = None,
+) -> Request:
+    """Open the request whose thread hangs on a message; nothing is done for it yet. text: as it may be kept."""
+    request = Request(
+        platform=message.platform,
+        channel=message.channel,
+        channel_name=message.channel_name,
+        is_direct=message.is_direct,
+        root=message.message,
+        author=message.author,
+        author_name=message.author_name,
+        text=text,
+        opened_at=ctx.now,
+        last_message_at=ctx.now,
+        request_class=request_class,
+        confidence=confidence,
+        reasons=list(reasons),
+        runner_up=runner_up,
+        service=service,
+        environment=environment,
+        state=RequestState.OPEN,
+        step=0,
+        has_answered=False,
+    )
+    ctx.session.add(request)
+    ctx.session.flush()
+    return request
 
 
 def respond(ctx: Context, request: Request) -> None:
     """Do what the policy says for a request of its class in its channel; in general only urgent ones act."""
-    if request.request_class is not RequestClass.URGENT and kind_of(ctx, request.channel_name) is ChannelKind.GENERAL:
+    if request.request_class is not RequestClass.URGENT and kind_of(ctx, request) is ChannelKind.GENERAL:
         _leave_to_others(ctx, request)
         return
     match request.request_class:
@@ -143,7 +187,7 @@ def _respond_urgent(ctx: Context, request: Request) -> None:
 def _link_in_sos(ctx: Context, request: Request) -> None:
     """Point to an urgent request from the sos channel. One from a direct conversation is paged there itself."""
     sos = ctx.policy.channel_of_kind(ChannelKind.SOS)
-    if sos is None or request.channel_name in (None, sos.name):
+    if sos is None or request.is_direct or request.channel_name == sos.name:
         return
     found = ctx.channel_id(sos.name, request.platform)
     if found is not None:
@@ -153,7 +197,7 @@ def _link_in_sos(ctx: Context, request: Request) -> None:
 
 
 def _respond_community(ctx: Context, request: Request) -> None:
-    kind = kind_of(ctx, request.channel_name)
+    kind = kind_of(ctx, request)
     if kind in (ChannelKind.SOS, ChannelKind.OPERATIONS):
         _point_to_how_to(ctx, request, is_sos=kind is ChannelKind.SOS)
     elif kind is ChannelKind.HOW_TO:
@@ -198,7 +242,7 @@ def known_answer(ctx: Context, text: str) -> KnownAnswer | None:
 
 
 def _keep_example(ctx: Context, request: Request, to: RequestClass) -> None:
-    kind = kind_of(ctx, request.channel_name)
+    kind = kind_of(ctx, request)
     ctx.session.add(
         LabelledExample(
             request_id=request.id,
@@ -214,7 +258,7 @@ def _keep_example(ctx: Context, request: Request, to: RequestClass) -> None:
 
 
 def _is_sos(ctx: Context, request: Request) -> bool:
-    return kind_of(ctx, request.channel_name) is ChannelKind.SOS
+    return kind_of(ctx, request) is ChannelKind.SOS
 
 
 def nudge_engineer(ctx: Context, request: Request) -> None:

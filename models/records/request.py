@@ -49,6 +49,7 @@ class Due(StrEnum):
 class Request(Record):
     """One request for help: a message, or a burst of one author's in one channel.
 
+    is_direct: in a direct conversation with the bot, which has no channel_name; some other places have none either.
     root: the message that its thread hangs on. asked_class: the class the bot asked the author about, which applies at
     asked_until unless they answer; None when it did not ask, or the answer came. step: the escalation step that comes
     next. due, due_at: what it waits for next, and when; None while nothing is due or a page is on its way. owner: the
@@ -67,6 +68,7 @@ class Request(Record):
     platform: Mapped[str] = mapped_column(String(20))
     channel: Mapped[str] = mapped_column(String(200))
     channel_name: Mapped[str | None] = mapped_column(String(200))
+    is_direct: Mapped[bool] = mapped_column(default=False)
     root: Mapped[str] = mapped_column(String(200))
     author: Mapped[str] = mapped_column(String(200))
     author_name: Mapped[str] = mapped_column(String(200), default="")
@@ -113,8 +115,11 @@ class ReadMessage(Record):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     platform: Mapped[str] = mapped_column(String(20))
     channel: Mapped[str] = mapped_column(String(200))
+    channel_name: Mapped[str | None] = mapped_column(String(200))
+    is_direct: Mapped[bool] = mapped_column(default=False)
     message: Mapped[str] = mapped_column(String(200))
     author: Mapped[str] = mapped_column(String(200))
+    author_name: Mapped[str] = mapped_column(String(200), default="")
     at: Mapped[datetime]
     text: Mapped[str] = mapped_column(Text)
     request_class: Mapped[RequestClass] = mapped_column(Word(RequestClass))

@@ -1,5 +1,7 @@
 """What becomes of a message: gates, bursts, threads, edits, deletions."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
@@ -24,8 +26,8 @@ from tests.handlers.desk import (
 
 
 @pytest.fixture
-def desk(sqlite_url: str) -> Desk:
-    return at_desk(sqlite_url)
+def desk(database_url: str) -> Desk:
+    return at_desk(database_url)
 
 
 def kept(desk: Desk) -> list[ReadMessage]:
@@ -40,6 +42,24 @@ def kept(desk: Desk) -> list[ReadMessage]:
 def test_in_the_alerts_channel_and_where_nobody_configured_it_nothing_is_read(desk: Desk, channel: str) -> None:
     desk.writes("dev", URGENT, channel)
     assert (desk.requests(), kept(desk), desk.owed()) == (0, [], [])
+
+
+def test_a_place_without_a_name_that_is_not_direct_is_one_nobody_configured(desk: Desk) -> None:
+    desk.places["x"] = None
+    group = replace(desk.posted("dev", URGENT, "x"), channel="G-merger", is_direct=False)
+    desk.gives(group)
+    assert (desk.requests(), kept(desk), desk.owed()) == (0, [], [])
+
+
+@pytest.mark.parametrize("channel", [None, HOW_TO])
+def test_a_request_knows_whether_it_is_direct_and_who_wrote_it_however_it_was_opened(
+    desk: Desk, channel: str | None
+) -> None:
+    pinned, written = desk.writes("dev", NONE, channel), desk.writes("dev", COMMUNITY, channel)
+    desk.reacts("ana", pinned, "pushpin")
+    opened = [desk.request(one) for one in (pinned, written)]
+    places = {(one.is_direct, one.channel_name, one.author) for one in opened}
+    assert places == {(channel is None, channel, "U-dev")}
 
 
 def test_a_bots_message_is_never_read(desk: Desk) -> None:

@@ -81,9 +81,9 @@ def _words(desk: Desk, effect: Effect) -> list[str]:  # noqa: PLR0911 - one line
     ],
 )
 def test_within_hours_each_class_gets_what_the_table_says(
-    sqlite_url: str, word: str, channel: str | None, wanted: set[str]
+    database_url: str, word: str, channel: str | None, wanted: set[str]
 ) -> None:
-    desk = at_desk(sqlite_url)
+    desk = at_desk(database_url)
     desk.writes("dev", word, channel)
     assert did(desk, desk.owed()) == wanted
 
@@ -107,16 +107,16 @@ def test_within_hours_each_class_gets_what_the_table_says(
     ],
 )
 def test_outside_hours_nobody_is_pinged_and_the_author_is_told_when(
-    sqlite_url: str, word: str, channel: str | None, wanted: set[str]
+    database_url: str, word: str, channel: str | None, wanted: set[str]
 ) -> None:
-    desk = at_desk(sqlite_url, at=EVENING)
+    desk = at_desk(database_url, at=EVENING)
     desk.writes("dev", word, channel)
     assert did(desk, desk.owed()) == wanted
     assert desk.pages() == []
 
 
-def test_outside_hours_an_urgent_author_learns_who_is_next_when_and_whom_to_call(sqlite_url: str) -> None:
-    desk = at_desk(sqlite_url, at=EVENING, after_hours=AfterHours(contact="Service desk 7-7000"))
+def test_outside_hours_an_urgent_author_learns_who_is_next_when_and_whom_to_call(database_url: str) -> None:
+    desk = at_desk(database_url, at=EVENING, after_hours=AfterHours(contact="Service desk 7-7000"))
     desk.writes("dev", URGENT, SOS)
     (told,) = (one.message.plain() for one in desk.owed() if isinstance(one, Post))
     assert "Ben Cole is next" in told
@@ -124,23 +124,23 @@ def test_outside_hours_an_urgent_author_learns_who_is_next_when_and_whom_to_call
     assert "Service desk 7-7000" in told
 
 
-def test_a_direct_conversation_is_answered_without_a_thread(sqlite_url: str) -> None:
-    desk = at_desk(sqlite_url, at=EVENING)
+def test_a_direct_conversation_is_answered_without_a_thread(database_url: str) -> None:
+    desk = at_desk(database_url, at=EVENING)
     desk.writes("dev", URGENT, None)
     (told,) = (one for one in desk.owed() if isinstance(one, Post))
     assert (told.channel, told.thread) == ("D-dev", None)
 
 
-def test_a_cross_link_notifies_nobody_and_promises_nothing_outside_hours(sqlite_url: str) -> None:
-    desk = at_desk(sqlite_url, at=EVENING)
+def test_a_cross_link_notifies_nobody_and_promises_nothing_outside_hours(database_url: str) -> None:
+    desk = at_desk(database_url, at=EVENING)
     desk.writes("dev", URGENT, HOW_TO)
     (link,) = (one.message.plain() for one in desk.owed() if isinstance(one, Post) and one.channel == f"C-{SOS}")
     assert "outside hours" in link
     assert "is told" not in link
 
 
-def test_what_waited_for_the_hours_is_pinged_when_they_begin(sqlite_url: str) -> None:
-    desk = at_desk(sqlite_url, at=EVENING)
+def test_what_waited_for_the_hours_is_pinged_when_they_begin(database_url: str) -> None:
+    desk = at_desk(database_url, at=EVENING)
     message = desk.writes("dev", PLATFORM, OPERATIONS)
     desk.office.pass_time("2026-11-03 08:59")
     assert desk.pages() == []
@@ -156,31 +156,31 @@ CRITICAL = (
 )
 
 
-def test_outside_hours_only_those_named_are_paged_and_only_for_a_critical_service(sqlite_url: str) -> None:
-    desk = at_desk(sqlite_url, at=EVENING, after_hours=NIGHT, services=CRITICAL)
+def test_outside_hours_only_those_named_are_paged_and_only_for_a_critical_service(database_url: str) -> None:
+    desk = at_desk(database_url, at=EVENING, after_hours=NIGHT, services=CRITICAL)
     desk.writes("dev", f"{URGENT} wiki", SOS)
     assert desk.pages() == []
     desk.writes("eve", f"{URGENT} registry", SOS)
     assert desk.paged() == [{"gil"}]
 
 
-def test_at_night_the_escalation_reaches_those_named_and_leads_and_nobody_who_is_off(sqlite_url: str) -> None:
-    desk = at_desk(sqlite_url, at=EVENING, after_hours=NIGHT, services=CRITICAL)
+def test_at_night_the_escalation_reaches_those_named_and_leads_and_nobody_who_is_off(database_url: str) -> None:
+    desk = at_desk(database_url, at=EVENING, after_hours=NIGHT, services=CRITICAL)
     desk.writes("dev", f"{URGENT} registry", SOS)
     for minute in ("00", "05", "10", "15"):
         desk.until(f"2026-11-02 20:{minute}")
     assert desk.paged() == [{"gil"}, {"gil"}, {"gil"}, {"gil", "lea"}]
 
 
-def test_a_known_answer_is_posted_in_place_of_the_ticket(sqlite_url: str) -> None:
+def test_a_known_answer_is_posted_in_place_of_the_ticket(database_url: str) -> None:
     known = KnownAnswer.model_validate({"match": "PIPE.*", "title": "Pipelines", "url": "https://example.org/p"})
-    desk = at_desk(sqlite_url, answers=(known,))
+    desk = at_desk(database_url, answers=(known,))
     desk.writes("dev", COMMUNITY, HOW_TO)
     assert did(desk, desk.owed()) == {"known answer"}
 
 
-def test_the_bot_posts_once_in_a_community_thread_that_nobody_asked_it_for(sqlite_url: str) -> None:
-    desk = at_desk(sqlite_url)
+def test_the_bot_posts_once_in_a_community_thread_that_nobody_asked_it_for(database_url: str) -> None:
+    desk = at_desk(database_url)
     message = desk.writes("dev", COMMUNITY, SOS)
     desk.owed()
     number = desk.request(message).id
@@ -193,8 +193,8 @@ def test_the_bot_posts_once_in_a_community_thread_that_nobody_asked_it_for(sqlit
 # -- the question to the author
 
 
-def test_asked_in_sos_the_graver_class_applies_at_once(sqlite_url: str) -> None:
-    desk = at_desk(sqlite_url)
+def test_asked_in_sos_the_graver_class_applies_at_once(database_url: str) -> None:
+    desk = at_desk(database_url)
     message = desk.writes("dev", DOUBTED_IN_SOS, SOS)
     assert did(desk, desk.owed()) == {"ping in thread", "question"}
     assert desk.request(message).request_class is RequestClass.URGENT
@@ -203,9 +203,9 @@ def test_asked_in_sos_the_graver_class_applies_at_once(sqlite_url: str) -> None:
 
 @pytest.mark.parametrize("word", [DOUBTED_COMMUNITY, DOUBTED_URGENT, DOUBTED_NONE])
 def test_asked_elsewhere_nothing_is_done_for_five_minutes_then_the_graver_class_applies(
-    sqlite_url: str, word: str
+    database_url: str, word: str
 ) -> None:
-    desk = at_desk(sqlite_url)
+    desk = at_desk(database_url)
     message = desk.writes("dev", word, HOW_TO)
     assert did(desk, desk.owed()) == {"question"}
     assert desk.request(message).request_class is not RequestClass.URGENT
@@ -217,16 +217,16 @@ def test_asked_elsewhere_nothing_is_done_for_five_minutes_then_the_graver_class_
     assert desk.request(message).request_class is RequestClass.URGENT
 
 
-def test_asked_about_a_platform_request_the_engineer_is_pinged_for_that_meanwhile(sqlite_url: str) -> None:
-    desk = at_desk(sqlite_url)
+def test_asked_about_a_platform_request_the_engineer_is_pinged_for_that_meanwhile(database_url: str) -> None:
+    desk = at_desk(database_url)
     message = desk.writes("dev", DOUBTED_PLATFORM, HOW_TO)
     assert did(desk, desk.owed()) == {"ping in thread", "names operations", "question"}
     desk.presses("dev", "class", f"{desk.request(message).id}:platform")
     assert len(desk.pages()) == 1, "the answer changes nothing, so that nobody is pinged again"
 
 
-def test_in_general_a_doubt_is_asked_about_and_a_no_ends_it(sqlite_url: str) -> None:
-    desk = at_desk(sqlite_url)
+def test_in_general_a_doubt_is_asked_about_and_a_no_ends_it(database_url: str) -> None:
+    desk = at_desk(database_url)
     message = desk.writes("dev", DOUBTED_PLATFORM, GENERAL)
     assert did(desk, desk.owed()) == {"question"}
     desk.presses("dev", "class", f"{desk.request(message).id}:platform")
@@ -235,16 +235,16 @@ def test_in_general_a_doubt_is_asked_about_and_a_no_ends_it(sqlite_url: str) -> 
     assert desk.request(message).due is Due.STALE
 
 
-def test_a_yes_pings_once_and_the_time_that_was_given_means_nothing_any_more(sqlite_url: str) -> None:
-    desk = at_desk(sqlite_url)
+def test_a_yes_pings_once_and_the_time_that_was_given_means_nothing_any_more(database_url: str) -> None:
+    desk = at_desk(database_url)
     message = desk.writes("dev", DOUBTED_URGENT, HOW_TO)
     assert "urgent now" in desk.presses("dev", "class", f"{desk.request(message).id}:urgent")
     desk.office.pass_time("2026-11-02 10:05")
     assert desk.paged() == [{desk.on_duty()[0]}]
 
 
-def test_a_no_is_treated_as_the_question_it_is(sqlite_url: str) -> None:
-    desk = at_desk(sqlite_url)
+def test_a_no_is_treated_as_the_question_it_is(database_url: str) -> None:
+    desk = at_desk(database_url)
     message = desk.writes("dev", DOUBTED_COMMUNITY, HOW_TO)
     desk.owed()
     desk.presses("dev", "class", f"{desk.request(message).id}:community")
@@ -253,15 +253,15 @@ def test_a_no_is_treated_as_the_question_it_is(sqlite_url: str) -> None:
     assert desk.pages() == []
 
 
-def test_a_no_to_what_was_no_request_closes_it(sqlite_url: str) -> None:
-    desk = at_desk(sqlite_url)
+def test_a_no_to_what_was_no_request_closes_it(database_url: str) -> None:
+    desk = at_desk(database_url)
     message = desk.writes("dev", DOUBTED_NONE, HOW_TO)
     desk.presses("dev", "class", f"{desk.request(message).id}:none")
     assert desk.request(message).state is RequestState.DISMISSED
 
 
-def test_an_engineers_answer_counts_and_a_strangers_does_not(sqlite_url: str) -> None:
-    desk = at_desk(sqlite_url)
+def test_an_engineers_answer_counts_and_a_strangers_does_not(database_url: str) -> None:
+    desk = at_desk(database_url)
     message = desk.writes("dev", DOUBTED_COMMUNITY, HOW_TO)
     number = desk.request(message).id
     assert "engineers and leads" in desk.presses("mallory", "class", f"{number}:community")
@@ -270,8 +270,8 @@ def test_an_engineers_answer_counts_and_a_strangers_does_not(sqlite_url: str) ->
     assert desk.request(message).asked_class is None
 
 
-def test_outside_hours_a_yes_in_sos_tells_nothing_a_second_time(sqlite_url: str) -> None:
-    desk = at_desk(sqlite_url, at=EVENING)
+def test_outside_hours_a_yes_in_sos_tells_nothing_a_second_time(database_url: str) -> None:
+    desk = at_desk(database_url, at=EVENING)
     message = desk.writes("dev", DOUBTED_IN_SOS, SOS)
     assert did(desk, desk.owed()) == {"tell when", "question"}
     desk.presses("dev", "class", f"{desk.request(message).id}:urgent")
@@ -281,8 +281,8 @@ def test_outside_hours_a_yes_in_sos_tells_nothing_a_second_time(sqlite_url: str)
 # -- waiting and being answered
 
 
-def test_a_question_that_waited_eight_working_hours_is_shown_to_the_engineer_once(sqlite_url: str) -> None:
-    desk = at_desk(sqlite_url)
+def test_a_question_that_waited_eight_working_hours_is_shown_to_the_engineer_once(database_url: str) -> None:
+    desk = at_desk(database_url)
     desk.writes("dev", COMMUNITY, HOW_TO)
     desk.owed()
     desk.office.pass_time("2026-11-03 09:59")
@@ -297,8 +297,8 @@ def directs(desk: Desk) -> list[str]:
     return [one.message.plain() for one in desk.owed() if isinstance(one, Direct)]
 
 
-def test_after_a_human_answer_nobody_is_nudged(sqlite_url: str) -> None:
-    desk = at_desk(sqlite_url)
+def test_after_a_human_answer_nobody_is_nudged(database_url: str) -> None:
+    desk = at_desk(database_url)
     message = desk.writes("dev", COMMUNITY, HOW_TO)
     desk.writes("eve", "have a look at the docs", HOW_TO, thread=message)
     assert (desk.request(message).first_answer_by, desk.request(message).due) == ("U-eve", Due.STALE)
@@ -307,16 +307,16 @@ def test_after_a_human_answer_nobody_is_nudged(sqlite_url: str) -> None:
     assert not any("Nobody has answered" in said for said in directs(desk))
 
 
-def test_the_authors_own_word_is_no_answer(sqlite_url: str) -> None:
-    desk = at_desk(sqlite_url)
+def test_the_authors_own_word_is_no_answer(database_url: str) -> None:
+    desk = at_desk(database_url)
     message = desk.writes("dev", COMMUNITY, HOW_TO)
     desk.writes("dev", NONE, HOW_TO, thread=message)
     assert desk.request(message).first_answer_at is None
     assert desk.request(message).due is Due.ENGINEER
 
 
-def test_idle_for_ten_days_it_is_closed_silently_and_a_word_begins_the_days_anew(sqlite_url: str) -> None:
-    desk = at_desk(sqlite_url, at="2026-11-02 10:00")
+def test_idle_for_ten_days_it_is_closed_silently_and_a_word_begins_the_days_anew(database_url: str) -> None:
+    desk = at_desk(database_url, at="2026-11-02 10:00")
     message = desk.writes("dev", COMMUNITY, HOW_TO)
     desk.writes("eve", "have a look", HOW_TO, thread=message)
     desk.office.at("2026-11-05 10:00")
