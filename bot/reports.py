@@ -8,21 +8,23 @@ from typing import Any, cast
 
 from sqlalchemy.orm import Session
 
-from bot.app import standing_of
 from bot.clock import SystemClock
 from bot.settings import Settings
 from bot.store import Store
+from handlers.context import Standing
 from handlers.handover import handover_rows
 from handlers.roster_rows import oncall_rows, roster_rows
 from handlers.wording.handover_export import Format, render
 from models.errors import ConfigError
+from models.triage.classifier import Classifier
+from models.triage.model import Model
 
 
 def roster(settings: Settings, first: date | None, days: int, *, is_stored: bool) -> list[dict[str, Any]]:
     """Give the rows of `watchbill roster`. first: None for today. is_stored: False plans from the configuration."""
     policy = settings.policy
     day = first or SystemClock().now().astimezone(policy.zone).date()
-    standing = standing_of(settings)
+    standing = _standing(settings)
     with _records(settings, is_wanted=is_stored) as session:
         return [
             row for rotation in policy.oncall.rotations for row in roster_rows(session, standing, rotation, day, days)
@@ -33,7 +35,7 @@ def oncall(settings: Settings, at: datetime | None, *, is_stored: bool) -> list[
     """Give the rows of `watchbill oncall`. at: without an offset it is civil time; None for now."""
     instant = SystemClock().now() if at is None else _aware(at, settings)
     with _records(settings, is_wanted=is_stored) as session:
-        return oncall_rows(session, standing_of(settings), instant)
+        return oncall_rows(session, _standing(settings), instant)
 
 
 def handovers(settings: Settings, since: date | None, to: str) -> str:
@@ -41,7 +43,13 @@ def handovers(settings: Settings, since: date | None, to: str) -> str:
     with _records(settings) as session:
         if session is None:
             raise ConfigError("there is no store yet, hence no handover; run: watchbill migrate --config FILE")
-        return render(handover_rows(session, standing_of(settings), since), cast("Format", to))
+        return render(handover_rows(session, _standing(settings), since), cast("Format", to))
+
+
+def _standing(settings: Settings) -> Standing:
+    # Nothing here is judged: the model is an empty one, as to load the shipped one takes a quarter of a second.
+    untrained = Classifier.of(Model({}, (), (), 0))
+    return Standing(settings.policy, untrained, tuple(settings.chat.platforms), str(settings.http.public_url or ""))
 
 
 def _aware(at: datetime, settings: Settings) -> datetime:
