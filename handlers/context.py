@@ -88,6 +88,17 @@ class Context:
         """Who caused the event, where the configuration knows them."""
         return self.policy.person_with_handle(self.platform, self.actor)
 
+    def handle_on(self, platform: str) -> str:
+        """Give the handle on a platform of whoever caused the event; as in `local:ana` where they have none there."""
+        if platform == self.platform:
+            return self.actor
+        handle = self.person.handle(platform) if self.person is not None else None
+        return handle or f"{self.platform}:{self.actor}"
+
+    def is_author(self, request: Request) -> bool:
+        """Say whether a request is from whoever caused the event, from whichever platform they did."""
+        return self.handle_on(request.platform) == request.author
+
     def say(
         self,
         effect: Effect,

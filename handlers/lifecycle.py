@@ -19,6 +19,8 @@ from models.records import request as records
 from models.records.request import ReadMessage, Request, RequestState
 from models.triage.verdict import RequestClass
 
+LONGEST_LINK = 2000
+
 
 def acknowledge(ctx: Context, request: Request, *, source: Source) -> None:
     """Take a request: its escalation stops, and its page says who is on it. Raises UserError where that cannot be."""
@@ -26,11 +28,12 @@ def acknowledge(ctx: Context, request: Request, *, source: Source) -> None:
         raise UserError(wording.ENGINEERS_ONLY)
     if not request.state.is_live:
         raise UserError(wording.closed(request.id, request.state))
-    if request.state is RequestState.ACKNOWLEDGED and request.owner == ctx.actor:
-        response.heard(ctx, request, ctx.actor)
+    taker = ctx.handle_on(request.platform)
+    if request.state is RequestState.ACKNOWLEDGED and request.owner == taker:
+        response.heard(ctx, request, taker)
         return
     paging.stop(ctx, request)
-    request.state, request.owner = RequestState.ACKNOWLEDGED, ctx.actor
+    request.state, request.owner = RequestState.ACKNOWLEDGED, taker
     request.acknowledged_at = request.acknowledged_at or ctx.now
     request.last_word_at = ctx.now
     response.await_owner(ctx, request)
@@ -45,17 +48,21 @@ def acknowledge(ctx: Context, request: Request, *, source: Source) -> None:
 
 
 def resolve(ctx: Context, request: Request, *, source: Source, runbook: str | None = None) -> None:
-    """Resolve a request: by an engineer, a lead, or its author. Raises UserError where that cannot be."""
-    if ctx.actor != request.author and not duty.is_engineer(ctx, ctx.person):
+    """Resolve a live request: by an engineer, a lead, or its author. Raises UserError where that cannot be.
+
+    One that is resolved already takes a runbook later, and nothing else.
+    """
+    if not (ctx.is_author(request) or duty.is_engineer(ctx, ctx.person)):
         raise UserError(wording.ENGINEERS_AND_AUTHOR_ONLY)
-    if runbook is not None:
-        request.runbook_url = runbook
-    if request.state is RequestState.RESOLVED:
-        if runbook is None:
-            raise UserError(wording.closed(request.id, request.state))
+    is_documented = request.state is RequestState.RESOLVED and runbook is not None
+    if not request.state.is_live and not is_documented:
+        raise UserError(wording.closed(request.id, request.state))
+    request.runbook_url = runbook or request.runbook_url
+    if is_documented:
         return
     paging.stop(ctx, request)
-    request.state, request.resolved_by, request.resolved_at = RequestState.RESOLVED, ctx.actor, ctx.now
+    request.state, request.resolved_at = RequestState.RESOLVED, ctx.now
+    request.resolved_by = ctx.handle_on(request.platform)
     ctx.note(request, "resolved", source=source)
     ctx.log(request.rotation, wording.logged_resolved(request.id, _name(ctx)), request=request)
     if request.asked_class is not None:
@@ -65,8 +72,8 @@ def resolve(ctx: Context, request: Request, *, source: Source, runbook: str | No
 
 def correct(ctx: Context, request: Request, to: RequestClass, *, source: Source) -> None:
     """Correct the class of a request: its author may raise it, engineers may do both. Raises UserError otherwise."""
-    is_author_raising = ctx.actor == request.author and to.gravity > request.request_class.gravity
-    is_author_answering = ctx.actor == request.author and request.asked_class is not None
+    is_author_raising = ctx.is_author(request) and to.gravity > request.request_class.gravity
+    is_author_answering = ctx.is_author(request) and request.asked_class is not None
     if not (is_author_raising or is_author_answering or duty.is_engineer(ctx, ctx.person)):
         raise UserError(wording.MAY_NOT_CORRECT)
     if not request.state.is_live:
@@ -210,6 +217,8 @@ def _resolve(ctx: Context, call: Call) -> Answer:
     link = call.words[1] if len(call.words) > 1 else None
     if link is not None and not link.startswith(("http://", "https://")):
         raise call.wrong(wording.NO_LINK)
+    if link is not None and len(link) > LONGEST_LINK:
+        raise call.wrong(wording.link_too_long(LONGEST_LINK))
     resolve(ctx, request, source="command", runbook=link)
     return Answer(
         reply=text(
@@ -220,7 +229,7 @@ def _resolve(ctx: Context, call: Call) -> Answer:
 
 def _escalate(ctx: Context, call: Call) -> Answer:
     request = _request_of(ctx, call)
-    if ctx.actor != request.author and not duty.is_engineer(ctx, ctx.person):
+    if not (ctx.is_author(request) or duty.is_engineer(ctx, ctx.person)):
         raise UserError(wording.ENGINEERS_AND_AUTHOR_ONLY)
     if not request.state.is_live:
         raise UserError(wording.closed(request.id, request.state))

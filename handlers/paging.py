@@ -95,7 +95,8 @@ def escalate(ctx: Context, request: Request) -> list[Person]:
     people, _ = _recipients(ctx, request, rotation, everybody)
     others = [person for person in people if person != ctx.person]
     mentions = [ctx.mention(person.id, request.platform) for person in others]
-    message = wording.escalated(_facts(ctx, request), mentions, ctx.handle_name(ctx.actor, request.platform))
+    asker = ctx.handle_name(ctx.handle_on(request.platform), request.platform)
+    message = wording.escalated(_facts(ctx, request), mentions, asker)
     ctx.say(in_thread(ctx, request, message), purpose=Purpose.PAGE, request=request)
     ctx.log(request.rotation, wording.logged_page(request.id, ", ".join(one.name for one in others)), request=request)
     return others

@@ -20,6 +20,11 @@ def which_class(words: Sequence[str]) -> str:
     return f"The class is one of {', '.join(words)}."
 
 
+def link_too_long(most: int) -> str:
+    """Say how long a link may be."""
+    return f"The runbook link is longer than {most} characters."
+
+
 def closed(number: int, state: RequestState) -> str:
     """Say that a request is over already."""
     return f"#{number} is closed already: {state.value}."

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from models.effects import Edit
+from models.effects import Direct, Edit
+from models.events import CommandGiven
 from models.policy import AfterHours, Escalation, EscalationStep, OnCall
 from models.records import audit
 from models.records.handover import LogEntry
 from models.records.request import Due, LabelledExample, RequestState
 from models.triage.verdict import RequestClass
-from tests.handlers.build import rotation
+from tests.handlers.build import people, rotation
 from tests.handlers.desk import COMMUNITY, GENERAL, HOW_TO, NONE, OPERATIONS, PLATFORM, SOS, URGENT, Desk, at_desk
 
 
@@ -161,6 +162,72 @@ def test_what_is_no_link_is_no_runbook(desk: Desk, urgent: str) -> None:
     answer = desk.commands("ana", f"resolve {desk.request(urgent).id} javascript:alert(1)")
     assert "has to begin with https://" in answer
     assert state(desk, urgent) is RequestState.OPEN
+
+
+def test_a_link_that_is_too_long_to_be_kept_is_refused_with_the_form(database_url: str) -> None:
+    desk = at_desk(database_url)
+    message = desk.writes("dev", URGENT, SOS)
+    answer = desk.commands("ana", f"resolve {desk.request(message).id} https://example.org/{'x' * 2100}")
+    assert "longer than 2000 characters. The form is: /oncall resolve" in answer
+    assert state(desk, message) is RequestState.OPEN
+
+
+@pytest.mark.parametrize("emoji", ["white_check_mark", "eyes"])
+def test_what_was_closed_as_no_request_stays_so(desk: Desk, urgent: str, emoji: str) -> None:
+    number = desk.request(urgent).id
+    desk.commands("ana", f"class {number} none")
+    desk.reacts("dev", urgent, emoji)
+    assert (
+        desk.commands("ana", f"resolve {number} https://example.org") == f"#{number} is closed already: not-a-request."
+    )
+    assert (state(desk, urgent), desk.request(urgent).runbook_url) == (RequestState.DISMISSED, None)
+
+
+# -- from another platform
+
+
+@pytest.fixture
+def abroad(sqlite_url: str) -> Desk:
+    """Give a desk whose people are in the local chat, too, as `l-ana`."""
+    folk = tuple(person.model_copy(update={"local": f"l-{person.id}"}) for person in people())
+    return at_desk(sqlite_url, people=folk, platforms=("slack", "local"))
+
+
+def commanded(desk: Desk, user: str, words: str) -> None:
+    """Let somebody give a command in the local chat about what was asked in Slack."""
+    event = CommandGiven(
+        key=f"act:{user}:{words}",
+        platform="local",
+        at=desk.office.now,
+        name="oncall",
+        text=words,
+        user=user,
+        channel="c",
+        channel_name=None,
+    )
+    desk.office.intake.receive(event)
+
+
+def test_whoever_takes_it_from_another_platform_is_reminded_where_they_can_be(abroad: Desk) -> None:
+    message = abroad.writes("dev", URGENT, SOS)
+    commanded(abroad, "l-ana", f"ack {abroad.request(message).id}")
+    assert abroad.request(message).owner == "U-ana"
+    abroad.delivers()
+    abroad.owed()
+    abroad.until("2026-11-02 10:30")
+    assert [one.user for one in abroad.owed() if isinstance(one, Direct)] == ["U-ana"]
+
+
+def test_the_authors_handle_is_nobodys_on_another_platform(abroad: Desk) -> None:
+    message = abroad.writes("dev", URGENT, SOS)
+    commanded(abroad, "U-dev", f"resolve {abroad.request(message).id}")
+    assert state(abroad, message) is RequestState.OPEN
+
+
+def test_an_author_is_known_by_their_handle_on_either_platform(abroad: Desk) -> None:
+    message = abroad.writes("gil", URGENT, SOS)
+    commanded(abroad, "l-gil", f"resolve {abroad.request(message).id}")
+    assert (state(abroad, message), abroad.request(message).resolved_by) == (RequestState.RESOLVED, "U-gil")
 
 
 # -- correcting
