@@ -106,14 +106,18 @@ def _open(
 def _join(ctx: Context, request: Request, text: str, verdict: Verdict, kind: ChannelKind) -> None:
     """Join a message to its author's request; it can raise the class, never silently lower it."""
     request.last_message_at = ctx.now
-    together = f"{request.text}\n{text}"[-LONGEST_TEXT:]
-    request.text = together
+    request.text = together = _together(request.text, text)
     ctx.note(request, "message added", source="message")
     verdicts = (verdict, _judged(ctx, together, kind))
     for one in verdicts:
         _raise_if_graver(ctx, request, one)
     for one in verdicts:
         _ask_if_graver(ctx, request, one, kind)
+
+
+def _together(*texts: str) -> str:
+    """Give the text of a request: its messages', the last words where it would be too long."""
+    return "\n".join(texts)[-LONGEST_TEXT:]
 
 
 def _raise_if_graver(ctx: Context, request: Request, verdict: Verdict) -> None:
@@ -141,15 +145,32 @@ def _ask_if_graver(ctx: Context, request: Request, verdict: Verdict, kind: Chann
 
 
 def _thread_reply(ctx: Context, event: MessagePosted, kind: ChannelKind) -> None:
-    """Read a reply: the author's can raise the class; anybody else's is a human answer."""
-    request = records.rooted_at(ctx.session, event.platform, event.channel, event.thread or "")
+    """Read a reply: the author's can raise the class; anybody else's is a human answer.
+
+    The thread may hang on any message of a request, or on one that opened none.
+    """
+    place = (event.platform, event.channel, event.thread or "")
+    request = records.rooted_at(ctx.session, *place) or records.of_message(ctx.session, *place)
     if request is None:
-        return
-    if event.author != request.author:
+        _reply_to_no_request(ctx, event, kind)
+    elif event.author != request.author:
         response.human_answered(ctx, request, event.author)
+    else:
+        response.heard(ctx, request, event.author)
+        _raise_if_graver(ctx, request, _judged(ctx, mask(event.text)[:LONGEST_TEXT], kind))
+
+
+def _reply_to_no_request(ctx: Context, event: MessagePosted, kind: ChannelKind) -> None:
+    """Open a request from what an author adds to a message that was none, where it is grave beyond doubt."""
+    read = records.read_message(ctx.session, event.platform, event.channel, event.thread or "")
+    if read is None or read.author != event.author:
         return
-    response.heard(ctx, request, event.author)
-    _raise_if_graver(ctx, request, _judged(ctx, mask(event.text)[:LONGEST_TEXT], kind))
+    text = mask(event.text)[:LONGEST_TEXT]
+    verdict = _judged(ctx, text, kind)
+    if verdict.request_class.is_grave and not verdict.ask and _is_request(verdict, kind):
+        request = _open(ctx, read, _together(read.text, text), verdict, kind)
+        read.request_id = request.id
+        _keep_message(ctx, event, text, verdict, request)
 
 
 def message_edited(ctx: Context, event: MessageEdited) -> None:

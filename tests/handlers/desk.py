@@ -106,7 +106,9 @@ class Desk:
         self.gives(self.posted(who, text, message, thread))
         return message
 
-    def posted(self, who: str, text: str, message: str, thread: str | None = None, *, is_bot: bool = False) -> Event:
+    def posted(
+        self, who: str, text: str, message: str, thread: str | None = None, *, is_bot: bool = False
+    ) -> MessagePosted:
         channel = self.places[message]
         return MessagePosted(
             key=f"msg:{message}",

@@ -14,6 +14,8 @@ from tests.handlers.desk import (
     COMMUNITY,
     DOUBTED_COMMUNITY,
     DOUBTED_IN_SOS,
+    DOUBTED_URGENT,
+    GENERAL,
     HOW_TO,
     NONE,
     OPERATIONS,
@@ -212,10 +214,34 @@ def test_a_reply_of_somebody_else_is_an_answer_and_never_read_for_its_class(desk
     assert desk.requests() == 1
 
 
-def test_a_reply_in_a_thread_that_is_no_requests_opens_none(desk: Desk) -> None:
-    first = desk.writes("dev", NONE)
+def test_a_thread_may_hang_on_any_message_of_a_request(desk: Desk) -> None:
+    first, second = desk.writes("dev", COMMUNITY), desk.writes("dev", COMMUNITY)
+    desk.writes("eve", "look here", thread=second)
+    assert desk.request(first).first_answer_by == "U-eve"
+    desk.writes("dev", URGENT, thread=second)
+    assert desk.request(first).request_class is RequestClass.URGENT
+    assert [page.thread for page in desk.pages()] == [first]
+
+
+def test_an_authors_grave_reply_to_what_was_no_request_opens_one_in_that_thread(desk: Desk) -> None:
+    first = desk.writes("dev", NONE, SOS)
+    desk.writes("dev", URGENT, SOS, thread=first)
+    request = desk.request(first)
+    assert (request.request_class, request.text) == (RequestClass.URGENT, f"{NONE}\n{URGENT}")
+    assert [page.thread for page in desk.pages()] == [first]
+    assert {read.request_id for read in kept(desk)} == {request.id}
+    desk.writes("dev", URGENT, SOS, thread=first)
+    assert (desk.requests(), desk.pages()) == (1, []), "the next reply is one of its thread"
+
+
+@pytest.mark.parametrize(
+    ("who", "words", "channel"),
+    [("eve", URGENT, SOS), ("dev", COMMUNITY, SOS), ("dev", DOUBTED_URGENT, HOW_TO), ("dev", PLATFORM, GENERAL)],
+)
+def test_any_other_reply_to_what_was_no_request_opens_none(desk: Desk, who: str, words: str, channel: str) -> None:
+    first = desk.writes("dev", NONE, channel)
     desk.owed()
-    desk.writes("dev", URGENT, thread=first)
+    desk.writes(who, words, channel, thread=first)
     assert (desk.requests(), desk.owed()) == (0, [])
 
 
