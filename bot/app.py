@@ -143,11 +143,6 @@ def standing_of(settings: Settings, policy: Policy | None = None) -> Standing:
     return Standing(policy or settings.policy, Classifier.load(), tuple(settings.chat.platforms), public_url)
 
 
-def migrate(settings: Settings) -> None:
-    """Bring the tables of a configuration's store up to this release."""
-    Store(settings.database.url).migrate()
-
-
 def run(settings: Settings, reload: Callable[[], Settings]) -> None:
     """Run the bot until it is told to stop. reload: reads the configuration again, on SIGHUP."""
     logs.configure(is_readable=False)
@@ -263,4 +258,4 @@ def command_hints() -> tuple[CommandHint, ...]:
     )
 
 
-__all__ = ["Bot", "build", "load", "migrate", "open_store", "run", "standing_of"]
+__all__ = ["Bot", "build", "load", "open_store", "run", "standing_of"]

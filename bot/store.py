@@ -102,14 +102,17 @@ class Store:
             self._lock_file = None
 
     def migrate(self) -> None:
-        """Bring the tables up to this release. Raises ConfigError where the database cannot be reached."""
+        """Bring the tables up to this release. Raises ConfigError where the database is away or of a newer one."""
         from alembic import command
+        from alembic.util import CommandError
 
         try:
             with self._engine.connect() as connection:
                 command.upgrade(alembic_config(connection), "head")
         except (OperationalError, InterfaceError) as error:
             raise ConfigError(f"cannot open the store {self.shown_url()}: {_first_line(error)}") from None
+        except CommandError as error:
+            raise ConfigError(self.revision_problem() or str(error)) from None
 
     def revision_problem(self) -> str | None:
         """Say what is wrong with the tables of this store, with the command that mends it; None where they fit."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from bot.cli import duty, operate, triage
+from bot.cli import duty, operate, options, triage
 from models.errors import WatchbillError
 
 
@@ -18,7 +18,7 @@ class Watchbill(click.Group):
         try:
             return super().invoke(ctx)
         except WatchbillError as error:
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(options.with_path(str(error), ctx.obj)) from error
         except BrokenPipeError:
             # The reader of our output has seen enough; nothing may be flushed to it at the end either.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

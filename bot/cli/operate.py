@@ -18,9 +18,10 @@ def check(config: Path, online: bool) -> None:
     from bot.clock import SystemClock
     from bot.platform_probes import online as asked
 
+    config.open("rb").close()  # a file that cannot be read is no finding, but an error of the command
     report = found_by(config, options.environ(), SystemClock().now(), [asked] if online else ())
     for line in report.lines():
-        click.echo(line)
+        click.echo(options.with_path(line, config))
     sys.exit(0 if report.is_usable else 1)
 
 
@@ -28,9 +29,13 @@ def check(config: Path, online: bool) -> None:
 @options.config
 def migrate(config: Path) -> None:
     """Bring the store's tables up to this release."""
-    from bot import app
+    from bot.store import Store
 
-    app.migrate(options.settings(config))
+    store = Store(options.settings(config).database.url)
+    was_current = store.revision_problem() is None
+    store.migrate()
+    click.echo(f"{store.shown_url()}: {'was current already' if was_current else 'brought up to this release'}")
+    store.close()
 
 
 @click.command()

@@ -3,6 +3,7 @@
 import gc
 import json
 import os
+import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -16,6 +17,17 @@ if TYPE_CHECKING:
 
 CHANNEL_KINDS = ("how-to", "sos", "operations", "alerts", "general")
 
+
+def _remembered(ctx: click.Context, _param: click.Parameter, path: Path) -> Path:
+    ctx.find_root().obj = path
+    return path
+
+
+def with_path(said: str, path: object) -> str:
+    """Give what is said with the commands in it as they can be typed, naming the file of this call."""
+    return said.replace("--config FILE", f"--config {shlex.quote(str(path))}") if path is not None else said
+
+
 config = click.option(
     "--config",
     "config",
@@ -24,6 +36,7 @@ config = click.option(
     envvar="WATCHBILL_CONFIG",
     show_envvar=True,
     help="The configuration file.",
+    callback=_remembered,
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Only JSON on stdout.")
 channel = click.option(

@@ -78,7 +78,7 @@ def train(corpora: tuple[IO[bytes], ...], output: Path | None) -> None:
         from models.triage.training import Example, corpus
         from models.triage.training import train as trained
     except ImportError:
-        raise click.ClickException("training needs scikit-learn: pip install 'watchbill[train]'") from None
+        raise click.ClickException("training needs scikit-learn: pip install '.[train]'") from None
 
     more = [Example.parse(row) for file in corpora for row in _labelled(file)]
     examples = [*corpus(), *more]

@@ -207,6 +207,25 @@ def test_a_table_has_a_line_for_each_row(tmp_path: Path) -> None:
     ]
 
 
+def test_a_check_of_a_file_that_is_not_there_is_an_error_on_stderr(tmp_path: Path) -> None:
+    result = called("check", "--config", tmp_path / "nope.yaml")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"{tmp_path / 'nope.yaml'}: No such file or directory" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["run", "oncall", "check"])
+def test_the_command_that_mends_a_store_can_be_typed_as_it_is_told(tmp_path: Path, command: str) -> None:
+    path = sound(tmp_path)
+    (tmp_path / "store.db").touch()
+    assert f"run: watchbill migrate --config {path}\n" in called(command, "--config", path).output
+
+
+def test_a_migration_says_what_it_did(tmp_path: Path) -> None:
+    path, store = sound(tmp_path), f"sqlite:///{tmp_path / 'store.db'}"
+    assert called("migrate", "--config", path).stdout == f"{store}: brought up to this release\n"
+    assert called("migrate", "--config", path).stdout == f"{store}: was current already\n"
+
+
 def test_handovers_need_a_store(tmp_path: Path) -> None:
     path = sound(tmp_path)
     missing = called("handovers", "--config", path)

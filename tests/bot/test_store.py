@@ -51,6 +51,8 @@ def test_a_store_of_a_newer_release_is_told_as_such(tmp_path: Path) -> None:
     with store.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     assert "newer release (revision 9999)" in (store.revision_problem() or "")
+    with pytest.raises(ConfigError, match="newer release"):
+        store.migrate()
     store.close()
 
 
