@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
 from time import monotonic, sleep
 
 import structlog
@@ -17,19 +18,23 @@ from sqlalchemy.orm import Session
 
 from bot.chat.port import LANE, ChatPort, Pace, Remote
 from bot.clock import Clock
+from bot.intake import where
 from bot.metrics import Metrics
 from bot.store import Store
-from models.effects import Edit, Private, React, Topic, UserGroup
+from models import effects
+from models.effects import Edit, Effect, Private, React, Topic, UserGroup
 from models.errors import DeliveryFailed, StoreUnavailable
 from models.events import CLOCK, DeliverySettled, Event
-from models.records import delivery
-from models.records.delivery import Owed, Purpose, Rank
+from models.records import delivery, lane, sending
+from models.records.delivery import Purpose, Rank
+from models.records.sending import DOUBT, Owed
 
 LEASE = timedelta(seconds=45)
-DOUBT = timedelta(seconds=15)
 FIRST_RETRY = timedelta(seconds=0.5)
 SLOWEST_RETRY = timedelta(seconds=60)
 MOST_ATTEMPTS = 1500  # with the slowest retry, a day and more
+MOST_FAULTS = 3
+"""How often what our own code fails at is tried: it is hardly ever mended by waiting."""
 SENDERS = 8
 IDLE_SECONDS = 1.0
 SWEEP_SECONDS = 1.0
@@ -40,13 +45,36 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """One attempt: the row, what it says, and the budgets that it draws on."""
+
+    row: Owed
+    effect: Effect
+    paces: Sequence[Pace]
+
+    @property
+    def pace(self) -> timedelta:
+        """How long the lane rests after this call."""
+        return sum((pace.interval for pace in self.paces if pace.bucket == LANE), timedelta())
+
+    @property
+    def is_page(self) -> bool:
+        """Whether it tells somebody something new about a request."""
+        return self.row.purpose is Purpose.PAGE and not isinstance(self.effect, Edit)
+
+    @property
+    def is_findable(self) -> bool:
+        """Whether doing it again would show: what only sets a state may be done twice."""
+        return not isinstance(self.effect, Edit | React | Topic | UserGroup)
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """What became of one call. remote: where it went; None where it failed."""
 
-    row: Owed
+    call: Call
     remote: Remote | None
     failure: DeliveryFailed | None
-    paces: Sequence[Pace] = ()
 
 
 class Budgets:
@@ -101,7 +129,7 @@ class Delivery:
         holder: str,
     ) -> None:
         self._port, self._store, self._clock, self._metrics, self._settle = port, store, clock, metrics, settle
-        self._holder = holder
+        self._holder, self._claims = holder, count(1)
         self._budgets = Budgets()
         self._results: queue.SimpleQueue[Result | None] = queue.SimpleQueue()
         self._pool = ThreadPoolExecutor(SENDERS, thread_name_prefix=f"send-{port.name}")
@@ -115,7 +143,7 @@ class Delivery:
         """Begin to send; what a dead process left half sent is taken back first."""
         if self._store.is_sqlite:
             with self._store.transaction() as session:
-                delivery.release_all_lanes(session, self._port.name)
+                lane.free_all(session, self._port.name)
         self._thread.start()
 
     def wake(self) -> None:
@@ -135,13 +163,14 @@ class Delivery:
             results = self._gather(wait)
             try:
                 wait = self._round(results)
+                self.last_round = monotonic()
             except StoreUnavailable as error:
                 log.error("delivery.store_unavailable", platform=self._port.name, reason=str(error))
                 wait = self._keep(results)
-            except Exception:  # one of the four places: the loop itself must go on
-                log.exception("delivery.round_failed", platform=self._port.name)
+                self.last_round = monotonic()  # it waits for the store, which no restart brings back
+            except Exception as error:  # noqa: BLE001 - one of the four places: the loop itself must go on
+                log.error("delivery.round_failed", platform=self._port.name, where=where(error))
                 wait = self._keep(results)
-            self.last_round = monotonic()
 
     def _keep(self, results: list[Result]) -> float:
         for result in results:
@@ -175,15 +204,30 @@ class Delivery:
             for result in results:
                 self._record(session, result, instant)
             self._sweep(session, instant)
-            claim = delivery.Claim(self._port.name, self._holder, instant, instant + LEASE, self._budgets.ranks())
-            owed = delivery.claim(session, claim, free) if free else []
-            ready = [row for row in owed if self._is_within_budget(session, row)]
-            pause = delivery.seconds_to_next(session, self._port.name, instant)
-        for row in ready:
-            self._submit(row)
-        if not results and not ready:
+            calls = self._claimed(session, instant, free) if free else []
+            pause = sending.seconds_to_next(session, self._port.name, instant)
+        for call in calls:
+            self._submit(call)
+        if not results and not calls:
             self._rest()
         return min(IDLE_SECONDS, pause)
+
+    def _claimed(self, session: Session, instant: datetime, limit: int) -> list[Call]:
+        """Take what may go now; what cannot be read fails, and what is over its budget is put back."""
+        holder = f"{self._holder}:{next(self._claims)}"
+        wanted = lane.Claim(self._port.name, holder, instant, instant + LEASE, self._budgets.ranks())
+        calls = [self._read(session, row) for row in sending.claim(session, wanted, limit)]
+        return [call for call in calls if call is not None and self._is_within_budget(session, call)]
+
+    def _read(self, session: Session, row: Owed) -> Call | None:
+        try:
+            effect = effects.from_json(row.document)
+            return Call(row, effect, self._port.paces(effect))
+        except Exception as error:  # noqa: BLE001 - one of the four places: one row must not hold up the others
+            failure = DeliveryFailed(f"it cannot be read: {where(error)}", permanent=True)
+            self._record_failed(session, row, failure)
+            sending.free_lane(session, row, None)
+            return None
 
     def _rest(self) -> None:
         self._rests_until = monotonic() + REST_SECONDS
@@ -191,44 +235,46 @@ class Delivery:
     def _sweep(self, session: Session, instant: datetime) -> None:
         """Look after what others left behind: it need not be looked for in every round."""
         if self._next_sweep <= monotonic():
-            delivery.take_back_expired(session, self._port.name, instant)
-            delivery.drop_orphaned_edits(session, self._port.name)
+            sending.take_back_expired(session, self._port.name, instant)
+            sending.drop_orphaned_edits(session, self._port.name)
             self._next_sweep = monotonic() + SWEEP_SECONDS
 
     def _is_anything_owed(self) -> bool:
         with self._store.reading() as session:
             return delivery.is_owed(session, self._port.name)
 
-    def _is_within_budget(self, session: Session, row: Owed) -> bool:
-        paces = [pace for pace in self._port.paces(row.effect) if pace.bucket != LANE]
+    def _is_within_budget(self, session: Session, call: Call) -> bool:
+        paces = [pace for pace in call.paces if pace.bucket != LANE]
         wait = self._budgets.wait(paces)
         if wait > 0:
-            self._budgets.hold_rank(row.rank, wait)
-            delivery.put_back(session, row.id)
-            delivery.free_lane(session, row, None)
+            self._budgets.hold_rank(call.row.rank, wait)
+            sending.put_back(session, call.row)
+            sending.free_lane(session, call.row, None)
             return False
         self._budgets.spend(paces)
         return True
 
-    def _submit(self, row: Owed) -> None:
+    def _submit(self, call: Call) -> None:
         self._in_flight += 1
-        self._pool.submit(self._send, row)
+        self._pool.submit(self._send, call)
 
-    def _send(self, row: Owed) -> None:
+    def _send(self, call: Call) -> None:
         try:
-            result = Result(row, self._sent(row), None, self._port.paces(row.effect))
+            result = Result(call, self._sent(call), None)
         except DeliveryFailed as failure:
-            result = Result(row, None, failure, self._port.paces(row.effect))
-        except Exception as error:  # one of the four places: an adapter's fault is a failed call
-            log.exception("delivery.adapter_failed", platform=self._port.name, row=row.id)
-            result = Result(row, None, DeliveryFailed(type(error).__name__, unknown=True))
+            result = Result(call, None, failure)
+        except Exception as error:  # noqa: BLE001 - one of the four places: an adapter's fault is a failed call
+            row = call.row
+            log.error("delivery.adapter_failed", platform=row.platform, row=row.id, where=where(error))
+            is_last = row.attempts >= MOST_FAULTS
+            result = Result(call, None, DeliveryFailed(where(error), unknown=True, permanent=is_last))
         self._results.put(result)
 
-    def _sent(self, row: Owed) -> Remote:
-        effect = row.effect
+    def _sent(self, call: Call) -> Remote:
+        row, effect = call.row, call.effect
         if isinstance(effect, Private) and effect.expires_at <= self._clock.now():
             raise DeliveryFailed("it came too late to be of use", permanent=True)
-        if row.is_doubtful and not isinstance(effect, Edit | React | Topic | UserGroup):
+        if row.is_doubtful and call.is_findable:
             found = self._port.find(effect, row.key, row.created_at - timedelta(minutes=1))
             if found is not None:
                 return found
@@ -239,48 +285,65 @@ class Delivery:
         return self._port.perform(effect, row.key, target)
 
     def _record(self, session: Session, result: Result, instant: datetime) -> None:
-        row, failure = result.row, result.failure
-        next_at: datetime | None = None
+        call, failure = result.call, result.failure
+        rest = call.pace
         if failure is None:
-            self._record_sent(session, row, result.remote or Remote(row.lane))
-            next_at = instant + sum((pace.interval for pace in result.paces if pace.bucket == LANE), timedelta())
-        elif failure.permanent or row.attempts > MOST_ATTEMPTS:
-            self._record_failed(session, row, failure)
+            self._record_sent(session, call, result.remote or Remote(call.row.lane))
+        elif failure.permanent or call.row.attempts > MOST_ATTEMPTS:
+            self._record_failed(session, call.row, failure)
         else:
-            wait = self._backoff(row.attempts, failure)
-            if failure.retry_after is not None:
-                self._budgets.hold(result.paces, failure.retry_after)
-            next_at = instant + wait
-            delivery.record_retry(
-                session, row.id, next_at, str(failure), is_doubtful=row.is_doubtful or failure.unknown
-            )
-            log.warning("delivery.retry", platform=row.platform, row=row.id, reason=str(failure), attempts=row.attempts)
-            self._metrics.sends.labels(row.platform, row.effect.kind, "retry").inc()
-        delivery.free_lane(session, row, next_at)
+            self._record_retry(session, call, failure, instant)
+            rest = max(rest, self._lane_waits(call.row, failure))
+        sending.free_lane(session, call.row, instant + rest)
+
+    @staticmethod
+    def _lane_waits(row: Owed, failure: DeliveryFailed) -> timedelta:
+        """Give how long what stands behind a failed row waits for it: it must not be passed by, nor hold them up."""
+        if failure.retry_after is not None:
+            return failure.retry_after
+        return DOUBT if failure.unknown and not row.is_doubtful else timedelta()
+
+    def _record_retry(self, session: Session, call: Call, failure: DeliveryFailed, instant: datetime) -> None:
+        row = call.row
+        if failure.retry_after is not None:
+            self._budgets.hold(call.paces, failure.retry_after)
+        due_at = instant + self._backoff(row.attempts, failure)
+        is_doubtful = row.is_doubtful or failure.unknown
+        sending.record_retry(session, row, due_at, str(failure), is_doubtful=is_doubtful)
+        log.warning("delivery.retry", platform=row.platform, row=row.id, reason=str(failure), attempts=row.attempts)
+        self._metrics.sends.labels(row.platform, call.effect.kind, "retry").inc()
 
     @staticmethod
     def _backoff(attempts: int, failure: DeliveryFailed) -> timedelta:
         if failure.retry_after is not None:
             return failure.retry_after
-        if failure.unknown:
-            return DOUBT
-        return min(FIRST_RETRY * int(2 ** min(attempts - 1, 10)), SLOWEST_RETRY)
+        backoff = min(FIRST_RETRY * int(2 ** min(attempts - 1, 10)), SLOWEST_RETRY)
+        return max(DOUBT, backoff) if failure.unknown else backoff
 
-    def _record_sent(self, session: Session, row: Owed, remote: Remote) -> None:
-        now = self._clock.now()
-        delivery.record_sent(session, row.id, now, remote.channel, remote.message)
-        self._metrics.sends.labels(row.platform, row.effect.kind, "sent").inc()
+    def _record_sent(self, session: Session, call: Call, remote: Remote) -> None:
+        row, now = call.row, self._clock.now()
+        if not sending.record_sent(session, row, now, remote.channel, remote.message):
+            self._came_too_late(row)
+            return
+        self._metrics.sends.labels(row.platform, call.effect.kind, "sent").inc()
         self._metrics.send_delay.labels(row.platform, row.purpose).observe(
             max(0.0, (now - row.created_at).total_seconds())
         )
-        if row.purpose is Purpose.PAGE and not isinstance(row.effect, Edit):
+        if call.is_page:
             self._settle(session, self._settled(row, is_delivered=True))
 
     def _record_failed(self, session: Session, row: Owed, failure: DeliveryFailed) -> None:
-        delivery.record_failed(session, row.id, str(failure))
-        self._metrics.sends.labels(row.platform, row.effect.kind, "failed").inc()
-        log.error("delivery.failed", platform=row.platform, row=row.id, effect=row.effect.kind, reason=str(failure))
+        if not sending.record_failed(session, row, str(failure)):
+            self._came_too_late(row)
+            return
+        kind = str(row.document.get("kind", "unknown"))
+        self._metrics.sends.labels(row.platform, kind, "failed").inc()
+        log.error("delivery.failed", platform=row.platform, row=row.id, effect=kind, reason=str(failure))
         self._settle(session, self._settled(row, is_delivered=False, failure=failure))
+
+    @staticmethod
+    def _came_too_late(row: Owed) -> None:
+        log.warning("delivery.too_late", platform=row.platform, row=row.id, attempts=row.attempts)
 
     def _settled(self, row: Owed, *, is_delivered: bool, failure: DeliveryFailed | None = None) -> DeliverySettled:
         return DeliverySettled(

@@ -141,6 +141,7 @@ def upgrade() -> None:
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("is_doubtful", sa.Boolean(), nullable=False),
+        sa.Column("is_unwanted", sa.Boolean(), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("remote_channel", sa.String(length=200), nullable=True),
         sa.Column("remote_message", sa.String(length=200), nullable=True),
@@ -150,6 +151,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_outbox_platform_remote_channel_remote_message"),
+            ["platform", "remote_channel", "remote_message"],
+            unique=False,
+        )
         batch_op.create_index(batch_op.f("ix_outbox_post_id"), ["post_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_outbox_request_id_purpose"), ["request_id", "purpose"], unique=False)
         batch_op.create_index(
@@ -360,6 +366,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_outbox_state_platform_lane_rank_id"))
         batch_op.drop_index(batch_op.f("ix_outbox_request_id_purpose"))
         batch_op.drop_index(batch_op.f("ix_outbox_post_id"))
+        batch_op.drop_index(batch_op.f("ix_outbox_platform_remote_channel_remote_message"))
 
     op.drop_table("outbox")
     with op.batch_alter_table("log_entry", schema=None) as batch_op:

@@ -18,7 +18,7 @@ class ScriptedPlatform:
     """
 
     def __init__(self, paces: Sequence[Pace] = ()) -> None:
-        self.script: deque[DeliveryFailed | str | None] = deque()
+        self.script: deque[Exception | str | None] = deque()
         self.done: dict[str, Effect] = {}
         self.calls: list[tuple[float, Effect, Remote | None]] = []
         self.held = threading.Event()
@@ -44,7 +44,7 @@ class ScriptedPlatform:
             self.calls.append((monotonic(), effect, target))
             step = self.script.popleft() if self.script else None
         self.held.wait(10)
-        if isinstance(step, DeliveryFailed):
+        if isinstance(step, Exception):
             raise step
         with self._lock:
             self.done[key] = effect

@@ -31,7 +31,7 @@ from models.events import (
 )
 from models.message import Button, Buttons, Fields, Mention, Message, Note, Paragraph
 from models.policy import Channel, ChannelKind, Rotation
-from models.records import delivery
+from models.records import sending
 from models.records.delivery import OutboxRow, OutboxState, Purpose
 from models.records.request import Request, TimelineEntry
 from models.triage.classifier import Classifier
@@ -220,9 +220,9 @@ class Desk:
                 is_sent = row.purpose is not failing
                 if is_sent:
                     place = row.effect.get("channel") or row.lane
-                    delivery.record_sent(session, row.id, self.office.now, place, f"sent{row.id}")
+                    sending.record_sent(session, row, self.office.now, place, f"sent{row.id}")
                 else:
-                    delivery.record_failed(session, row.id, "refused")
+                    sending.record_failed(session, row, "refused")
                 if not is_sent or (row.purpose is Purpose.PAGE and row.post_id is None):
                     self.office.intake.decide_within(session, self._settled(row, is_sent, recipient))
 
