@@ -319,6 +319,15 @@ def test_a_form_shows_its_errors_and_keeps_what_was_typed(visit: Visit, watch: W
     expect(page.locator(".whisper")).to_contain_text("Handed over.")
 
 
+def test_a_form_that_is_longer_than_the_page_opens_at_its_beginning(visit: Visit) -> None:
+    page = visit("amina", viewport={"width": 390, "height": 320})
+    say(page, "/handover")
+    body = page.locator(".sheet-body")
+    expect(page.get_by_label("What happened")).to_be_focused()
+    assert body.evaluate("node => node.scrollHeight > node.clientHeight")
+    assert body.evaluate("node => node.scrollTop") == 0
+
+
 def test_the_own_message_is_edited_and_deleted(visit: Visit, watch: Watch) -> None:
     dana, amina = visit("dana"), visit("amina")
     say(dana, "prod is dwon")
@@ -417,6 +426,14 @@ def test_a_first_visit_says_what_to_try_and_only_a_first(visit: Visit) -> None:
     page.reload()
     page.wait_for_selector("html[data-ready]")
     expect(page.locator("#hint")).to_be_hidden()
+
+
+def test_what_to_try_covers_no_message(visit: Visit, chat: LocalChat) -> None:
+    for number in range(30):
+        chat.actions.say("ravi.m", SOS, f"message {number}", None)
+    page = visit("amina", is_new=True)
+    expect(page.locator("#hint")).to_be_visible()
+    expect(page.locator("#timeline .entry").last).to_be_in_viewport(ratio=1)
 
 
 def test_what_people_write_is_never_markup(visit: Visit, chat: LocalChat) -> None:

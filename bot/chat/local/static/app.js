@@ -266,7 +266,7 @@ async function start() {
     else if (state.thread) leaveThread();
   });
   await speakAs(chosen);
-  hint.prepare((user, channel, words) => speakAs(user, channel, words));
+  hint.prepare((user, channel, words) => speakAs(user, channel, words), () => timeline.toEnd());
   document.documentElement.dataset.ready = "";
 }
 

@@ -19,8 +19,8 @@ export function emptiness(channel) {
   return [icon(channel.kind), el("p", {}, DEEDS[channel.kind] ?? "Nothing was said here yet.")];
 }
 
-/** Offer a first thing to do. speakAs: (user, channel id, words). */
-export function prepare(speakAs) {
+/** Offer a first thing to do. speakAs: (user, channel id, words). resized: what to do when the card took its place. */
+export function prepare(speakAs, resized) {
   const sos = [...state.channels.values()].find((channel) => channel.kind === "sos");
   const developer = [...state.people.values()].find((person) => person.role === "developer" && person.is_active);
   if (localStorage.getItem("hinted") || !sos || !developer) return;
@@ -32,4 +32,5 @@ export function prepare(speakAs) {
       el("button", { type: "button", class: "push primary", onclick: () => { away(); speakAs(developer.id, sos.id, CRY); } }, "Write it for me"),
       el("button", { type: "button", class: "push plain", onclick: away }, "Not now")));
   hint.hidden = false;
+  resized();
 }

@@ -31,7 +31,7 @@ export function openForm(form) {
     el("footer", {}, el("button", { type: "button", class: "push plain", onclick: () => sheet.close() }, "Cancel"), submit));
   node.addEventListener("keydown", (event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && node.requestSubmit());
   present(form.title, node);
-  node.querySelector("input, textarea, select")?.focus();
+  node.querySelector("input, textarea, select")?.focus({ preventScroll: true });
 }
 
 function finish(next) {
