@@ -45,10 +45,15 @@ def parse_day(text: str, today: date) -> date:
     wanted = " ".join(text.lower().split())
     day = _relative(wanted, today) or _iso(wanted) or _named(wanted, today)
     if day is None:
-        raise UserError(wording.numbers_only(text) if _NUMBERS.fullmatch(wanted) else wording.no_day(text))
+        raise UserError(_refusal(text, wanted))
     if abs(day - today) > FARTHEST:
         raise UserError(wording.too_far(day))
     return day
+
+
+def _refusal(text: str, wanted: str) -> str:
+    is_asked = _NUMBERS.fullmatch(wanted) and not _ISO.fullmatch(wanted)
+    return wording.numbers_only(text) if is_asked else wording.no_day(text)
 
 
 def leading_day(words: Sequence[str], today: date) -> tuple[date, Sequence[str]]:

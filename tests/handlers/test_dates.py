@@ -38,7 +38,8 @@ def test_a_day_is_read_as_people_write_it(text: str, day: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "   ", "soon", "31 feb", "2026-13-01", "0 dec", "32 dec", "½ dec", "٣ dec", "d", "x" * 9000]
+    "text",
+    ["", "   ", "soon", "31 feb", "2026-13-01", "2026-02-30", "0 dec", "32 dec", "½ dec", "٣ dec", "d", "x" * 9000],
 )
 def test_what_is_no_day_is_answered_with_examples(text: str) -> None:
     with pytest.raises(UserError, match="Write it as 2026-12-03, 3 dec, fri"):
