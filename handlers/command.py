@@ -10,6 +10,8 @@ from models.events import CommandGiven
 from models.message import Message
 from models.policy import Person, Rotation
 
+HELP = ("help", "-h", "--help", "?")
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -107,6 +109,16 @@ def matching(commands: Sequence[Command], words: Sequence[str]) -> tuple[Command
     if bare is not None and (not words or first == "in" or bare.usage):
         return bare, words
     return None
+
+
+def is_help(words: Sequence[str]) -> bool:
+    """Say whether some words are the one word that asks for help."""
+    return len(words) == 1 and words[0].lower() in HELP
+
+
+def asks_help(command: Command, rest: Sequence[str]) -> bool:
+    """Say whether a command's arguments ask for its help: they end in it, or, where they are free text, are it."""
+    return is_help(rest if command.takes_text else rest[-1:])
 
 
 def help_of(name: str, commands: Sequence[Command], words: Sequence[str]) -> Message:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from handlers import handover, handover_jobs, lifecycle, morning, oncall, oncall_list, paging, requests
-from handlers.command import Call, Command, help_of, matching
+from handlers.command import Call, Command, asks_help, help_of, is_help, matching
 from handlers.context import Answer, Context
 from handlers.job import Job
 from handlers.wording import commands as wording
@@ -93,12 +93,14 @@ def _command(ctx: Context, event: CommandGiven) -> Answer:
         raise UserError(wording.unknown_command(event.name, sorted({command.name for command in COMMANDS})))
     text = mask(event.text)
     words = text.split()
-    if words[:1] in (["help"], ["-h"], ["--help"], ["?"]):
+    if is_help(words[:1]):
         return Answer(reply=help_of(event.name, known, words[1:]))
     found = matching(known, words)
     if found is None:
         return Answer(reply=wording.not_understood(event.name, text, [one.form for one in known]))
     command, rest = found
+    if asks_help(command, rest):
+        return Answer(reply=help_of(event.name, known, [command.word]))
     return command.handle(ctx, Call.of(ctx, command, event, rest))
 
 

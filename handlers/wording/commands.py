@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from models.message import Bullets, Code, Heading, Message, line, message, note, paragraph
+from models.message import Bullets, Code, Heading, Line, Message, line, message, note, paragraph
 
 UNKNOWN_BUTTON = "This button is from an older version and does nothing now. The commands still work: try /oncall help."
 UNKNOWN_FORM = "This form is from an older version. Open it again."
@@ -58,7 +58,12 @@ def help_of(name: str, forms: Sequence[tuple[str, str, str]]) -> Message:
     """Give the forms of a command, what each does, and an example."""
     return message(
         Heading(f"/{name}"),
-        Bullets(tuple(line(Code(form), f" — {summary}") for form, summary, _ in forms)),
-        note("For example: ", Code("  ".join(example for _, _, example in forms[:3]))),
+        Bullets(tuple(_form(*one) for one in forms)),
         summary=f"Help for /{name}",
     )
+
+
+def _form(form: str, summary: str, example: str) -> Line:
+    """Give one form, with its example where that is not the form itself."""
+    said = f" — {summary}"
+    return line(Code(form), said) if example == form else line(Code(form), f"{said}, for example ", Code(example))

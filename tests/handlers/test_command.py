@@ -54,6 +54,14 @@ def test_help_about_one_word_gives_its_form_alone() -> None:
     assert "/oncall next" not in said
 
 
+def test_each_form_in_the_help_has_its_own_example() -> None:
+    moving = Command("oncall", "move", "@user position", "moves", "/oncall move @bob 3", MOVE.handle)
+    assert help_of("oncall", (BARE, moving), []).plain().splitlines()[-2:] == [
+        "• /oncall — does it",
+        "• /oncall move @user position — moves, for example /oncall move @bob 3",
+    ]
+
+
 # -- a call
 
 TWO = (

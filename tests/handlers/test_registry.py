@@ -74,6 +74,23 @@ def test_its_help_gives_its_form_and_its_example(desk: Desk, command: Command) -
 
 
 @commands
+def test_a_help_word_after_it_gives_its_help(desk: Desk, command: Command) -> None:
+    for asked in ("help", "--help", "?"):
+        answer = given(desk, command.name, f"{command.word} {asked}".strip())
+        assert answer is not None
+        assert answer.reply is not None
+        assert answer.reply.plain().startswith(f"/{command.name}\n")
+        assert command.form in answer.reply.plain()
+
+
+def test_free_text_that_ends_in_help_is_text(desk: Desk) -> None:
+    answer = given(desk, "oncall", "log the vendor could not help")
+    assert answer is not None
+    assert answer.reply is not None
+    assert "/oncall log" not in answer.reply.plain()
+
+
+@commands
 @pytest.mark.parametrize("who", ["lea", "ana", "mallory"])
 def test_it_answers_whatever_it_is_given(desk: Desk, command: Command, who: str) -> None:
     for arguments in ("", "???", "1", "@nobody 99999999999 in nowhere", "<@U-ana|ana>", "in platform", "x " * 2000):
