@@ -71,7 +71,7 @@ def listed(rotation: str, places: Sequence[Place], following: NextCycle) -> Mess
         )
     return message(
         paragraph(Strong(f"On-call list of {rotation}"), f", {times.count(len(places), 'person', 'people')}"),
-        Bullets(tuple(_place(number, place) for number, place in enumerate(places, start=1))),
+        *(paragraph(*_place(number, place)) for number, place in enumerate(places, start=1)),
         _next_cycle(following),
         note("Days served are those of the last 90 days."),
         summary=f"On-call list of {rotation}",
