@@ -46,7 +46,7 @@ def file(ctx: Context, row: Handover, change: Change, *, by: Person | None, sile
         row.accepted_at = row.accepted_by = None
         row.reminders, row.due_at = 0, None if silently else _first_asked(ctx, change)
     ctx.audit("handover.file" if by is not None else "handover.file-automatically", f"handover:{row.id}")
-    ctx.log(row.rotation, wording.logged_filed(row.id, by.name if by is not None else None))
+    ctx.log(row.rotation, wording.logged_filed(row.id, by.name if by is not None else None, is_again=was_filed))
     if not silently:
         post(ctx, row)
         if was_filed and before == row.incoming:
@@ -146,7 +146,8 @@ def _send_again(ctx: Context, row: Handover) -> None:
     handover = shown(ctx, row)
     _edit_direct(ctx, row, lambda platform: wording.addressed(handover, platform))
     if row.state is HandoverState.ACCEPTED and row.submitted_by is not None:
-        said = wording.changed_after(row.id, ctx.name_of(row.submitted_by))
+        acceptor = ctx.name_of(row.accepted_by) if row.accepted_by and row.accepted_by != row.incoming else None
+        said = wording.changed_after(row.id, ctx.name_of(row.submitted_by), acceptor)
         ctx.tell([ctx.policy.person(row.incoming)], lambda _: said, purpose=Purpose.HANDOVER)
 
 

@@ -369,17 +369,20 @@ def unreachable(shown: Shown, platform: str) -> Message:
     )
 
 
-def changed_after(number: int, by: str) -> Message:
-    """Tell the incoming engineer that what they accepted was changed."""
-    return text(f"{by} changed handover #{number} after you accepted it: ", Code(f"/handover show {number}"))
+def changed_after(number: int, by: str, acceptor: str | None) -> Message:
+    """Tell the incoming engineer that an accepted handover was changed. acceptor: None where it was they."""
+    return text(
+        f"{by} changed handover #{number} after {acceptor or 'you'} accepted it: ", Code(f"/handover show {number}")
+    )
 
 
 # -- the log
 
 
-def logged_filed(number: int, by: str | None) -> str:
-    """Give the log's line for a handover."""
-    return f"handover #{number} {f'submitted by {by}' if by else 'filed automatically'}"
+def logged_filed(number: int, by: str | None, *, is_again: bool = False) -> str:
+    """Give the log's line for a handover, or for a change in one that was filed before."""
+    how = "changed" if is_again else "submitted"
+    return f"handover #{number} {f'{how} by {by}' if by else 'filed automatically'}"
 
 
 def logged_accepted(number: int, by: str) -> str:

@@ -226,6 +226,19 @@ def test_a_change_after_the_acceptance_keeps_it_and_is_told(world: World) -> Non
     assert "after you accepted it" in world.directs("bob")[-1].plain()
 
 
+def test_a_change_after_an_acceptance_on_behalf_names_who_accepted(world: World) -> None:
+    world.command("amina", "submit")
+    world.command("dana", "accept")
+    world.command("amina", "note one more thing")
+    assert "after Dana accepted it" in world.directs("bob")[-1].plain()
+
+
+def test_the_log_tells_a_change_from_the_submission(world: World) -> None:
+    world.command("amina", "submit")
+    world.command("amina", "note one more thing")
+    assert world.the_log()[-2:] == ["handover #1 submitted by Amina", "handover #1 changed by Amina"]
+
+
 def test_notes_add_up_line_by_line(world: World) -> None:
     world.command("amina", "note one")
     assert "2 lines" in said(world.command("amina", "note two"))
