@@ -143,8 +143,12 @@ def _is_escalating(request: Request) -> bool:
 
 
 def show(ctx: Context, request: Request) -> None:
-    """Bring the first page up to date with what became of its request."""
+    """Bring every page up to date with what became of its request; those after the first say it shortly."""
     ctx.edit(request.page_id, page_message(ctx, request), request.platform, request)
+    shortly = wording.later_page(_facts(ctx, request))
+    for row in delivery.pages(ctx.session, request.id):
+        if row != request.page_id:
+            ctx.edit(row, shortly, request.platform, request)
 
 
 def page_message(ctx: Context, request: Request) -> Message:

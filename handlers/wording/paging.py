@@ -158,6 +158,11 @@ def page(facts: Facts) -> Message:
     )
 
 
+def later_page(facts: Facts) -> Message:
+    """Give any other page, in the thread or by direct message, as it reads after something became of its request."""
+    return message(paragraph(*_outcome(facts)), _buttons(facts) if facts.state.is_live else None)
+
+
 def _course(facts: Facts) -> str:
     """Give what happened so far, in one line: `11:05 paged Dana Petrov · 11:07 Dana Petrov on it`."""
     steps: list[tuple[datetime | None, str]] = [

@@ -3,11 +3,12 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from models.effects import Direct, Edit, Post
 from models.policy import AfterHours, Escalation, EscalationStep, Person, Service
 from models.records import roster
-from models.records.delivery import Purpose
+from models.records.delivery import OutboxRow, Purpose
 from models.records.request import Due, RequestState
 from models.rota.shift import Absence
 from tests.handlers.build import direct, people, rotation
@@ -21,6 +22,7 @@ from tests.handlers.desk import (
     URGENT,
     Desk,
     at_desk,
+    buttons,
 )
 
 TEAM = {"ana", "ben", "cleo", "dan"}
@@ -144,6 +146,45 @@ def test_the_page_that_is_overtaken_by_the_next_step_is_not_sent(desk: Desk) -> 
     desk.office.pass_time("2026-11-02 10:05")
     desk.office.pass_time("2026-11-02 10:10")
     assert desk.paged() == [{"ana"}, {desk.on_duty()[1]}]
+
+
+def page_rows(desk: Desk) -> list[int]:
+    with desk.office.store.reading() as session:
+        pages = select(OutboxRow.id).where(OutboxRow.purpose == Purpose.PAGE, OutboxRow.post_id.is_(None))
+        return list(session.scalars(pages.order_by(OutboxRow.id)))
+
+
+def edits(desk: Desk) -> dict[int, Edit]:
+    """Give what is owed to each page since it was last asked."""
+    return {one.row: one for one in desk.owed() if isinstance(one, Edit)}
+
+
+def test_every_page_in_thread_and_by_direct_message_says_what_became_of_its_request(desk: Desk) -> None:
+    message = desk.writes("dev", URGENT, SOS)
+    for minute in ("00", "05", "10"):
+        desk.until(f"2026-11-02 10:{minute}")
+    number = desk.request(message).id
+    desk.owed()
+    desk.presses("ana", "ack", number)
+    taken = edits(desk)
+    assert sorted(taken) == page_rows(desk)
+    assert len(taken) == 3
+    assert all("is on it since 10:10" in edit.message.plain() for edit in taken.values())
+    desk.presses("ana", "resolve", number)
+    resolved = edits(desk)
+    assert sorted(resolved) == page_rows(desk)
+    assert buttons(list(resolved.values())) == []
+
+
+def test_the_page_of_a_class_that_was_raised_since_is_brought_up_to_date_too(desk: Desk) -> None:
+    first = desk.writes("dev", PLATFORM, HOW_TO)
+    desk.delivers()
+    desk.writes("dev", URGENT, HOW_TO)
+    desk.delivers()
+    desk.owed()
+    desk.presses("ana", "resolve", desk.request(first).id)
+    assert sorted(edits(desk)) == page_rows(desk)
+    assert len(page_rows(desk)) == 2
 
 
 # -- who
