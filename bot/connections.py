@@ -11,9 +11,11 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.document import Document
+from bot.loopback import is_loopback
 from bot.problem import Path, Problem, Severity, nearest
 
 POSTGRESQL = "postgresql+psycopg"
+NEEDED_BY_MODE = {"socket": "app_token", "http": "signing_secret"}
 DRIVERS = ("sqlite", POSTGRESQL)
 
 _LISTEN = re.compile(r"(?:\[[0-9a-fA-F:.]+\]|[^:\s\[\]/]+):(\d{1,5})")
@@ -28,21 +30,34 @@ def connection_faults(document: Document, enabled: Sequence[str]) -> Iterator[Pr
     yield from _database(document)
     if "slack" in enabled:
         yield from _slack(document)
+    if "local" in enabled:
+        yield from _local(document)
 
 
 def _slack(document: Document) -> Iterator[Problem]:
     block = document.at("chat", "slack")
     if not isinstance(block, dict):
         return
-    needed = {"socket": "app_token", "http": "signing_secret"}
     mode = block.get("mode", "socket")
-    if mode in needed and needed[mode] not in block:
-        yield document.problem(("chat", "slack", needed[mode]), f"is missing: `mode: {mode}` needs it")
+    key = NEEDED_BY_MODE.get(mode) if isinstance(mode, str) else None
+    if key is not None and key not in block:
+        yield document.problem(("chat", "slack", key), f"is missing: `mode: {mode}` needs it")
     for key, prefix in _TOKEN_KINDS.items():
         yield from _token(document, ("chat", "slack", key), prefix)
     if _TOKEN_PREFIX.match(str(block.get("signing_secret", ""))):
         message = "this is a token; the signing secret stands under Basic Information in the app's settings"
         yield document.problem(("chat", "slack", "signing_secret"), message)
+
+
+def _local(document: Document) -> Iterator[Problem]:
+    listen = document.at("http", "listen")
+    if not isinstance(listen, str) or not _LISTEN.fullmatch(listen):
+        return
+    if is_loopback(listen.rpartition(":")[0].strip("[]")):
+        return
+    message = f"the local chat answers only browsers on this machine, though the bot listens on {listen}"
+    hint = "name the platforms that people use, or listen on 127.0.0.1:8080"
+    yield document.problem(("chat", "platforms"), message, hint, severity=Severity.WARNING)
 
 
 def _token(document: Document, path: Path, prefix: str) -> Iterator[Problem]:

@@ -70,11 +70,46 @@ def test_a_configuration_with_an_error_has_no_summary(tmp_path: Path) -> None:
     ]
 
 
+def test_a_store_that_cannot_be_used_is_named_beside_every_other_error(tmp_path: Path) -> None:
+    text = spoilt("leads: [amina]", "leads: [amna]")
+    report = checked(tmp_path, "database: {url: 'sqlite:////nowhere/at/all/store.db'}\n", text)
+    assert [problem.path for problem in report.problems] == ["oncall.leads[0]", "database.url"]
+    assert report.summary == ()
+
+
+def test_a_url_that_is_none_is_told_once(tmp_path: Path) -> None:
+    report = checked(tmp_path, "database: {url: 'mysql://db/x'}\n")
+    assert [problem.path for problem in report.problems] == ["database.url"]
+
+
 def test_warnings_stand_before_the_summary_and_stop_nobody(tmp_path: Path) -> None:
     report = checked(tmp_path, stored_in(tmp_path), spoilt("  fallback: [amina]\n", ""))
     assert report.is_usable
     assert "warning" in next(report.lines())
     assert report.summary
+
+
+@pytest.mark.parametrize(
+    ("listen", "is_told"),
+    [
+        ("0.0.0.0:8080", True),
+        ("'[::]:8080'", True),
+        ("10.0.0.7:80", True),
+        ("'[::1]:8080'", False),
+        ("localhost:1", False),
+    ],
+)
+def test_a_local_chat_that_others_are_to_reach_is_told(tmp_path: Path, listen: str, is_told: bool) -> None:
+    report = checked(tmp_path, f"{stored_in(tmp_path)}http: {{listen: {listen}}}\n")
+    assert report.is_usable
+    said = [problem.message for problem in report.problems]
+    assert ["answers only browsers on this machine" in one for one in said] == [True] * is_told
+
+
+def test_another_platform_may_be_reached_from_anywhere(tmp_path: Path) -> None:
+    slack = "{platforms: [slack], slack: {bot_token: xoxb-1, app_token: xapp-1}}"
+    text = spoilt("{platforms: [local]}", slack) + stored_in(tmp_path) + "http: {listen: '0.0.0.0:8080'}\n"
+    assert checked(tmp_path, text=text).problems == ()
 
 
 def test_a_migrated_store_is_current(tmp_path: Path) -> None:

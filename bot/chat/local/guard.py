@@ -1,15 +1,16 @@
 """Who may speak with the local chat: a browser on this machine, from the chat's own page.
 
 The chat asks for no password, so a page elsewhere must not reach it, neither by posting across sites nor by a name
-that it lets point to this machine. Source: Fetch Metadata and Origin as in the WHATWG Fetch standard; DNS rebinding
-is held off by the Host header.
+that it lets point to this machine; nor may another machine, which can write any name there. Source: Fetch Metadata and
+Origin as in the WHATWG Fetch standard; DNS rebinding is held off by the Host header, other machines by their address.
 """
 
 from urllib.parse import urlsplit
 
 from fastapi import Request
 
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+from bot.loopback import is_loopback
+
 _READING = frozenset({"GET", "HEAD"})
 
 HEADERS = {
@@ -28,8 +29,10 @@ HEADERS = {
 
 def refusal(request: Request) -> str | None:
     """Give why a request is refused; None: it may pass."""
+    if request.client is None or not is_loopback(request.client.host):
+        return "The local chat answers only browsers on the machine that it runs on."
     host = request.headers.get("host", "")
-    if _hostname(host) not in _LOOPBACK:
+    if not is_loopback(_hostname(host)):
         return "The local chat answers only under the address of this machine itself, such as 127.0.0.1."
     if request.method in _READING:
         return None

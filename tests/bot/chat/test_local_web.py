@@ -6,8 +6,10 @@ from contextlib import ExitStack
 from datetime import datetime, timedelta
 
 import pytest
+from fastapi import Request
 from httpx import Client
 
+from bot.chat.local.guard import refusal
 from bot.chat.local.live import Live, Notice
 from bot.chat.local.port import LocalChat
 from models.events import CommandGiven, Event
@@ -94,6 +96,29 @@ def test_another_name_for_this_machine_is_refused(browser: Browser, host: str) -
 @pytest.mark.parametrize("host", ["localhost:9000", "[::1]:8080", "127.0.0.1:8080"])
 def test_this_machine_has_three_names(browser: Browser, host: str) -> None:
     assert browser(host=host).get("/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("client", "is_refused"),
+    [
+        (("203.0.113.9", 5), True),
+        (("::ffff:203.0.113.9", 5), True),
+        (("", 0), True),
+        (None, True),
+        (("127.0.0.1", 5), False),
+        (("::1", 5), False),
+        (("::ffff:127.0.0.1", 5), False),
+    ],
+)
+def test_another_machine_is_refused_whatever_name_it_asks_for(
+    client: tuple[str, int] | None,
+    is_refused: bool,
+) -> None:
+    headers = [(b"host", b"localhost:8080")]
+    asked = Request(
+        {"type": "http", "method": "GET", "scheme": "http", "path": "/", "client": client, "headers": headers}
+    )
+    assert (refusal(asked) is not None) is is_refused
 
 
 @pytest.mark.parametrize(
