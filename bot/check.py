@@ -8,7 +8,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from bot.problem import Problem, Severity
-from bot.settings import Settings, inspect
+from bot.settings import Database, Loaded, Settings, inspect
 from models.policy import Rotation, Weekday
 
 if TYPE_CHECKING:
@@ -44,22 +44,35 @@ def check(
     probes: what else is tried where the configuration has no errors, such as the platforms.
     """
     loaded = inspect(path, environ)
-    if loaded.settings is None or loaded.document is None:
+    if loaded.document is None:
         return Report(loaded.file, loaded.problems)
-    from bot.store_probe import probe
-
-    found = probe(loaded.settings)
-    line = loaded.document.line(("database", "url"))
-    of_store = [
-        Problem("database.url", text, line, severity=severity)
-        for severity, texts in ((Severity.ERROR, found.errors), (Severity.WARNING, found.warnings))
-        for text in texts
-    ]
+    found = _found_in_store(loaded)
+    of_store = _told(found, loaded.document.line(("database", "url")))
+    if loaded.settings is None:
+        return Report(loaded.file, (*loaded.problems, *of_store))
     of_probes = [problem for each in probes for problem in each(loaded.settings)]
     report = Report(loaded.file, (*loaded.problems, *of_store, *of_probes))
     if not report.is_usable:
         return report
     return Report(loaded.file, report.problems, tuple(_summary(loaded.settings, found, now)))
+
+
+def _found_in_store(loaded: Loaded) -> "Finding":
+    """Look at the store, whatever else is wrong with the file; nothing where its URL itself is."""
+    from bot.store_probe import Finding, probe
+
+    if any(problem.is_error and problem.path.startswith("database") for problem in loaded.problems):
+        return Finding()
+    url = loaded.document.at("database", "url") if loaded.document is not None else None
+    return probe(url or Database().url, loaded.settings.policy if loaded.settings is not None else None)
+
+
+def _told(found: "Finding", line: int | None) -> list[Problem]:
+    return [
+        Problem("database.url", text, line, severity=severity)
+        for severity, texts in ((Severity.ERROR, found.errors), (Severity.WARNING, found.warnings))
+        for text in texts
+    ]
 
 
 def _summary(settings: Settings, store: "Finding", now: datetime) -> Iterator[str]:

@@ -139,6 +139,11 @@ def read(file: str | os.PathLike[str]) -> Document:
     return document
 
 
+def lacks_variable(text: str, environ: Mapping[str, str]) -> bool:
+    """Say whether a value names an environment variable that is not set, or empty."""
+    return any(not environ.get(name) for is_file, name in _VARIABLE.findall(text) if not is_file)
+
+
 def _text(file: str) -> str:
     try:
         with FilePath(file).open("rb") as stream:

@@ -10,9 +10,9 @@ from typing import Literal
 
 from pydantic import Field, HttpUrl, SecretStr, ValidationError
 
-from bot.connections import connection_faults
+from bot.connections import NEEDED_BY_MODE, connection_faults
 from bot.consistency import inconsistencies
-from bot.document import Document, read
+from bot.document import Document, lacks_variable, read
 from bot.faults import faults
 from bot.problem import Path, Problem, SettingsError
 from models.policy import PLATFORMS, Policy, Strict
@@ -141,10 +141,11 @@ def inspect(path: str | os.PathLike[str], environ: Mapping[str, str]) -> Loaded:
         return Loaded(error.file, None, error.problems)
     _fill_in_defaults(document, environ)
     enabled = _enabled(document)
-    skipped = [("chat", platform) for platform in PLATFORMS if platform not in enabled]
+    skipped: list[Path] = [("chat", platform) for platform in PLATFORMS if platform not in enabled]
+    skipped += _spared(document, environ)
     document.substitute(environ, skipped)
-    for platform in skipped:
-        _forget(document, platform)
+    for unread in skipped:
+        _forget(document, unread)
     settings, wrong = _parsed(document)
     told = [document.problems, connection_faults(document, enabled), inconsistencies(document, enabled), wrong]
     problems = tuple(sorted(_joined(told), key=lambda problem: problem.line or 0))
@@ -175,6 +176,16 @@ def _enabled(document: Document) -> tuple[str, ...]:
     if document.at("chat", "platforms") is None:
         return Chat().platforms
     return tuple(platform for _, platform in document.texts("chat", "platforms"))
+
+
+def _spared(document: Document, environ: Mapping[str, str]) -> Iterator[Path]:
+    """Yield the secret that Slack's mode does not use, where it names a variable that is not set."""
+    mode = document.at("chat", "slack", "mode") or "socket"
+    for needing, key in NEEDED_BY_MODE.items():
+        text = document.at("chat", "slack", key)
+        is_other = isinstance(mode, str) and mode in NEEDED_BY_MODE and mode != needing
+        if is_other and isinstance(text, str) and lacks_variable(text, environ):
+            yield "chat", "slack", key
 
 
 def _forget(document: Document, path: Path) -> None:

@@ -12,7 +12,6 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.settings import Settings
 from bot.store import Store
 from models.policy import Policy
 from models.records import roster
@@ -29,9 +28,9 @@ class Finding:
     notes: tuple[str, ...] = ()
 
 
-def probe(settings: Settings) -> Finding:
-    """Give the state of a configuration's store."""
-    url = make_url(settings.database.url)
+def probe(database: str, policy: Policy | None) -> Finding:
+    """Give the state of the store at a URL. policy: whose lists are held against it; None for none."""
+    url = make_url(database)
     is_file = url.get_backend_name() == "sqlite"
     is_there = True
     if is_file:
@@ -45,14 +44,13 @@ def probe(settings: Settings) -> Finding:
     if not is_there:
         return Finding(notes=(f"{shown} can be written; it is new: watchbill migrate makes its tables",))
     warnings = tuple(_in_use(Path(str(url.database)))) if is_file else ()
-    store = Store(settings.database.url)
+    store = Store(database)
     try:
         behind = store.revision_problem()
         if behind is not None:
             return Finding(warnings=(*warnings, behind), notes=(f"{shown} can be written",))
-        return Finding(
-            (), warnings, (f"{shown} can be written; its tables are current", *_lists(store, settings.policy))
-        )
+        differing = _lists(store, policy) if policy is not None else ()
+        return Finding((), warnings, (f"{shown} can be written; its tables are current", *differing))
     finally:
         store.close()
 

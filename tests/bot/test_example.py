@@ -39,6 +39,16 @@ def test_the_example_has_no_problems() -> None:
     assert loaded.settings is not None
 
 
+def test_the_example_needs_only_the_secrets_of_the_chosen_mode(tmp_path: Path) -> None:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    given = environment(text)
+    for mode, unneeded in (("socket", "SLACK_SIGNING_SECRET"), ("http", "SLACK_APP_TOKEN")):
+        rest = {name: value for name, value in given.items() if name != unneeded}
+        assert problems(tmp_path, text.replace("mode: socket", f"mode: {mode}"), **rest) == []
+    (wrong,) = problems(tmp_path, text, **{name: given[name] for name in given if name != "SLACK_APP_TOKEN"})
+    assert wrong.message == "the environment variable SLACK_APP_TOKEN is not set"
+
+
 def test_the_example_has_no_problems_with_every_platform(tmp_path: Path) -> None:
     text = EXAMPLE.read_text(encoding="utf-8")
     enabled = text.replace("platforms: [slack]", "platforms: [slack, rocketchat, local]")
