@@ -13,6 +13,7 @@ from models.errors import UserError
 from models.message import Message
 from models.policy import ChannelKind, Person, Rotation
 from models.records import handover as records
+from models.records import roster
 from models.records.delivery import Purpose
 from models.records.handover import Handover, HandoverState, draft_from_json, draft_to_json
 
@@ -20,9 +21,15 @@ ACCEPT_WITHIN = timedelta(minutes=30)
 
 
 def stored(ctx: Context, change: Change) -> Handover:
-    """Give the handover of a shift; a new draft where there is none."""
+    """Give the handover of a shift, as whoever changed it last left it; a new draft where there is none.
+
+    The rotation is held until the transaction ends: nobody submits a handover while the clock files it.
+    """
+    roster.lock(ctx.session, change.rotation.name)
     row = records.of_shift(ctx.session, change.rotation.name, change.start)
-    if row is None:
+    if row is not None:
+        ctx.session.refresh(row)
+    else:
         row = Handover(rotation=change.rotation.name, shift_start=change.start, drafted_at=ctx.now)
         row.state, row.summary, row.watch = HandoverState.DRAFT, "", ""
         ctx.session.add(row)

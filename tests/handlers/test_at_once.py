@@ -5,13 +5,14 @@ from threading import Thread
 from time import sleep
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from bot.store import Store
-from handlers import registry
+from handlers import duty, registry
 from handlers.context import Context
 from models.effects import Direct
-from models.events import ButtonPressed, Event, ReactionAdded
+from models.events import ButtonPressed, CommandGiven, Event, ReactionAdded
+from models.records.handover import Handover, HandoverState
 from models.records.request import Due, Request, RequestState
 from models.triage.verdict import RequestClass
 from tests.handlers.desk import DOUBTED_COMMUNITY, HOW_TO, NONE, SOS, URGENT, Desk, at_desk
@@ -69,6 +70,19 @@ def reacted(desk: Desk, who: str, message: str, emoji: str) -> Event:
         message=message,
         user=f"U-{who}",
         emoji=emoji,
+    )
+
+
+def submits(desk: Desk, who: str) -> Event:
+    return CommandGiven(
+        key="first:submit",
+        platform="slack",
+        at=desk.office.now,
+        name="handover",
+        text="submit",
+        user=f"U-{who}",
+        channel=f"C-{SOS}",
+        channel_name=SOS,
     )
 
 
@@ -130,3 +144,19 @@ def test_two_pins_on_one_message_make_one_request(desk: Desk) -> None:
     at_once(desk, reacted(desk, "ana", message, "pushpin"), "U-ana", lambda: desk.reacts("ben", message, "pushpin"))
     assert desk.requests() == 1
     assert [one for one in desk.owed() if isinstance(one, Direct)] == [], "a fault was told to the leads"
+
+
+def test_a_handover_submitted_as_its_shift_ends_is_sent_once(desk: Desk) -> None:
+    office, (who, _) = desk.office, desk.on_duty()
+    with office.store.reading() as session:
+        shift = duty.on_call(office.context(session), office.standing.policy.oncall.rotations[0]).shift
+    assert shift is not None
+    office.command(who, "handover", "note keep an eye on the queue")
+    desk.owed()
+    office.clock.set(shift.end)
+    at_once(desk, submits(desk, who), f"U-{who}", office.work.run)
+    with office.store.reading() as session:
+        (row,) = session.scalars(select(Handover)).all()
+    assert (row.state, row.submitted_by) == (HandoverState.SUBMITTED, who)
+    told = [one.message.plain() for one in desk.owed() if isinstance(one, Direct)]
+    assert len([one for one in told if "hands over to you" in one]) == 1
