@@ -15,7 +15,6 @@ from handlers.context import Context, Standing
 from handlers.wording import operations
 from models.errors import StoreUnavailable, UserError
 from models.events import (
-    CLOCK,
     ButtonPressed,
     CommandGiven,
     DeliverySettled,
@@ -125,21 +124,42 @@ class Intake:
         self._count(event, "failed")
         log.error("event.failed", kind=event.kind, key=event.key, attempts=attempts, where=where(error))
         if attempts == 1 or due_at is None:
-            context = Context(session, now, _failure_of(event, attempts), self.standing)
-            leads = map(context.policy.person, context.policy.oncall.leads)
-            context.tell(leads, lambda _: operations.event_failed(event.kind, is_final=due_at is None))
+            self._tell_leads(session, event.kind, error, is_final=due_at is None)
+
+    def _tell_leads(self, session: Session, kind: str, error: Exception, *, is_final: bool) -> None:
+        """Tell the leads that events fail: once an hour for each kind and place, however many do."""
+        now = self._clock.now()
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        notice = TimeCame.of("failed", f"{kind}:{where(error)}:{is_final}"[:240], hour)
+        if received.insert_once(session, notice, now) is None:
+            return
+        context = Context(session, now, notice, self.standing)
+        leads = map(context.policy.person, context.policy.oncall.leads)
+        context.tell(leads, lambda _: operations.event_failed(kind, is_final=is_final))
 
     def retry_due(self) -> None:
         """Try the failed events whose time has come once more."""
         with self._store.reading() as session:
             rows = received.due_again(session, self._clock.now())
         for row in rows:
-            self._retry(row)
+            try:
+                event = from_json(row.payload or {})
+            except ValueError as error:
+                self._give_up(row, error)
+            else:
+                self._retry(row, event)
         if rows:
             self.wake()
 
-    def _retry(self, row: received.ReceivedEvent) -> None:
-        event = from_json(row.payload or {})
+    def _give_up(self, row: received.ReceivedEvent, error: Exception) -> None:
+        """Keep an event that cannot be read, as one of another release, for the operator alone."""
+        kind = str((row.payload or {}).get("kind", "unknown"))
+        log.error("event.unreadable", kind=kind, key=row.key, where=where(error))
+        with self._store.transaction() as session:
+            if received.give_up(session, row, where(error)):
+                self._tell_leads(session, kind, error, is_final=True)
+
+    def _retry(self, row: received.ReceivedEvent, event: Event) -> None:
         try:
             with self._store.transaction() as session:
                 if received.claim_again(session, row):
@@ -183,16 +203,6 @@ def _turn(event: Event) -> tuple[str, ...]:
 def _earlier_answer(session: Session, event: Event) -> Answer | None:
     row = received.find(session, event.platform, event.key)
     return answer_from_json(row.answer) if row is not None and row.answer is not None else None
-
-
-def _failure_of(event: Event, attempts: int) -> TimeCame:
-    return TimeCame(
-        key=f"failed:{event.platform}:{event.key}:{attempts}"[:300],
-        platform=CLOCK,
-        at=event.at,
-        job="failed",
-        subject=event.key,
-    )
 
 
 def where(error: Exception) -> str:

@@ -106,6 +106,16 @@ def claim_again(session: Session, row: ReceivedEvent) -> bool:
     return changed(session, statement) == 1
 
 
+def give_up(session: Session, row: ReceivedEvent, error: str) -> bool:
+    """Never try a failed event again; its payload stays for the operator. False where another replica was first."""
+    statement = (
+        update(ReceivedEvent)
+        .where(ReceivedEvent.id == row.id, ReceivedEvent.attempts == row.attempts, ReceivedEvent.due_at.is_not(None))
+        .values(outcome=Outcome.GIVEN_UP, due_at=None, error=error[:500])
+    )
+    return changed(session, statement) == 1
+
+
 def next_due(session: Session) -> datetime | None:
     """Give the earliest instant at which a failed event is tried again."""
     return session.scalar(

@@ -179,6 +179,33 @@ def test_each_try_waits_twice_as_long_and_the_last_one_gives_up_loudly(sqlite_ur
     assert "I have given up on it" in last
 
 
+def test_an_event_that_cannot_be_read_is_given_up_and_holds_up_no_other(store: Store) -> None:
+    trial = failing(store, 2)
+    trial.intake.receive(posted(message="unreadable", author="U-sam"))
+    trial.intake.receive(posted())
+    of_another_release = {"kind": "of-another-release"}
+    with store.transaction() as session:
+        session.execute(
+            update(ReceivedEvent).where(ReceivedEvent.key == "msg:unreadable").values(payload=of_another_release)
+        )
+    trial.clock.set(NOW + FIRST_RETRY)
+    trial.intake.retry_due()
+    row = trial.row("msg:unreadable")
+    assert (row.outcome, row.due_at, row.payload) == (Outcome.GIVEN_UP, None, of_another_release)
+    assert "I have given up on it" in trial.told("lea")[-1]
+    assert trial.requests() == 1
+
+
+def test_the_leads_are_told_once_an_hour_however_many_fail_at_one_place(store: Store) -> None:
+    trial = failing(store, 12)
+    for number in range(10):
+        trial.intake.receive(posted(message=f"m{number}"))
+    assert len(trial.told("lea")) == 1
+    trial.clock.set(NOW + timedelta(hours=1))
+    trial.intake.receive(posted(message="later"))
+    assert len(trial.told("lea")) == 2
+
+
 def test_a_redelivery_of_what_failed_waits_for_its_time(sqlite_url: str) -> None:
     trial = failing(Store(sqlite_url), 1)
     trial.intake.receive(posted())
@@ -260,5 +287,6 @@ def test_keys_are_kept_until_they_are_forgotten_and_what_is_tried_again_is_kept_
     trial.intake.receive(posted(message="failed"))
     trial.intake.receive(posted(message="done"))
     with trial.store.transaction() as session:
-        assert received.forget_before(session, NOW + timedelta(days=1)) == 1
-    assert trial.count(ReceivedEvent) == 1
+        received.forget_before(session, NOW + timedelta(days=1))
+    with trial.store.reading() as session:
+        assert list(session.scalars(select(ReceivedEvent.key))) == ["msg:failed"]
