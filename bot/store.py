@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 BUSY_TIMEOUT_MS = 5000
+CONNECT_SECONDS = 5
+LOCK_SECONDS = 10
+"""How long a transaction waits for another before the store counts as unavailable."""
+IDLE_SECONDS = 60
+"""After how long PostgreSQL undoes the transaction of a replica that has frozen: what it locked is free again."""
 
 
 class Store:
@@ -177,11 +182,30 @@ def _first_line(error: Exception) -> str:
 
 
 def _postgres_engine(url: str) -> Engine:
-    return create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, pool_timeout=10)
+    has_limit = "connect_timeout" in make_url(url).query
+    engine = create_engine(
+        url,
+        connect_args={} if has_limit else {"connect_timeout": CONNECT_SECONDS},
+        pool_size=10,
+        max_overflow=10,
+        pool_pre_ping=True,
+        pool_timeout=10,
+        hide_parameters=True,
+    )
+    event.listen(engine, "connect", _prepare_postgres)
+    return engine
+
+
+def _prepare_postgres(connection: Any, _record: object) -> None:
+    # Set once connected, not as start-up options, which poolers in front of PostgreSQL refuse.
+    connection.execute(f"SET lock_timeout = '{LOCK_SECONDS}s'")
+    connection.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'")
+    connection.commit()
 
 
 def _sqlite_engine(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False})
+    settings = {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
+    engine = create_engine(url, connect_args=settings, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -2,13 +2,15 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from time import sleep
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from bot.store import Store, alembic_config, revisions
@@ -90,6 +92,52 @@ def test_instants_come_back_aware_and_in_utc(store: Store) -> None:
         entry = session.scalars(select(AuditEntry)).one()
         assert entry.at == NOW
         assert entry.at.tzinfo is UTC
+
+
+def test_an_error_of_the_store_shows_no_parameters(store: Store) -> None:
+    with pytest.raises(DBAPIError, match="parameters hidden") as caught, store.engine.connect() as connection:
+        connection.execute(text("SELECT nothing_of_the_kind FROM outbox WHERE key = :key"), {"key": "hunter2"})
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.postgres
+def test_nobody_waits_for_ever_for_a_replica_that_has_frozen(postgres_url: str) -> None:
+    store = Store(postgres_url)
+    for setting in ("lock_timeout", "idle_in_transaction_session_timeout"):
+        with store.reading() as session:
+            assert session.execute(text(f"SHOW {setting}")).scalar_one() != "0", setting
+    store.close()
+
+
+@pytest.mark.postgres
+def test_a_lock_that_is_not_given_makes_the_store_unavailable(postgres_url: str) -> None:
+    store = Store(postgres_url)
+
+    def wait_for_it() -> None:
+        with store.transaction() as session:
+            session.execute(text("SET LOCAL lock_timeout = '20ms'"))
+            store.serialise(session, "slack", "C1", "U1")
+
+    with store.transaction() as session:
+        store.serialise(session, "slack", "C1", "U1")
+        with pytest.raises(StoreUnavailable):
+            wait_for_it()
+    store.close()
+
+
+@pytest.mark.postgres
+def test_a_transaction_that_froze_too_long_finds_the_store_unavailable(postgres_url: str) -> None:
+    store = Store(postgres_url)
+
+    def freeze() -> None:
+        with store.transaction() as session:
+            session.execute(text("SET LOCAL idle_in_transaction_session_timeout = '10ms'"))
+            sleep(0.05)
+            session.execute(text("SELECT 1"))
+
+    with pytest.raises(StoreUnavailable):
+        freeze()
+    store.close()
 
 
 def test_an_instant_without_a_zone_is_refused(store: Store) -> None:
