@@ -215,10 +215,11 @@ def _wanted(ctx: Context, call: Call) -> Handover:
 
 def _of_day(ctx: Context, call: Call) -> Handover:
     calendar = ctx.standing.calendar(call.rotation)
-    day = _past_day(call.text, calendar.day_of(ctx.now))
+    today = calendar.day_of(ctx.now)
+    day = _past_day(call.text, today)
     row = records.covering(ctx.session, call.rotation.name, calendar.midnight(day), calendar.midnight(day + DAY))
     if row is None:
-        raise UserError(wording.none_of_day(times.day(day)))
+        raise UserError(wording.none_of_day(times.day(day, today)))
     return row
 
 

@@ -95,7 +95,7 @@ def listed(rotation: policy.Rotation, days: Sequence[Day], zone: ZoneInfo, begin
     named = begin.astimezone(zone).tzname()
     return message(
         paragraph(Strong(f"On call for {rotation.name}"), f", {times.count(len(days), 'day')}"),
-        Bullets(tuple(map(_line_of, days))),
+        Bullets(tuple(_line_of(one, begin.astimezone(zone).date()) for one in days)),
         note(
             f"Each is on call from {rotation.handover_at:%H:%M} {named} until the next takes over, and is pinged "
             f"{rotation.hours.start:%H:%M}–{rotation.hours.end:%H:%M} on working days."
@@ -149,8 +149,8 @@ def _span(told: Told) -> str:
     return f"from {told.at(told.start)} until {told.at(told.end)}"
 
 
-def _line_of(one: Day) -> Line:
-    name = times.day(one.day)
+def _line_of(one: Day, today: date) -> Line:
+    name = times.day(one.day, today)
     day = Strong(f"{name} (today)") if one.is_today else name
     if not one.has_shift:
         return line(day, f" — {one.why}")

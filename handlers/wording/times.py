@@ -3,6 +3,8 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+FEW_HOURS = 6
+WEEK_DAYS = 7
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -18,25 +20,27 @@ def moment(at: datetime, zone: ZoneInfo, now: datetime) -> str:
     """Give a local time as one says it now: `09:00 PST`, `tomorrow 09:00 PST`, `Mon 23 Nov 09:00 PST`."""
     days = (at.astimezone(zone).date() - now.astimezone(zone).date()).days
     names = {0: "", 1: "tomorrow ", -1: "yesterday "}
-    prefix = names.get(days, f"{day(at.astimezone(zone).date())} ")
+    prefix = names.get(days, f"{day(at.astimezone(zone).date(), now.astimezone(zone).date())} ")
     return f"{prefix}{clock(at, zone)}"
 
 
-def day(civil: date) -> str:
-    """Give a date: `Mon 23 Nov`."""
-    return f"{civil:%a} {civil.day} {civil:%b}"
+def day(civil: date, today: date | None = None) -> str:
+    """Give a date: `Mon 23 Nov`; with its year where that is not today's: `Sun 3 Jan 2027`."""
+    year = f" {civil.year}" if today is not None and civil.year != today.year else ""
+    return f"{civil:%a} {civil.day} {civil:%b}{year}"
 
 
 def span(length: timedelta) -> str:
-    """Give a length of time roughly: `less than a minute`, `5 min`, `1 h 20 min`, `3 days`."""
+    """Give a length of time roughly: `less than a minute`, `5 min`, `1 h 20 min`, `1 day 16 h`, `9 days`."""
     if length < MINUTE:
         return "less than a minute"
     if length < HOUR:
         return f"{length // MINUTE} min"
-    if length < 2 * DAY:
-        hours, minutes = length // HOUR, length % HOUR // MINUTE
-        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
-    return f"{length // DAY} days"
+    days, hours, minutes = length // DAY, length % DAY // HOUR, length % HOUR // MINUTE
+    if not days:
+        return f"{hours} h {minutes} min" if minutes and hours < FEW_HOURS else f"{hours} h"
+    in_days = count(days, "day")
+    return f"{in_days} {hours} h" if hours and days < WEEK_DAYS else in_days
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
