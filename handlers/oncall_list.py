@@ -136,7 +136,7 @@ def _start(ctx: Context, call: Call, rota: Rota, words: Sequence[str]) -> dateti
     today = today_of(ctx)
     day = parse_day(" ".join(words), today)
     if day < today:
-        raise call.wrong(wording.past(day))
+        raise call.wrong(wording.past(day, today))
     begin = rota.calendar.handover_at(rota.calendar.shift_day_from(day))
     return begin if begin > ctx.now else None
 
@@ -233,9 +233,9 @@ def _assign(ctx: Context, call: Call) -> Answer:
     start, end = _span(change, call, day)
     _override(change, start, end, engineer)
     name = ctx.name_of(engineer) if engineer is not None else None
-    told = wording.assigned(actor_name(ctx), name, day)
+    told = wording.assigned(actor_name(ctx), name, day, today_of(ctx))
     done = roster_change.settle(change, "assign", told, engineer=engineer or "nobody", day=day.isoformat())
-    return Answer(reply=wording.confirm_assigned(name, day, done.outcome))
+    return Answer(reply=wording.confirm_assigned(name, day, done.outcome, today_of(ctx)))
 
 
 def _span(change: Change, call: Call, day: date) -> tuple[datetime, datetime]:
@@ -245,7 +245,7 @@ def _span(change: Change, call: Call, day: date) -> tuple[datetime, datetime]:
         raise call.wrong(wording.no_shift_on(day, why_off, calendar.next_working(day)))
     start, end = calendar.handover_at(day), calendar.handover_at(calendar.next_working(day))
     if end <= change.now:
-        raise call.wrong(wording.past(day))
+        raise call.wrong(wording.past(day, today_of(change.ctx)))
     return start, end
 
 

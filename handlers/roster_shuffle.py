@@ -33,7 +33,7 @@ def shuffle(ctx: Context, call: Call) -> Answer:
     if not _drawn(made):
         raise UserError(wording.BEYOND_THE_PLAN)
     if is_preview:
-        return Answer(reply=wording.preview(_turns(change, made), _since(change, made)))
+        return Answer(reply=wording.preview(_turns(change, made), _since(change, made), _order(change, made)))
     return Answer(reply=_shuffled(change, made))
 
 
@@ -50,10 +50,24 @@ def _shuffled(change: Change, made: Plan) -> Message:
         wording.shuffled(actor_name(ctx), since),
         seeds=seeds,
         start=since.isoformat(),
-        old=order_of(change.roster, ctx.now),
+        old=_order_before(change, drawn[0]),
         new=list(drawn[0].order),
     )
-    return wording.confirm_shuffled(turns, since, seeds, done.outcome)
+    return wording.confirm_shuffled(turns, since, _order(change, made), seeds, done.outcome)
+
+
+def _order(change: Change, made: Plan) -> wording.Drawn:
+    """Give the first order that a shuffle draws, which the list, its next cycle and the history then show."""
+    first = _drawn(made)[0]
+    is_running = first.number == change.rota.cycle_at(change.now)
+    return wording.Drawn(tuple(map(change.ctx.name_of, first.order)), is_running=is_running)
+
+
+def _order_before(change: Change, first: Cycle) -> list[str]:
+    """Give the order that the same cycle had before; the list's where it had none or runs already."""
+    old = change.rota.cycle(first.number)
+    is_running = first.number == change.rota.cycle_at(change.now)
+    return list(old.order) if old is not None and not is_running else order_of(change.roster, change.now)
 
 
 def _drawn(made: Plan) -> list[Cycle]:

@@ -134,9 +134,9 @@ def shuffled(actor: str, since: date) -> str:
     return f"{actor} shuffled the list from {times.day(since)} on."
 
 
-def assigned(actor: str, name: str | None, day: date) -> str:
+def assigned(actor: str, name: str | None, day: date, today: date) -> str:
     """Say that a day was given to somebody."""
-    return f"{actor} put {name or 'nobody'} on call for {times.day(day)}."
+    return f"{actor} put {name or 'nobody'} on call for {times.day(day, today)}."
 
 
 def skipped(actor: str, name: str, day: date) -> str:
@@ -235,10 +235,10 @@ def confirm_moved(name: str, position: int, outcome: Outcome) -> Message:
     return message(paragraph(f"{name} is at position {position} now."), *_outcome(outcome))
 
 
-def confirm_assigned(name: str | None, day: date, outcome: Outcome) -> Message:
+def confirm_assigned(name: str | None, day: date, outcome: Outcome, today: date) -> Message:
     """Confirm who has a day."""
     return message(
-        paragraph(f"{name or 'Nobody'} is on call for {times.day(day)}."),
+        paragraph(f"{name or 'Nobody'} is on call for {times.day(day, today)}."),
         None if name else paragraph("⚠️ Urgent requests of that day go to the fallback."),
         *_outcome(outcome),
     )
@@ -273,19 +273,36 @@ class Turn:
     served: int
 
 
-def preview(turns: Sequence[Turn], since: date) -> Message:
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The first order that a shuffle draws: of the cycle that runs, or of one that comes."""
+
+    order: tuple[str, ...]
+    is_running: bool
+
+
+def _new_order(drawn: Drawn) -> Paragraph:
+    which = "of the list" if drawn.is_running else "of the next cycle"
+    return paragraph(f"The new order {which}: {', '.join(drawn.order)}. Each one's next turn from then on:")
+
+
+def preview(turns: Sequence[Turn], since: date, drawn: Drawn) -> Message:
     """Show what a shuffle would do."""
     return message(
         paragraph(Strong(f"A shuffle now would change the order from {times.day(since)} on"), "; nobody is told yet."),
+        _new_order(drawn),
         Bullets(tuple(map(_turn, turns))),
         note("To do exactly this: ", Code("/oncall-list shuffle"), ". Days served are those of the last 90 days."),
     )
 
 
-def confirm_shuffled(turns: Sequence[Turn], since: date, seeds: Sequence[str], outcome: Outcome) -> Message:
+def confirm_shuffled(
+    turns: Sequence[Turn], since: date, drawn: Drawn, seeds: Sequence[str], outcome: Outcome
+) -> Message:
     """Confirm a shuffle, with the seeds that it can be checked by."""
     return message(
         paragraph(Strong(f"Shuffled from {times.day(since)} on"), ". Shifts before that stay."),
+        _new_order(drawn),
         Bullets(tuple(map(_turn, turns))),
         *_outcome(outcome),
         note(f"Seed {_seeds(seeds)}. The old order is kept: ", Code("/oncall-list history"), "."),
@@ -319,9 +336,9 @@ def _nobody_moved() -> Note:
 # -- refusals
 
 
-def past(day: date) -> str:
+def past(day: date, today: date) -> str:
     """Refuse to change what is over."""
-    return f"{times.day(day)} is over, and the past is never changed."
+    return f"{times.day(day, today)} is over, and the past is never changed."
 
 
 def no_position(given: str) -> str:

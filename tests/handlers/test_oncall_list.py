@@ -241,6 +241,18 @@ def test_a_preview_shows_what_the_shuffle_then_does(sqlite_url: str) -> None:
     assert shown == done
 
 
+def test_a_shuffle_its_preview_the_list_and_the_history_give_one_order(sqlite_url: str) -> None:
+    opened = office(sqlite_url, rotations=(rotation(engineers=TEAM[:4]),))
+    change(opened, "move @ben 2")
+    next_before = opened.command("ana", "oncall-list").splitlines()[5].split(": ")[1].rstrip(".")
+    previewed = change(opened, "shuffle preview").splitlines()[1]
+    done = change(opened, "shuffle").splitlines()[1]
+    order = done.split(": ")[1].split(". ")[0]
+    assert previewed == done
+    assert f"Next cycle, from Fri 6 Nov: {order}." in opened.command("ana", "oncall-list")
+    assert f"before {next_before}; after {order}" in opened.command("ana", "oncall-list", "history")
+
+
 def test_a_shuffle_leaves_the_shifts_within_the_notice(sqlite_url: str) -> None:
     opened = office(sqlite_url)
     before = days(opened)
@@ -254,11 +266,12 @@ def test_a_shuffle_leaves_the_shifts_within_the_notice(sqlite_url: str) -> None:
 
 def test_a_shuffle_is_recomputed_from_what_is_kept(sqlite_url: str) -> None:
     opened = office(sqlite_url)
+    before = cycle_of(rota(opened), 2).order
     change(opened, "shuffle")
     after = rota(opened)
     assert all(cycle.is_as_drawn() for cycle in after.cycles)
     kept = json.loads(history(opened)[0].detail)
-    assert kept["old"] == list(TEAM)
+    assert kept["old"] == list(before)
     assert kept["seeds"] == [f"{cycle.seed} (cycle {cycle.number})" for cycle in after.cycles if cycle.seed is not None]
 
 
