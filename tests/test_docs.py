@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
+from bot.app import command_names
 from bot.cli import main
 from bot.faults import keys_of
 from bot.settings import FROM_ENVIRONMENT, File
@@ -70,6 +71,17 @@ def test_no_key_is_documented_that_is_not_there() -> None:
 def test_every_environment_variable_is_documented() -> None:
     for variable in (*FROM_ENVIRONMENT.values(), "WATCHBILL_CONFIG"):
         assert f"`{variable}`" in TEXT
+
+
+def test_slack_is_told_of_every_command_and_of_no_other() -> None:
+    told = re.findall(r"\{command: /([a-z-]+),", (ROOT / "docs" / "slack.md").read_text(encoding="utf-8"))
+    assert sorted(told) == sorted(command_names())
+
+
+def test_the_first_words_of_the_demo_are_those_that_its_page_proposes() -> None:
+    page = (ROOT / "bot" / "chat" / "local" / "static" / "hint.js").read_text(encoding="utf-8")
+    (words,) = re.findall(r'const CRY = "(.*)";', page)
+    assert f"`{words}`" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

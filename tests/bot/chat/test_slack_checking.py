@@ -4,11 +4,12 @@ from typing import Any
 import pytest
 import yaml
 
+from bot.app import command_names
 from bot.chat.slack.checking import SCOPES
 from models.effects import Direct, Edit, Post, Private, React
 from models.message import text
 from models.policy import Channel, ChannelKind, Person, Policy
-from tests.bot.chat.slack_building import COMMANDS, NOW, Recorder, chat_for, running, workspace
+from tests.bot.chat.slack_building import NOW, Recorder, chat_for, running, workspace
 from tests.fakes.slack.permissions import ALL_SCOPES
 
 POLICY = Policy(
@@ -106,4 +107,4 @@ def test_the_guides_manifest_is_enough_for_everything_that_the_bot_does() -> Non
         assert chat.find(Post("C0SOS", text("hello"), ts), "k1", NOW) == done
         assert len(inbound.received) == 4 + len(commands)
         assert inbound.channels["C0SOS"] == "sos"
-        assert {one.removeprefix("/") for one in commands} == set(COMMANDS)
+        assert {one.removeprefix("/") for one in commands} == set(command_names())
