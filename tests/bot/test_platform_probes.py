@@ -29,5 +29,13 @@ def test_a_token_that_slack_refuses_is_told(tmp_path: Path) -> None:
     assert ["invalid_auth" in problem.message for problem in found] == [True]
 
 
+def test_an_address_that_has_no_name_is_told_in_words(tmp_path: Path) -> None:
+    text = "chat: {platforms: [slack], slack: {bot_token: xoxb-1, app_token: xapp-1, api_url: 'http://slack.invalid/'}}"
+    found = list(online(settings(tmp_path, SOUND.replace("chat: {platforms: [local]}", text))))
+    assert [problem.message for problem in found] == [
+        "Slack cannot be asked at http://slack.invalid/: its name cannot be resolved."
+    ]
+
+
 def test_the_local_chat_has_nothing_to_be_asked(tmp_path: Path) -> None:
     assert list(online(settings(tmp_path))) == []

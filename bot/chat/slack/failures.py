@@ -100,7 +100,7 @@ def _retry_after(error: Exception) -> timedelta | None:
 
 def _lost(error: Exception) -> str:
     cause = error.reason if isinstance(error, URLError) else error
-    return type(cause).__name__
+    return "its name cannot be resolved" if isinstance(cause, socket.gaierror) else type(cause).__name__
 
 
 def _never_left(error: Exception) -> bool:
