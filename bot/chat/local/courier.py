@@ -10,6 +10,7 @@ import structlog
 
 from bot.chat.local.platform import Platform
 from bot.chat.port import Inbound
+from bot.intake import where
 from models import events
 from models.errors import StoreUnavailable
 from models.events import Event, MessagePosted
@@ -69,9 +70,9 @@ class Courier:
             answer = self._inbound.receive(event)
         except StoreUnavailable:
             return False
-        except Exception:  # noqa: BLE001 - a fault of the bot's own must not end the connection: redelivered, then given up
+        except Exception as error:  # noqa: BLE001 - a fault of the bot's own must not end the connection: redelivered, then given up
             self._failures += 1
-            self._log.exception("local.event_refused", key=event.key, failures=self._failures)
+            self._log.error("local.event_refused", key=event.key, failures=self._failures, where=where(error))
             if self._failures < _MAX_FAILURES:
                 return False
             answer = None

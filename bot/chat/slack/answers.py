@@ -16,6 +16,7 @@ from bot.chat.slack.failures import FAILED, reason
 from bot.chat.slack.incoming import CARRIED
 from bot.chat.slack.payloads import BlockActions, Command, View, ViewSubmission
 from bot.chat.slack.render import Json
+from bot.intake import where
 from handlers.wording import forms as wording
 from models.events import ButtonPressed, CommandGiven, FormSubmitted
 from models.message import Answer, Form, Message
@@ -108,8 +109,8 @@ class Answers:
             call(*arguments)
         except FAILED as error:
             log.warning("slack.answer_lost", answer=call.__name__, reason=reason(error))
-        except Exception:  # the end of its thread: nobody else would hear of it
-            log.exception("slack.answer_failed", answer=call.__name__)
+        except Exception as error:  # noqa: BLE001 - the end of its thread: nobody else would hear of it
+            log.error("slack.answer_failed", answer=call.__name__, where=where(error))
 
     def _open(self, form: Form, trigger_id: str, asker: Asker) -> None:
         try:

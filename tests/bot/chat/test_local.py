@@ -358,6 +358,25 @@ def test_an_event_that_the_bot_stumbles_over_does_not_stop_the_next(chat: LocalC
     assert bot.offered == 4
 
 
+def test_what_the_bot_stumbled_over_is_logged_without_its_words(
+    chat: LocalChat, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stumble(event: Event) -> Answer | None:
+        if isinstance(event, MessagePosted) and event.text == "production is down":
+            raise RuntimeError(event.text)
+        return None
+
+    bot = ScriptedBot(stumble)
+    chat.start(bot)
+    say(chat, "production is down")
+    say(chat, "next")
+    bot.took(1)
+    logged = capsys.readouterr().out
+    assert logged.count("local.event_refused") == 3
+    assert "RuntimeError at " in logged
+    assert "production is down" not in logged
+
+
 def test_what_was_said_while_the_bot_was_away_comes_as_missed(tmp_path: Path) -> None:
     before = local_chat(tmp_path / "chat.db")
     sent = say(before, "prod is down")

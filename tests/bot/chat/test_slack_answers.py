@@ -1,9 +1,11 @@
+import time
 from collections.abc import Iterator
+from typing import NoReturn
 
 import pytest
 
 from models.events import ButtonPressed, CommandGiven, Event, FormSubmitted
-from models.message import Answer, Button, Buttons, Form, FormField, message, paragraph, text
+from models.message import Answer, Block, Button, Buttons, Form, FormField, Message, message, paragraph, text
 from tests.bot.chat.slack_building import Recorder, running, workspace
 from tests.fakes.slack import FakeSlack, Json
 
@@ -206,3 +208,25 @@ def test_an_answer_that_cannot_be_given_stops_nothing(slack: FakeSlack, inbound:
     slack.post("devops-sos", "amina", "@watchbill oncall")
 
     assert slack.wait_for(lambda: slack.ephemerals("amina"))
+
+
+class Torn(tuple[Block, ...]):
+    """Parts of a message that cannot be read; the error holds somebody's words, as one of a library's may."""
+
+    __slots__ = ()
+
+    def __iter__(self) -> NoReturn:
+        raise RuntimeError("production is down")
+
+
+def test_a_fault_while_answering_is_logged_without_anybodys_words(
+    slack: FakeSlack, inbound: Recorder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inbound.answer = lambda _: Answer(reply=Message(Torn()))
+    slack.post("devops-sos", "amina", "@watchbill oncall")
+    said, deadline = "", time.monotonic() + 5
+    while "slack.answer_failed" not in said and time.monotonic() < deadline:
+        said += capsys.readouterr().out
+        time.sleep(0.01)
+    assert "slack.answer_failed" in said
+    assert "production is down" not in said
