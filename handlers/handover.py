@@ -4,6 +4,7 @@ What the clock does is in `handover_jobs`, how one is filed in `handover_filing`
 `handover_draft`.
 """
 
+import hashlib
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
@@ -85,7 +86,8 @@ def _change_of_row(ctx: Context, row: Handover) -> Change:
 
 def _opened(ctx: Context, rotation: Rotation) -> Answer:
     change = _mine(ctx, rotation)
-    return Answer(form=wording.form(shown(ctx, stored(ctx, change), change), ctx.platform))
+    row = stored(ctx, change)
+    return Answer(form=wording.form(shown(ctx, row, change), ctx.platform, _version(row)))
 
 
 def _open(ctx: Context, call: Call) -> Answer:
@@ -147,15 +149,24 @@ def _filed(ctx: Context, row: Handover, change: Change) -> Answer:
 
 
 def _form_submitted(ctx: Context, event: FormSubmitted) -> Answer:
-    row = _numbered(ctx, event.subject)
+    number, _, version = event.subject.partition(":")
+    row = _numbered(ctx, number)
     change = _change_of_row(ctx, row)
     summary, watch = (mask(event.fields.get(name, "")).strip() for name in ("summary", "watch"))
     quiet = event.fields.get("quiet") or NOTABLE
     errors = _errors(summary, watch, quiet)
+    if version and version != _version(row):
+        errors = {"summary": wording.CHANGED_MEANWHILE}
     if errors:
         return Answer(errors=errors)
     row.summary, row.watch, row.is_quiet = summary, watch, quiet == QUIET
     return _filed(ctx, row, change)
+
+
+def _version(row: Handover) -> str:
+    """Give what tells the words of a handover from those that a form was opened with."""
+    words = "\0".join((row.summary, row.watch, str(bool(row.is_quiet))))
+    return hashlib.sha256(words.encode()).hexdigest()[:12]
 
 
 def _errors(summary: str, watch: str, quiet: str) -> Mapping[str, str]:

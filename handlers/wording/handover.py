@@ -43,6 +43,9 @@ ENGINEERS_ONLY = (
 )
 QUIET_WITH_TEXT = "“Nothing notable” and a text do not go together: empty the texts, or choose the other."
 WHICH_QUIET = "Choose one of the two."
+CHANGED_MEANWHILE = (
+    "This handover was changed after you opened the form. Copy what you wrote, and open it again with /handover."
+)
 NOT_SUBMITTED_YET = "The last handover has not been submitted yet, so it cannot be accepted."
 
 
@@ -173,13 +176,13 @@ def _what_next(shown: Shown) -> Note:
 # -- the form
 
 
-def form(shown: Shown, platform: str) -> Form:
-    """Give the form, with the draft above what the engineer adds."""
+def form(shown: Shown, platform: str, version: str) -> Form:
+    """Give the form, with the draft above what the engineer adds. version: of the words that it is opened with."""
     return Form(
         name=FORM,
         title="Handover",
         submit="Hand over",
-        subject=str(shown.number),
+        subject=f"{shown.number}:{version}",
         intro=(Heading(_title(shown.draft)), *_intro(shown, platform)),
         fields=(
             FormField(

@@ -201,9 +201,8 @@ def test_what_was_submitted_stays_as_it_was_when_the_store_moves_on(world: World
 
 
 def test_submitting_again_changes_the_same_handover_and_its_messages(world: World) -> None:
-    subject = opened(world)
-    world.submit("amina", subject, summary="First.")
-    world.submit("amina", subject, summary="Second.")
+    world.submit("amina", opened(world), summary="First.")
+    world.submit("amina", opened(world), summary="Second.")
     [row] = world.handovers()
     assert len(world.posts()) == len(world.directs("bob")) == 1
     assert "Second." in world.edits_of(row.post_id)[-1].plain()
@@ -237,6 +236,16 @@ def test_the_log_tells_a_change_from_the_submission(world: World) -> None:
     world.command("amina", "submit")
     world.command("amina", "note one more thing")
     assert world.the_log()[-2:] == ["handover #1 submitted by Amina", "handover #1 changed by Amina"]
+
+
+def test_a_form_opened_before_another_change_overwrites_nothing(world: World) -> None:
+    first, second = opened(world), opened(world, "dana")
+    world.submit("amina", first, summary="the first")
+    answer = world.submit("dana", second, summary="the second")
+    assert "changed after you opened the form" in answer.errors["summary"]
+    assert world.handovers()[0].summary == "the first"
+    world.submit("dana", opened(world, "dana"), summary="the second")
+    assert world.handovers()[0].summary == "the second"
 
 
 def test_notes_add_up_line_by_line(world: World) -> None:
