@@ -11,6 +11,7 @@ from handlers.job import Job
 from handlers.wording import requests as wording
 from models.events import MessageDeleted, MessageEdited, MessagePosted, TimeCame
 from models.policy import ChannelKind
+from models.records import forgetting
 from models.records import request as records
 from models.records.base import put
 from models.records.request import Due, ReadMessage, Request, RequestState
@@ -181,28 +182,37 @@ def message_edited(ctx: Context, event: MessageEdited) -> None:
     text = mask(event.text)[:LONGEST_TEXT]
     if text == read.text:
         return
+    read.text = text
     request = records.get(ctx.session, read.request_id) if read.request_id is not None else None
     if request is not None:
-        request.text = request.text.replace(read.text, text, 1) if read.text else text
+        request.text = _words_of(ctx, request)
         ctx.note(request, "edited", source="message")
-    read.text = text
-    if request is not None:
         kind = response.kind_of(ctx, request)
         if kind is not None:
             _raise_if_graver(ctx, request, _judged(ctx, request.text, kind))
 
 
 def message_deleted(ctx: Context, event: MessageDeleted) -> None:
-    """Blank a message that was taken back; a request whose first message it was is withdrawn."""
+    """Blank a message that was taken back, wherever it is kept; a request whose first message it was is withdrawn."""
+    forgetting.forget_unread(ctx.session, event.platform, event.channel, event.message)
     read = records.read_message(ctx.session, event.platform, event.channel, event.message)
     if read is None:
         return
-    request = records.get(ctx.session, read.request_id) if read.request_id is not None else None
-    if request is not None:
-        request.text = "" if request.root == event.message else request.text.replace(read.text, "", 1)
-        if request.root == event.message and request.state.is_live:
-            response.close(ctx, request, RequestState.WITHDRAWN, source="message")
     read.text = ""
+    request = records.get(ctx.session, read.request_id) if read.request_id is not None else None
+    if request is None:
+        return
+    request.text = _words_of(ctx, request)
+    if request.root == event.message and request.state.is_live:
+        response.close(ctx, request, RequestState.WITHDRAWN, source="message")
+    else:
+        paging.show(ctx, request)
+    forgetting.forget_quotes(ctx.session, request.id)
+
+
+def _words_of(ctx: Context, request: Request) -> str:
+    """Give the text of a request as its messages have it now."""
+    return _together(*records.texts(ctx.session, request.id))
 
 
 def time_came(ctx: Context, event: TimeCame) -> None:

@@ -277,6 +277,15 @@ def resolved_between(
     return session.scalars(found).all()
 
 
+def texts(session: Session, request_id: int) -> Sequence[str]:
+    """Give the texts of a request's messages in order; without those that were taken back."""
+    return session.scalars(
+        select(ReadMessage.text)
+        .where(ReadMessage.request_id == request_id, ReadMessage.text != "")
+        .order_by(ReadMessage.id)
+    ).all()
+
+
 def timeline(session: Session, request_id: int) -> Sequence[TimelineEntry]:
     """Give what happened to a request, in order."""
     return session.scalars(

@@ -7,7 +7,9 @@ from sqlalchemy import select
 
 from handlers import paging
 from models.effects import Edit, Post
+from models.records.base import Record
 from models.records.request import ReadMessage, RequestState
+from models.triage.classifier import Classifier
 from models.triage.verdict import RequestClass
 from tests.handlers.desk import (
     ALERTS,
@@ -301,6 +303,47 @@ def test_a_deleted_later_message_is_blanked_and_the_request_goes_on(desk: Desk) 
     desk.deletes(second)
     request = desk.request(first)
     assert (request.state, request.text.strip(), kept(desk)[1].text) == (RequestState.OPEN, COMMUNITY, "")
+
+
+def test_a_deleted_message_of_a_long_burst_leaves_nothing_of_it(desk: Desk) -> None:
+    first, private = desk.writes("dev", COMMUNITY), desk.writes("dev", "private " * 1500)
+    desk.writes("dev", f"{NONE} " * 2000)
+    desk.deletes(private)
+    assert "private" not in desk.request(first).text
+    assert COMMUNITY in desk.request(first).text, "what had been cut off is there again"
+
+
+def test_deleted_words_are_nowhere_in_the_store(desk: Desk) -> None:
+    message = desk.writes("dev", f"{URGENT} these-words", None)
+    desk.delivers()
+    desk.presses("ana", "class", f"{desk.request(message).id}:platform")
+    desk.delivers()
+    desk.deletes(message)
+    desk.delivers()
+    with desk.office.store.reading() as session:
+        rows = [str(row) for table in Record.metadata.sorted_tables for row in session.execute(select(table))]
+    assert rows
+    assert [row for row in rows if "these-words" in row] == []
+
+
+def test_a_page_no_longer_quotes_a_message_that_was_deleted(desk: Desk) -> None:
+    desk.writes("dev", URGENT, None)
+    second = desk.writes("dev", "these-words", None)
+    desk.delivers()
+    desk.owed()
+    desk.deletes(second)
+    (shown,) = [one for one in desk.owed() if isinstance(one, Edit)]
+    assert "these-words" not in shown.message.plain()
+
+
+def test_a_message_deleted_before_it_could_be_read_is_never_read(desk: Desk) -> None:
+    good = desk.office.intake.standing
+    desk.office.intake.standing = replace(good, classifier=Classifier.__new__(Classifier))
+    message = desk.writes("dev", URGENT, SOS)
+    desk.office.intake.standing = good
+    desk.deletes(message)
+    assert desk.office.pass_time("2026-11-02 10:30") >= 0
+    assert (desk.requests(), desk.pages()) == (0, [])
 
 
 def test_the_deletion_of_a_message_that_was_never_read_changes_nothing(desk: Desk) -> None:
