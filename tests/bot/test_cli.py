@@ -47,6 +47,13 @@ def test_help_and_version_import_nothing_heavy() -> None:
     assert done.stdout == "set()\n"
 
 
+@pytest.mark.parametrize(("module", "unwanted"), [("bot.app", "alembic"), ("bot.reports", "fastapi")])
+def test_what_a_command_does_not_need_is_not_loaded(module: str, unwanted: str) -> None:
+    code = f"import sys, {module}; print('{unwanted}' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
+
+
 @pytest.mark.parametrize(
     "words",
     [["nonsense"], ["check"], ["demo", "--port", "x"], ["classify", "--channel", "zoo"], ["classify", "/nowhere"]],
