@@ -272,4 +272,4 @@ _DUE: Mapping[Due, Callable[[Context, Request], None]] = {
 }
 
 QUESTIONS = Job("question", "the end of a question's time", questions_due, questions_coming, question_over)
-WAITS = Job("request", "what a request waits for", paging.due, paging.coming, time_came)
+WAITS = Job("request", "an escalation or a reminder", paging.due, paging.coming, time_came)

@@ -61,7 +61,9 @@ def why(
     return message(
         paragraph(f"#{number} is {is_class}, because:"),
         Bullets(tuple(line(reason) for reason in reasons) or (line("nothing in it says otherwise"),)),
-        note(f"Confidence {confidence:.0%}; the next likely class was {runner_up}. Wrong? /oncall class {number} …"),
+        note(
+            f"Confidence {min(confidence, 0.99):.0%}; the next likely class was {runner_up}. Wrong? /oncall class {number} …"
+        ),
     )
 
 

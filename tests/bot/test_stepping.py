@@ -73,7 +73,7 @@ def test_what_is_due_next_is_named(stepped: Stepped) -> None:
     stepped.stepper.advance(timedelta())
     coming = stepped.stepper.next_due()
     assert coming is not None
-    assert (coming.at, coming.what) == (after(5), "what a request waits for")
+    assert (coming.at, coming.what) == (after(5), "an escalation or a reminder")
 
 
 def test_time_is_never_moved_back(stepped: Stepped) -> None:
