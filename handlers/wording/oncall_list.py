@@ -6,7 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from handlers.wording import times
-from models.message import Block, Bullets, Code, Line, Message, Note, Paragraph, Strong, line, message, note, paragraph
+from models.message import Block, Bullets, Code, Line, Message, Paragraph, Strong, line, message, note, paragraph
 
 MOST_DAYS = 10
 MOST_SEEDS = 2
@@ -296,15 +296,13 @@ def preview(turns: Sequence[Turn], since: date, drawn: Drawn) -> Message:
     )
 
 
-def confirm_shuffled(
-    turns: Sequence[Turn], since: date, drawn: Drawn, seeds: Sequence[str], outcome: Outcome
-) -> Message:
+def confirm_shuffled(turns: Sequence[Turn], since: date, drawn: Drawn, seeds: Sequence[str], done: Outcome) -> Message:
     """Confirm a shuffle, with the seeds that it can be checked by."""
     return message(
         paragraph(Strong(f"Shuffled from {times.day(since)} on"), ". Shifts before that stay."),
         _new_order(drawn),
         Bullets(tuple(map(_turn, turns))),
-        *_outcome(outcome),
+        *_outcome(done),
         note(f"Seed {_seeds(seeds)}. The old order is kept: ", Code("/oncall-list history"), "."),
     )
 
@@ -326,11 +324,7 @@ def _outcome(outcome: Outcome) -> list[Block]:
     told = [note(f"Told of their new dates: {', '.join(outcome.told)}.")] if outcome.told else []
     if outcome.unreached:
         return [*told, paragraph(f"⚠️ I cannot reach {', '.join(outcome.unreached)}: please tell them.")]
-    return [*told] if told else [_nobody_moved()]
-
-
-def _nobody_moved() -> Note:
-    return note("Nobody's dates moved.")
+    return [*told] if told else [note("Nobody's dates moved.")]
 
 
 # -- refusals
