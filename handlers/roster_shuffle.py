@@ -67,7 +67,7 @@ def _order_before(change: Change, first: Cycle) -> list[str]:
     """Give the order that the same cycle had before; the list's where it had none or runs already."""
     old = change.rota.cycle(first.number)
     is_running = first.number == change.rota.cycle_at(change.now)
-    return list(old.order) if old is not None and not is_running else order_of(change.roster, change.now)
+    return list(old.order) if old is not None and not is_running else list(order_of(change.roster, change.now))
 
 
 def _drawn(made: Plan) -> list[Cycle]:
