@@ -1,6 +1,7 @@
 """Wakes what has to be looked at from time to time; holds no truth. Due times are columns. Source: DESIGN §3."""
 
 from collections.abc import Callable, Sequence
+from itertools import islice
 from time import monotonic
 
 import structlog
@@ -17,6 +18,8 @@ from handlers.job import Job
 from models.errors import StoreUnavailable
 from models.events import TimeCame
 from models.records import event as received
+
+MOST_AT_ONCE = 100
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +52,8 @@ class DueWork:
         with self._store.reading() as session:
             for number, job in enumerate(jobs):
                 try:
-                    events = [event for event in job.due(session, standing, now) if not _has_come(session, event)]
+                    new = (event for event in job.due(session, standing, now) if not _has_come(session, event))
+                    events = list(islice(new, MOST_AT_ONCE))
                 except SQLAlchemyError:
                     raise
                 except Exception as error:  # noqa: BLE001 - one of the four places: the wrapper around every job

@@ -84,14 +84,13 @@ def respond(ctx: Context, request: Request) -> None:
 
 
 def ask(ctx: Context, request: Request, graver: RequestClass, otherwise: RequestClass) -> None:
-    """Ask the author which class it is. In sos the graver class applies at once; elsewhere after a while."""
+    """Ask the author which class it is, for a while. In sos the graver class applies at once; elsewhere after it."""
     request.asked_class = graver
     question = wording.question(request.id, graver, otherwise)
     request.question_id = ctx.say(
         Post(request.channel, question, thread=paging.thread_of(request)), purpose=Purpose.QUESTION, request=request
     )
-    if not _is_sos(ctx, request):
-        request.asked_until = ctx.now + ctx.policy.triage.answer_within
+    request.asked_until = ctx.now + ctx.policy.triage.answer_within
 
 
 def settle_question(ctx: Context, request: Request, said: Message) -> None:
@@ -255,10 +254,6 @@ def _keep_example(ctx: Context, request: Request, to: RequestClass) -> None:
         )
     )
     ctx.audit("reclassify", f"request:{request.id}", f"{request.request_class} → {to}")
-
-
-def _is_sos(ctx: Context, request: Request) -> bool:
-    return kind_of(ctx, request) is ChannelKind.SOS
 
 
 def nudge_engineer(ctx: Context, request: Request) -> None:

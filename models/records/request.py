@@ -1,6 +1,6 @@
 """Requests, the messages they are made of, and what happened to each: the life of a request."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
@@ -13,6 +13,7 @@ from models.records.base import Id, Record, Word
 from models.triage.verdict import RequestClass
 
 FoundT = TypeVar("FoundT", bound=Record)
+AT_ONCE = 100
 
 
 class RequestState(StrEnum):
@@ -224,21 +225,16 @@ def _latest_of_author() -> Select[Request]:
 # -- many, to look at: nothing is locked
 
 
-def due(session: Session, now: datetime, limit: int = 100) -> Sequence[Request]:
-    """Give the live requests whose due time has come, the earliest first."""
-    return session.scalars(
-        select(Request)
-        .where(Request.state.in_(LIVE), Request.due_at <= now)
-        .order_by(Request.due_at, Request.id)
-        .limit(limit)
-    ).all()
+def due(session: Session, now: datetime) -> Iterable[Request]:
+    """Give the live requests whose due time has come, the earliest first, as many as are asked for."""
+    found = select(Request).where(Request.state.in_(LIVE), Request.due_at <= now)
+    return session.scalars(found.order_by(Request.due_at, Request.id).execution_options(yield_per=AT_ONCE))
 
 
-def unanswered(session: Session, now: datetime) -> Sequence[Request]:
-    """Give the requests whose author was asked for their class and has not answered in time."""
-    return session.scalars(
-        select(Request).where(Request.asked_until <= now).order_by(Request.asked_until, Request.id).limit(100)
-    ).all()
+def unanswered(session: Session, now: datetime) -> Iterable[Request]:
+    """Give the requests whose author was asked for their class and has not answered in time; as many as are asked."""
+    found = select(Request).where(Request.asked_until <= now)
+    return session.scalars(found.order_by(Request.asked_until, Request.id).execution_options(yield_per=AT_ONCE))
 
 
 def next_unanswered(session: Session) -> datetime | None:

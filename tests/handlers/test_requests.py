@@ -5,10 +5,12 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
+from bot.scheduler import MOST_AT_ONCE
 from handlers import paging
 from models.effects import Edit, Post
+from models.records import event as received
 from models.records.base import Record
-from models.records.request import ReadMessage, RequestState
+from models.records.request import ReadMessage, Request, RequestState
 from models.triage.classifier import Classifier
 from models.triage.verdict import RequestClass
 from tests.handlers.desk import (
@@ -353,6 +355,23 @@ def test_the_deletion_of_a_message_that_was_never_read_changes_nothing(desk: Des
 
 
 # -- due times
+
+
+def test_what_was_given_up_keeps_nothing_else_from_being_done(desk: Desk) -> None:
+    desk.writes("dev", URGENT, SOS)
+    desk.delivers()
+    desk.pages()
+    now = desk.office.now
+    with desk.office.store.transaction() as session:
+        model = session.scalars(select(Request)).one()
+        names = [name for name in Request.__table__.columns.keys() if name not in ("id", "root", "due_at")]  # noqa: SIM118
+        values = {name: getattr(model, name) for name in names}
+        session.add_all(Request(**values, root=f"old{number}", due_at=now) for number in range(MOST_AT_ONCE))
+        session.flush()
+        for event in paging.due(session, desk.office.standing, now):
+            received.keep_failure(session, event, now, None, "fault")
+    desk.office.pass_time("2026-11-02 10:06")
+    assert desk.paged() == [{desk.on_duty()[0]}], "the second page of the request that nobody took"
 
 
 def test_a_due_time_that_was_overtaken_does_nothing(desk: Desk) -> None:

@@ -198,7 +198,18 @@ def test_asked_in_sos_the_graver_class_applies_at_once(database_url: str) -> Non
     message = desk.writes("dev", DOUBTED_IN_SOS, SOS)
     assert did(desk, desk.owed()) == {"ping in thread", "question"}
     assert desk.request(message).request_class is RequestClass.URGENT
-    assert desk.request(message).asked_until is None
+
+
+def test_in_sos_a_question_ends_after_five_minutes_and_the_graver_class_stays(database_url: str) -> None:
+    desk = at_desk(database_url)
+    message = desk.writes("dev", DOUBTED_IN_SOS, SOS)
+    desk.delivers()
+    desk.pages()
+    desk.office.pass_time("2026-11-02 10:05")
+    request = desk.request(message)
+    assert (request.request_class, request.asked_class, request.asked_until) == (RequestClass.URGENT, None, None)
+    desk.presses("dev", "class", f"{request.id}:community")
+    assert desk.request(message).request_class is RequestClass.URGENT, "an author may not lower the class days later"
 
 
 @pytest.mark.parametrize("word", [DOUBTED_COMMUNITY, DOUBTED_URGENT, DOUBTED_NONE])
