@@ -26,6 +26,7 @@ from models.effects import Edit, Effect, Private, React, Topic, UserGroup
 from models.errors import DeliveryFailed, StoreUnavailable
 from models.events import CLOCK, DeliverySettled, Event
 from models.records import delivery, lane, sending
+from models.records import request as requests
 from models.records.delivery import Purpose, Rank
 from models.records.sending import DOUBT, Owed
 
@@ -201,6 +202,7 @@ class Delivery:
             return IDLE_SECONDS
         with self._store.transaction() as session:
             instant = self._store.instant(session)
+            requests.hold(session, (one.call.row.request_id for one in results if one.call.row.request_id is not None))
             for result in results:
                 self._record(session, result, instant)
             self._sweep(session, instant)

@@ -32,8 +32,9 @@ def acknowledge(ctx: Context, request: Request, *, source: Source) -> None:
     if request.state is RequestState.ACKNOWLEDGED and request.owner == taker:
         response.heard(ctx, request, taker)
         return
+    _relieve(ctx, request)
     paging.stop(ctx, request)
-    request.state, request.owner = RequestState.ACKNOWLEDGED, taker
+    request.state, request.owner, request.owned_at = RequestState.ACKNOWLEDGED, taker, ctx.now
     request.acknowledged_at = request.acknowledged_at or ctx.now
     request.last_word_at = ctx.now
     response.await_owner(ctx, request)
@@ -45,6 +46,14 @@ def acknowledge(ctx: Context, request: Request, *, source: Source) -> None:
         request.page_id = ctx.say(paging.in_thread(ctx, request, paging.page_message(ctx, request)), request=request)
     else:
         paging.show(ctx, request)
+
+
+def _relieve(ctx: Context, request: Request) -> None:
+    """Tell whoever was on a request that somebody else has taken it over."""
+    if request.state is RequestState.ACKNOWLEDGED and request.owner:
+        before = ctx.policy.person_with_handle(request.platform, request.owner)
+        told = wording.relieved(request.id, request.channel, request.root, _name(ctx))
+        ctx.tell([before], lambda _: told, request=request)
 
 
 def resolve(ctx: Context, request: Request, *, source: Source, runbook: str | None = None) -> None:

@@ -162,6 +162,7 @@ def _run_step(ctx: Context, request: Request, rotation: Rotation | None) -> None
     people, why = _recipients(ctx, request, rotation, step)
     if request.step == 0 and people:
         request.engineer = people[0].id
+        _tell_author(ctx, request, people[0])
     if step.by == "dm" and request.step > 0:
         _page_directly(ctx, request, people)
     else:
@@ -190,6 +191,13 @@ def _page_in_thread(ctx: Context, request: Request, people: Sequence[Person], wh
     row = ctx.say(in_thread(ctx, request, message), purpose=Purpose.PAGE, request=request)
     if is_first:
         request.page_id = row
+
+
+def _tell_author(ctx: Context, request: Request, engineer: Person) -> None:
+    """Tell an author who wrote to the bot directly what was done; the page itself stands elsewhere."""
+    if request.is_direct and request.state is RequestState.OPEN:
+        told = wording.told_author(_facts(ctx, request), engineer.name)
+        ctx.say(Post(request.channel, told), purpose=Purpose.NOTICE, request=request)
 
 
 def _page_directly(ctx: Context, request: Request, people: Sequence[Person]) -> None:
@@ -227,7 +235,7 @@ def _recipients(
         return duty.people(ctx, ctx.policy.oncall.fallback or ctx.policy.oncall.leads), wording.NOBODY_ON_DUTY
     if step.to[0] != "primary" or on_duty is None:
         return people, ""
-    return people, wording.NAMED_FOR_NIGHTS if night else on_duty.why
+    return people, wording.NAMED_FOR_NIGHTS if night else duty.why(ctx, on_duty.why)
 
 
 def _in_role(
@@ -308,9 +316,9 @@ def _facts(ctx: Context, request: Request) -> wording.Facts:
         resolver=ctx.handle_name(request.resolved_by, request.platform) if request.resolved_by else None,
         engineer=ctx.name_of(request.engineer) if request.engineer else None,
         opened_at=request.opened_at,
-        acknowledged_at=request.acknowledged_at,
+        owned_at=request.owned_at,
         resolved_at=request.resolved_at,
-        next_after=following.after if following is not None else None,
+        next_at=_time_of(ctx, request, following) if following is not None else None,
         next_to=following.to if following is not None else (),
         next_by=following.by if following is not None else "thread",
         resumes_at=_resumes_at(ctx, request, following) if following is not None else None,
@@ -320,10 +328,15 @@ def _facts(ctx: Context, request: Request) -> wording.Facts:
     )
 
 
+def _time_of(ctx: Context, request: Request, step: EscalationStep) -> datetime:
+    """Give when a step is due: counted from the first page's delivery; from now, while that is on its way."""
+    return max(ctx.now, (request.paged_at or ctx.now) + step.after)
+
+
 def _resumes_at(ctx: Context, request: Request, following: EscalationStep) -> datetime | None:
     """Give when a request comes up again whose next step would lie outside the hours; None where it does not."""
     rotation = ctx.policy.rotation(request.rotation) if request.rotation else None
-    at = max(ctx.now, request.opened_at + following.after)
+    at = _time_of(ctx, request, following)
     if rotation is None or not _is_held(ctx, request, rotation, at):
         return None
     return ctx.standing.calendar(rotation).next_hours_begin(at)

@@ -107,6 +107,8 @@ def reclassify(ctx: Context, request: Request, to: RequestClass, *, source: Sour
     if to is was and not _is_held(request):
         return
     request.request_class = to
+    if is_correction and to is not was:
+        request.reasons = [wording.said_by_hand(to)]
     if to is not was:
         ctx.note(request, "reclassified", source=source, detail=f"{was} → {to}")
     if to is RequestClass.NONE:

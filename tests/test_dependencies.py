@@ -98,9 +98,7 @@ def test_the_gpl_is_told_from_the_lgpl(stated: str, expected: bool) -> None:
 
 
 def test_the_closure_holds_what_dependencies_bring_along() -> None:
-    assert {"starlette", "psycopg-binary", "python-dateutil"} <= {
-        name.replace("_", "-") for name in closure()
-    }
+    assert {"starlette", "psycopg-binary", "python-dateutil"} <= {name.replace("_", "-") for name in closure()}
 
 
 def test_nothing_that_runs_is_under_the_gpl_or_agpl() -> None:

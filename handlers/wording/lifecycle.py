@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from models.message import Bullets, Message, line, message, note, paragraph, text
+from models.message import Bullets, Message, MessageRef, line, message, note, paragraph, text
 from models.records.request import RequestState
 from models.triage.verdict import RequestClass
 
@@ -35,6 +35,11 @@ def taken(number: int) -> Message:
     return text(f"You are on #{number}. I remind you if its thread stays silent for long.")
 
 
+def relieved(number: int, channel: str, root: str, name: str) -> Message:
+    """Tell somebody that they need not see to a request any more."""
+    return text(f"{name} has taken over ", MessageRef(channel, root, f"#{number}"), ". It is not yours any more.")
+
+
 def corrected(number: int, to: RequestClass) -> Message:
     """Confirm a class."""
     return text(
@@ -62,7 +67,8 @@ def why(
         paragraph(f"#{number} is {is_class}, because:"),
         Bullets(tuple(line(reason) for reason in reasons) or (line("nothing in it says otherwise"),)),
         note(
-            f"Confidence {min(confidence, 0.99):.0%}; the next likely class was {runner_up}. Wrong? /oncall class {number} …"
+            f"Confidence {min(confidence, 0.99):.0%}; the next likely class was {runner_up}. ",
+            f"Wrong? /oncall class {number} …",
         ),
     )
 

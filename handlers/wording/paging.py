@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from handlers.wording import times
@@ -38,7 +38,7 @@ _ROLES = {
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """A request as the sentences need it. next_*: the escalation step that follows; next_after None: none does.
+    """A request as the sentences need it. next_*: the escalation step that follows; next_at None: none does.
 
     resumes_at: when it comes up again, where that step would lie outside the hours; None where it does not.
     """
@@ -58,9 +58,9 @@ class Facts:
     resolver: Span | None
     engineer: str | None
     opened_at: datetime
-    acknowledged_at: datetime | None
+    owned_at: datetime | None
     resolved_at: datetime | None
-    next_after: timedelta | None
+    next_at: datetime | None
     next_to: tuple[str, ...]
     next_by: str
     resumes_at: datetime | None
@@ -92,11 +92,21 @@ def first_page(facts: Facts, mentions: Sequence[Span], why: str) -> Message:
     )
 
 
+def told_author(facts: Facts, engineer: str) -> Message:
+    """Tell an author who wrote to the bot directly who was pinged."""
+    return message(
+        paragraph(f"{engineer}, who is on call, was just pinged about your {_kind(facts)} ", facts.link, "."),
+        _what_next(facts),
+        note("Write here if it changes. Next time the support channel is quicker: more people read there."),
+    )
+
+
 def next_page(facts: Facts, mentions: Sequence[Span], why: str) -> Message:
     """Page whoever comes next, because nobody acknowledged, or whoever did has been silent since."""
     waited = times.span(facts.now - facts.opened_at)
     return message(
         paragraph(*_listed(mentions), ", ", *_what_is_wrong(facts, waited), " Please take it."),
+        Quote(_excerpt(facts.text)) if facts.is_direct else None,
         note(why) if why else None,
         _buttons(facts),
         _what_next(facts),
@@ -124,6 +134,7 @@ def escalated(facts: Facts, mentions: Sequence[Span], asker: Span) -> Message:
     """Ask the whole team, because somebody on it asked for help."""
     return message(
         paragraph(*_listed(mentions), ": ", asker, " asks for help with ", Strong(_kind(facts)), " ", facts.link, "."),
+        Quote(_excerpt(facts.text)) if facts.is_direct else None,
         _buttons(facts),
         summary=f"Help wanted: {_kind(facts)} #{facts.number}",
     )
@@ -151,7 +162,7 @@ def page(facts: Facts) -> Message:
     """Give the first page as it reads after something became of its request."""
     return message(
         paragraph(*_outcome(facts)),
-        _details(facts, ""),
+        None if facts.state is RequestState.WITHDRAWN else _details(facts, ""),
         Quote(_excerpt(facts.text)) if facts.is_direct else None,
         _buttons(facts) if facts.state.is_live else None,
         note(_course(facts)),
@@ -167,7 +178,7 @@ def _course(facts: Facts) -> str:
     """Give what happened so far, in one line: `11:05 paged Dana Petrov · 11:07 Dana Petrov on it`."""
     steps: list[tuple[datetime | None, str]] = [
         (facts.opened_at if facts.engineer else None, f"paged {facts.engineer}"),
-        (facts.acknowledged_at, f"{facts.owner_name} on it"),
+        (facts.owned_at, f"{facts.owner_name} on it"),
         (facts.resolved_at, "resolved"),
     ]
     return " · ".join(f"{at.astimezone(facts.zone):%H:%M} {what}" for at, what in steps if at is not None)
@@ -242,7 +253,7 @@ def _buttons(facts: Facts) -> Buttons:
 
 
 def _what_next(facts: Facts) -> Note | None:
-    if facts.next_after is None:
+    if facts.next_at is None:
         return note("This was the last step: nobody else is told after this.")
     if facts.resumes_at is not None:
         again = times.moment(facts.resumes_at, facts.zone, facts.now)
@@ -253,16 +264,15 @@ def _what_next(facts: Facts) -> Note | None:
         if facts.next_by == "dm"
         else f"{who} {'is' if len(facts.next_to) == 1 else 'are'} pinged"
     )
-    at = times.clock(max(facts.now, facts.opened_at + facts.next_after), facts.zone)
-    return note(f"If nobody takes it, {how} at about {at}.")
+    return note(f"If nobody takes it, {how} at about {times.clock(facts.next_at, facts.zone)}.")
 
 
 def _outcome(facts: Facts) -> tuple[Span, ...]:
     kind = f"{_kind(facts).capitalize()} "
     match facts.state:
         case RequestState.ACKNOWLEDGED:
-            assert facts.acknowledged_at is not None
-            taken = times.clock(facts.acknowledged_at, facts.zone)
+            assert facts.owned_at is not None
+            taken = times.clock(facts.owned_at, facts.zone)
             return line(
                 "👀 ", facts.owner, f" is on it since {taken}: ", Strong(kind), facts.link, " from ", facts.author, "."
             )

@@ -118,7 +118,12 @@ def silent(number: int, channel: str, root: str, escalates_at: datetime, zone: Z
         note(
             "Write in its thread how it stands, or resolve it with ",
             Code(f"/oncall resolve {number}"),
-            f". Otherwise the next person is pinged at {times.clock(escalates_at, zone)}.",
+            f". Otherwise the escalation goes on at {times.clock(escalates_at, zone)}.",
         ),
         summary=f"How does #{number} stand?",
     )
+
+
+def said_by_hand(to: RequestClass) -> str:
+    """Give the reason of a class that a person chose."""
+    return f"somebody said that it is {to}"

@@ -218,6 +218,7 @@ def upgrade() -> None:
         sa.Column("last_word_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("owner", sa.String(length=200), nullable=True),
         sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("owned_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("resolved_by", sa.String(length=200), nullable=True),
         sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("runbook_url", sa.String(length=2000), nullable=True),

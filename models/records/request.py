@@ -99,6 +99,7 @@ class Request(Record):
     last_word_at: Mapped[datetime | None]
     owner: Mapped[str | None] = mapped_column(String(200))
     acknowledged_at: Mapped[datetime | None]
+    owned_at: Mapped[datetime | None]
     resolved_by: Mapped[str | None] = mapped_column(String(200))
     resolved_at: Mapped[datetime | None]
     runbook_url: Mapped[str | None] = mapped_column(String(2000))
@@ -220,6 +221,13 @@ def _latest_of_author() -> Select[Request]:
         Request.state.in_(LIVE),
     )
     return _held(found.order_by(Request.last_message_at.desc()).limit(1), Request)
+
+
+def hold(session: Session, numbers: Iterable[int]) -> None:
+    """Hold requests before their outbox rows are touched: whoever decides about one takes both in this order."""
+    wanted = sorted(set(numbers))
+    if wanted:
+        session.execute(select(Request.id).where(Request.id.in_(wanted)).order_by(Request.id).with_for_update())
 
 
 # -- many, to look at: nothing is locked

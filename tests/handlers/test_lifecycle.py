@@ -13,7 +13,7 @@ from models.records import audit
 from models.records.handover import LogEntry
 from models.records.request import Due, LabelledExample, RequestState
 from models.triage.verdict import RequestClass
-from tests.handlers.build import people, rotation
+from tests.handlers.build import direct, people, rotation
 from tests.handlers.desk import COMMUNITY, GENERAL, HOW_TO, NONE, OPERATIONS, PLATFORM, SOS, URGENT, Desk, at_desk
 
 
@@ -90,6 +90,14 @@ def test_somebody_else_can_take_over(desk: Desk, urgent: str) -> None:
     desk.office.at("2026-11-02 10:10")
     desk.commands("ben", f"ack {desk.request(urgent).id}")
     assert (desk.request(urgent).owner, desk.request(urgent).acknowledged_at) == ("U-ben", since)
+    assert desk.request(urgent).owned_at == desk.office.now, "the page says since when the one who is on it is"
+
+
+def test_whoever_is_relieved_is_told(desk: Desk, urgent: str) -> None:
+    desk.reacts("ana", urgent, "eyes")
+    desk.owed()
+    desk.commands("ben", f"ack {desk.request(urgent).id}")
+    assert any("Ben Cole has taken over" in told for told in direct(desk.owed(), "ana"))
 
 
 def test_an_eye_that_is_taken_back_changes_nothing(desk: Desk, urgent: str) -> None:

@@ -45,6 +45,14 @@ def test_the_first_page_says_who_why_and_what_happens_next(desk: Desk) -> None:
     assert "the engineer on call gets a direct message at about 10:05 UTC" in page.text
 
 
+def test_what_happens_next_is_counted_from_the_page_and_not_from_the_message(sqlite_url: str) -> None:
+    desk = at_desk(sqlite_url, at="2026-11-02 20:00")
+    desk.writes("dev", URGENT, SOS)
+    desk.until("2026-11-03 09:00")
+    page = next(page for page in desk.pages() if "you are on call" in page.text)
+    assert "direct message at about 09:05 UTC" in page.text
+
+
 def test_an_urgent_request_that_nobody_takes_goes_from_step_to_step(desk: Desk) -> None:
     desk.writes("dev", URGENT, SOS)
     desk.until("2026-11-02 10:00")

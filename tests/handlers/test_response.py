@@ -44,6 +44,8 @@ def _words(desk: Desk, effect: Effect) -> list[str]:  # noqa: PLR0911 - one line
         case Post() if "you are on call" in effect.message.plain():
             named = ["names operations"] if "best asked in #devops-operations" in effect.message.plain() else []
             return ["ping in thread" if effect.thread else "ping in sos", *named]
+        case Post() if "was just pinged about your" in effect.message.plain():
+            return ["word to the author"]
         case Post() if "looks like a question that others" in effect.message.plain():
             return ["point to how-to", *(button.label for button in buttons([effect]))]
         case Post() if "outside the hours" in effect.message.plain():
@@ -63,7 +65,7 @@ def _words(desk: Desk, effect: Effect) -> list[str]:  # noqa: PLR0911 - one line
         (URGENT, SOS, {"ping in thread"}),
         (URGENT, OPERATIONS, {"ping in thread", "cross-link"}),
         (URGENT, GENERAL, {"ping in thread", "cross-link"}),
-        (URGENT, None, {"ping in sos"}),
+        (URGENT, None, {"ping in sos", "word to the author"}),
         (PLATFORM, HOW_TO, {"ping in thread", "names operations"}),
         (PLATFORM, SOS, {"ping in thread"}),
         (PLATFORM, OPERATIONS, {"ping in thread"}),
