@@ -112,8 +112,8 @@ def due(session: Session, standing: Standing, now: datetime) -> Iterable[TimeCam
 
 def coming(session: Session, standing: Standing, now: datetime) -> datetime | None:
     """Give the next due time of a request."""
-    del standing, now
-    return records.next_due(session)
+    del standing
+    return records.next_due(session, now)
 
 
 def delivery_settled(ctx: Context, event: DeliverySettled) -> None:

@@ -240,8 +240,8 @@ def questions_due(session: Session, standing: Standing, now: datetime) -> Iterab
 
 def questions_coming(session: Session, standing: Standing, now: datetime) -> datetime | None:
     """Give when the time of a question is over next."""
-    del standing, now
-    return records.next_unanswered(session)
+    del standing
+    return records.next_unanswered(session, now)
 
 
 def question_over(ctx: Context, event: TimeCame) -> None:

@@ -245,14 +245,14 @@ def unanswered(session: Session, now: datetime) -> Iterable[Request]:
     return session.scalars(found.order_by(Request.asked_until, Request.id).execution_options(yield_per=AT_ONCE))
 
 
-def next_unanswered(session: Session) -> datetime | None:
-    """Give the earliest instant at which a question's time is over."""
-    return session.scalar(select(func.min(Request.asked_until)))
+def next_unanswered(session: Session, after: datetime) -> datetime | None:
+    """Give the earliest instant after another at which a question's time is over."""
+    return session.scalar(select(func.min(Request.asked_until)).where(Request.asked_until > after))
 
 
-def next_due(session: Session) -> datetime | None:
-    """Give the earliest due time of a live request."""
-    return session.scalar(select(func.min(Request.due_at)).where(Request.state.in_(LIVE)))
+def next_due(session: Session, after: datetime) -> datetime | None:
+    """Give the earliest due time of a live request after an instant; what was given up before it hides nothing."""
+    return session.scalar(select(func.min(Request.due_at)).where(Request.state.in_(LIVE), Request.due_at > after))
 
 
 def live(session: Session, rotation: str | None = None) -> Sequence[Request]:
