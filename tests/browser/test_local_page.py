@@ -382,6 +382,8 @@ def test_on_a_phone_the_channels_are_a_drawer_and_the_thread_a_page(visit: Visit
     expect(page.locator(".summary")).to_be_visible()
     picture(page, "phone-channel")
     page.locator(".summary").tap()
+    expect(page.locator("#thread")).to_be_visible()
+    page.wait_for_function("document.querySelector('#thread').getBoundingClientRect().x === 0")
     box = page.locator("#thread").bounding_box()
     assert box is not None
     assert (box["x"], box["width"]) == (0, 390)

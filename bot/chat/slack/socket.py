@@ -5,7 +5,9 @@ its own, because they wait for it.
 """
 
 import contextlib
+import json
 import queue
+import socket
 import threading
 from collections.abc import Callable
 from time import monotonic
@@ -115,6 +117,16 @@ def _turn(payload: Any) -> int:
     return crc32(str(channel).encode("utf-8", "replace"))
 
 
+def _is_farewell(raw: str) -> bool:
+    if '"disconnect"' not in raw:  # envelopes are many, and the library reads them anyway
+        return False
+    try:
+        frame = json.loads(raw)
+    except ValueError:
+        return False
+    return isinstance(frame, dict) and frame.get("type") == "disconnect"
+
+
 class Socket:
     """The connection. It is up between Slack's `hello` and the end of a connection."""
 
@@ -129,6 +141,7 @@ class Socket:
         self._last_ended: WebSocketApp | None = None
         self._wire: WebSocket | None = None
         self._first_ping = 0.0
+        self._client.on_message_listeners.append(self._read)
         self._client.message_listeners.append(self._heard)
         self._client.on_open_listeners.append(self._opened)
         self._client.on_error_listeners.append(self._failed)
@@ -141,6 +154,17 @@ class Socket:
         if message.get("type") == "hello":
             self._ended.clear()
             self._up.set()
+
+    def _read(self, session: WebSocketApp, raw: str) -> None:
+        """Let the reader come to its end by itself where Slack says that it will disconnect.
+
+        The library then closes the socket from another thread. A reader that waits on a socket at that moment waits
+        for ever; one whose socket was shut down sees the end at once.
+        """
+        wire = session.sock.sock if session.sock is not None and _is_farewell(raw) else None
+        if wire is not None:
+            with contextlib.suppress(OSError):  # the connection may be gone already
+                wire.shutdown(socket.SHUT_RDWR)
 
     def _failed(self, _session: WebSocketApp, error: Exception) -> None:
         if not self._client.closed:
