@@ -149,11 +149,11 @@ def test_a_page_whose_answer_was_lost_is_found_and_not_sent_twice(house: House) 
 
 def test_a_page_acknowledged_before_it_was_sent_is_not_sent(house: House) -> None:
     sos = channel_of(house.slack, "devops-sos").id
-    house.slack.fail("chat.postMessage", Fault.RATE_LIMITED, times=2, retry_after=1, channel=sos)
+    house.slack.fail("chat.postMessage", Fault.RATE_LIMITED, times=1, retry_after=3, channel=sos)
     ts = house.slack.post("devops-sos", "farid", DOWN)
-    house.request(ts)
+    house.until(lambda: [row for row in house.rows("pending") if row.purpose == "page" and row.attempts] or None)
     house.slack.react(house.duty().engineer or "", ts, "eyes")
-    house.until(lambda: "is on it" in str(house.slack.thread(ts)) or None, seconds=10)
+    house.until(lambda: "is on it" in str(house.slack.thread(ts)) or None, seconds=20)
     house.settled()
     assert len(house.slack.thread(ts)) == 1
 
