@@ -134,7 +134,7 @@ def test_while_slack_is_away_the_steps_wait(house: House) -> None:
     assert house.slack.thread(ts) == []
 
     house.slack.heal()
-    house.until(lambda: house.pings(ts) or None, seconds=20)
+    house.until(lambda: house.pings(ts) or None, seconds=10)
     house.settled()
     assert handle("amina") not in house.pings(ts), "the steps count from the first page's delivery"
 
@@ -153,7 +153,7 @@ def test_a_page_acknowledged_before_it_was_sent_is_not_sent(house: House) -> Non
     ts = house.slack.post("devops-sos", "farid", DOWN)
     house.until(lambda: [row for row in house.rows("pending") if row.purpose == "page" and row.attempts] or None)
     house.slack.react(house.duty().engineer or "", ts, "eyes")
-    house.until(lambda: "is on it" in str(house.slack.thread(ts)) or None, seconds=20)
+    house.until(lambda: "is on it" in str(house.slack.thread(ts)) or None, seconds=10)
     house.settled()
     assert len(house.slack.thread(ts)) == 1
 
