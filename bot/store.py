@@ -6,7 +6,7 @@ SQLite serves one process and has one writer at a time; PostgreSQL serves severa
 import fcntl
 import hashlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -31,6 +31,7 @@ LOCK_SECONDS = 10
 """How long a transaction waits for another before the store counts as unavailable."""
 IDLE_SECONDS = 60
 """After how long PostgreSQL undoes the transaction of a replica that has frozen: what it locked is free again."""
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(number) FROM unnest(CAST(:numbers AS bigint[])) AS number")
 
 
 class Store:
@@ -75,15 +76,14 @@ class Store:
         moment: datetime = session.execute(text("SELECT clock_timestamp()")).scalar_one()
         return moment.astimezone(UTC)
 
-    def serialise(self, session: Session, *names: str) -> None:
-        """Let one transaction at a time go on among those with the same names, until it ends.
+    def serialise(self, session: Session, turns: Iterable[tuple[str, ...]]) -> None:
+        """Let one transaction at a time go on among those that share a turn, until it ends.
 
-        Two messages of one author at once would otherwise open two requests. On SQLite every writer waits anyway.
+        Two messages of one author at once would otherwise open two requests. Several turns are waited for in one
+        order everywhere, so that no two transactions wait for each other. On SQLite every writer waits anyway.
         """
         if not self.is_sqlite:
-            digest = hashlib.sha256("\0".join(names).encode()).digest()
-            number = int.from_bytes(digest[:8], "big", signed=True)
-            session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
+            session.execute(_ONE_AT_A_TIME, {"numbers": sorted(map(_number, set(turns)))})
 
     def hold(self) -> None:
         """Take a SQLite store for this process alone. Raises ConfigError where another process has it."""
@@ -136,6 +136,11 @@ class Store:
     def shown_url(self) -> str:
         """Give the URL without its password."""
         return self.url.render_as_string(hide_password=True)
+
+
+def _number(names: tuple[str, ...]) -> int:
+    digest = hashlib.sha256("\0".join(names).encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
 
 
 def revisions() -> list[str]:

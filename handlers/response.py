@@ -10,6 +10,7 @@ from models.effects import Post, React
 from models.events import MessagePosted
 from models.message import Message
 from models.policy import ChannelKind, KnownAnswer
+from models.records import request as records
 from models.records.delivery import Purpose
 from models.records.request import Due, LabelledExample, ReadMessage, Request, RequestState
 from models.triage.verdict import RequestClass
@@ -62,9 +63,7 @@ def open_request(
         step=0,
         has_answered=False,
     )
-    ctx.session.add(request)
-    ctx.session.flush()
-    return request
+    return records.add(ctx.session, request)
 
 
 def respond(ctx: Context, request: Request) -> None:

@@ -26,6 +26,13 @@ class Inbound(Protocol):
         """
         ...
 
+    def receive_all(self, events: Sequence[Event]) -> None:
+        """Take events that nobody waits to be answered, in their order; return only after all are committed.
+
+        Raises StoreUnavailable where the store cannot be written: the adapter must then acknowledge none of them.
+        """
+        ...
+
     def learn_channels(self, platform: str, channels: Iterable[tuple[str, str]]) -> None:
         """Take the (id, name) of the channels that the bot is in, at start and whenever one changes."""
         ...

@@ -107,6 +107,12 @@ def put(session: Session, record: type[Record], **values: Any) -> int:
 
 @cache
 def _putting(record: type[Record]) -> Executable:
+    table = table_of(record)
+    return insert(table).returning(table.c.id)
+
+
+def table_of(record: type[Record]) -> Table:
+    """Give the table of a mapping, for statements that leave the objects in the session alone."""
     table = inspect(record).local_table
     assert isinstance(table, Table)
-    return insert(table).returning(table.c.id)
+    return table

@@ -7,14 +7,29 @@ Source: DESIGN §3.
 
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, Integer, String, and_, case, func, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models import effects
 from models.effects import Edit, Effect
-from models.records.base import Id, Record, Word, put
+from models.records.base import Id, Record, Word, put, table_of
 
 
 class OutboxState(StrEnum):
@@ -120,7 +135,7 @@ def _rank(effect: Effect, purpose: Purpose) -> Rank:
 
 
 def _drop_older_edits(session: Session, post_id: int) -> None:
-    _drop(session, OutboxRow.post_id == post_id)
+    _drop(session, _dropping_edits(), post_id)
 
 
 def drop_pending_pages(session: Session, request_id: int) -> list[int]:
@@ -128,24 +143,36 @@ def drop_pending_pages(session: Session, request_id: int) -> list[int]:
 
     One that is going out just now is not among them; should it fail, it is not tried again.
     """
-    return _drop(session, and_(OutboxRow.request_id == request_id, OutboxRow.purpose == Purpose.PAGE))
+    return _drop(session, _dropping_pages(), request_id)
 
 
-def _drop(session: Session, which: ColumnElement[bool]) -> list[int]:
-    """Drop what waits, give its numbers, and mark what is under way as unwanted.
+def _drop(session: Session, statement: Executable, of: int) -> list[int]:
+    """Drop what waits, give its numbers, and mark what is under way as unwanted."""
+    rows = session.connection().execute(statement, {"of": of}).all()
+    return [row.id for row in rows if row.state is OutboxState.DROPPED]
 
-    It is one statement, so that no sender comes between the look and the change.
-    """
+
+@cache
+def _dropping_edits() -> Executable:
+    return _dropping(OutboxRow.post_id == bindparam("of"))
+
+
+@cache
+def _dropping_pages() -> Executable:
+    """Give the statement, built once: every page that is stopped asks, and building it costs more than running it."""
+    return _dropping(and_(OutboxRow.request_id == bindparam("of"), OutboxRow.purpose == Purpose.PAGE))
+
+
+def _dropping(which: ColumnElement[bool]) -> Executable:
+    """Give one statement, so that no sender comes between the look and the change."""
     is_waiting = OutboxRow.state == OutboxState.PENDING
     dropped = literal(OutboxState.DROPPED, OutboxRow.state.type)
-    statement = (
-        update(OutboxRow)
+    return (
+        update(table_of(OutboxRow))
         .where(which, OutboxRow.state.in_((OutboxState.PENDING, OutboxState.SENDING)))
         .values(state=case((is_waiting, dropped), else_=OutboxRow.state), is_unwanted=True)
         .returning(OutboxRow.id, OutboxRow.state)
     )
-    rows = session.execute(statement, execution_options={"synchronize_session": False}).all()
-    return [row.id for row in rows if row.state is OutboxState.DROPPED]
 
 
 def pages(session: Session, request_id: int) -> list[int]:

@@ -5,12 +5,12 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, Index, String, Table, delete, inspect, select, update
+from sqlalchemy import Executable, Index, String, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.events import Event, to_json
-from models.records.base import Id, Record, Word, changed
+from models.records.base import Id, Record, Word, changed, table_of
 
 
 class Outcome(StrEnum):
@@ -57,8 +57,7 @@ def insert_once(session: Session, event: Event, now: datetime) -> int | None:
 @cache
 def _inserting_once(dialect: str) -> Executable:
     """Give the statement, built once: every event comes this way, and building it costs more than running it."""
-    table = inspect(ReceivedEvent).local_table
-    assert isinstance(table, Table)
+    table = table_of(ReceivedEvent)
     insert = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
     return insert.on_conflict_do_nothing(index_elements=["platform", "key"]).returning(table.c.id)
 

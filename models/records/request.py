@@ -1,15 +1,28 @@
 """Requests, the messages they are made of, and what happened to each: the life of a request."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import Boolean, ColumnElement, ForeignKey, Index, Select, String, Text, bindparam, func, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Executable,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    Text,
+    bindparam,
+    func,
+    select,
+)
+from sqlalchemy.orm import Mapped, Session, make_transient_to_detached, mapped_column
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
-from models.records.base import Id, Record, Word
+from models.records.base import Id, Record, Word, put, table_of
 from models.triage.verdict import RequestClass
 
 FoundT = TypeVar("FoundT", bound=Record)
@@ -165,6 +178,29 @@ class LabelledExample(Record):
     at: Mapped[datetime]
 
 
+def add(session: Session, request: Request) -> Request:
+    """Write a new request at once, and give it as if it had been read: what is changed after that is written later.
+
+    To flush it would write all else that has changed, object by object.
+    """
+    for name, default in _defaults().items():
+        if getattr(request, name) is None:
+            setattr(request, name, default)
+    request.id = put(session, Request, **{name: getattr(request, name) for name in _defaults()})
+    make_transient_to_detached(request)
+    session.add(request)
+    return request
+
+
+@cache
+def _defaults() -> Mapping[str, Any]:
+    """Give what each column but the number holds where nothing is said."""
+    columns = [column for column in table_of(Request).columns if column.key != "id"]
+    return {
+        one.key: one.default.arg if isinstance(one.default, ScalarElementColumnDefault) else None for one in columns
+    }
+
+
 # -- one, to decide about: it is locked until the transaction ends, and read as the decision before left it
 #
 # A read message is always locked before its request, so that no two decisions wait for each other.
@@ -207,20 +243,24 @@ def _held(found: Select[FoundT], what: type[FoundT]) -> Select[FoundT]:
 def latest_of_author(session: Session, platform: str, channel: str, author: str, since: datetime) -> Request | None:
     """Give the live request that a message by the same author in the same channel would join."""
     wanted = {"platform": platform, "channel": channel, "author": author, "since": since}
-    return session.scalar(_latest_of_author(), wanted)
+    if any(isinstance(one, Request) and one.author == author for one in session.dirty):
+        session.flush()  # an earlier decision of this transaction, about the same author's
+    number = session.connection().execute(_latest_of_author(), wanted).scalar()
+    found = get(session, number) if number is not None else None
+    return found if found is not None and found.state.is_live else None  # it may have ended since it was looked up
 
 
 @cache
-def _latest_of_author() -> Select[Request]:
+def _latest_of_author() -> Executable:
     """Give the statement, built once: every message asks, and building it costs more than running it."""
-    found = select(Request).where(
+    found = select(table_of(Request).c.id).where(
         Request.platform == bindparam("platform"),
         Request.channel == bindparam("channel"),
         Request.author == bindparam("author"),
         Request.last_message_at >= bindparam("since"),
         Request.state.in_(LIVE),
     )
-    return _held(found.order_by(Request.last_message_at.desc()).limit(1), Request)
+    return found.order_by(Request.last_message_at.desc()).limit(1)
 
 
 def hold(session: Session, numbers: Iterable[int]) -> None:

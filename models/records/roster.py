@@ -139,7 +139,8 @@ def stamp(session: Session, rotation: str) -> str:
 
 @cache
 def _stamp() -> Select[str]:
-    return select(StoredRotation.stamp).where(StoredRotation.name == bindparam("rotation"))
+    named = select(StoredRotation.stamp).where(StoredRotation.name == bindparam("rotation"))
+    return named.execution_options(autoflush=False)  # a stamp is always written at once
 
 
 def _restamp(session: Session, rotation: str | None) -> None:

@@ -6,6 +6,7 @@ are too rare: "customers get a blank page" and "patients see a 502" are alike on
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from itertools import combinations, pairwise
 from types import MappingProxyType
 
@@ -21,8 +22,9 @@ _MOST_COUNTED = 3
 _MOST_SENTENCES = 8
 
 
+@lru_cache(maxsize=8192)
 def stem(word: str) -> str:
-    """Give a word without its commonest English ending."""
+    """Give a word without its commonest English ending. The same words come again and again."""
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
             return word[: -len(ending)]
@@ -48,11 +50,12 @@ def letters(reading: Reading) -> Bag:
     return bag
 
 
-def _runs(word: str) -> list[str]:
+@lru_cache(maxsize=2048)
+def _runs(word: str) -> Sequence[str]:
     if len(word) <= _SHORTEST_STEM:
-        return [word]
-    threes = [word[at : at + 3] for at in range(len(word) - 2)]
-    return threes + [word[at : at + 4] for at in range(len(word) - 3)]
+        return (word,)
+    threes = (word[at : at + 3] for at in range(len(word) - 2))
+    return (*threes, *(word[at : at + 4] for at in range(len(word) - 3)))
 
 
 def meanings(reading: Reading) -> Bag:

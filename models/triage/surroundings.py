@@ -51,5 +51,6 @@ def service_of(message: Message, services: Sequence[Service]) -> str | None:
 
 def _mentions(text: str, service: Service) -> list[tuple[str, int]]:
     names = [alias.lower().strip() for alias in (service.name, *service.aliases)]
-    matches = [(alias, re.search(rf"(?<!\w){re.escape(alias)}(?!\w)", text)) for alias in names if alias]
+    told = [alias for alias in names if alias and alias in text]  # most messages name none
+    matches = [(alias, re.search(rf"(?<!\w){re.escape(alias)}(?!\w)", text)) for alias in told]
     return [(alias, match.start()) for alias, match in matches if match]

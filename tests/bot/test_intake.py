@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -13,13 +14,13 @@ from sqlalchemy import select, update
 from bot.intake import FIRST_RETRY, MOST_ATTEMPTS
 from bot.store import Store
 from models.errors import StoreUnavailable
-from models.events import CLOCK, DeliverySettled, TimeCame
+from models.events import CLOCK, DeliverySettled, Event, MessageEdited, MessagePosted, ReactionAdded, TimeCame
 from models.policy import ChannelKind, Costs, Service
 from models.records import event as received
 from models.records.delivery import OutboxRow, Purpose
 from models.records.event import Outcome, ReceivedEvent
 from models.records.handover import LogEntry
-from models.records.request import Request
+from models.records.request import Request, TimelineEntry
 from models.triage.classifier import Classifier
 from models.triage.verdict import Verdict
 from tests.bot.trial import NOW, Trial, given, posted
@@ -240,6 +241,78 @@ def test_retries_of_two_replicas_are_done_once(store: Store) -> None:
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(retry, (trial, other)))
     assert trial.requests() == 1
+
+
+# -- several together
+
+
+def day_of_messages() -> list[Event]:
+    """Bursts, a reply, a reaction and an edit, as they stand in one channel."""
+    said = [posted(text, message=f"m{number}", author=f"U-{who}") for number, (who, text) in enumerate(SAID)]
+    common: dict[str, Any] = {"platform": "slack", "at": NOW, "channel": "C-devops-sos", "channel_name": "devops-sos"}
+    reply = replace(posted("I look at it", message="r1", author="U-ana"), thread="m0")
+    eyes = ReactionAdded(key="react:1", message="m0", user="U-ana", emoji="eyes", **common)
+    edited = MessageEdited(key="edit:1", message="m2", author="U-bob", text="outage", **common)
+    return [*said[:3], reply, said[0], eyes, edited, *said[3:]]
+
+
+SAID = (("dev", "outage"), ("dev", "pipeline"), ("bob", "pipeline"), ("dev", "outage"), ("cy", "pipeline"))
+
+
+def kept(trial: Trial) -> list[object]:
+    """Give what a day left in the store, without the numbers that only count rows."""
+    with trial.store.reading() as session:
+        requests = [
+            (row.id, row.root, row.text, row.request_class, row.state, row.due, row.due_at, row.owner, row.engineer)
+            for row in session.scalars(select(Request).order_by(Request.id))
+        ]
+        owed = [(row.key, row.lane, row.state, row.effect) for row in session.scalars(select(OutboxRow))]
+        keys = [(row.key, row.outcome) for row in session.scalars(select(ReceivedEvent))]
+        lines = [(row.request_id, row.what, row.detail) for row in session.scalars(select(TimelineEntry))]
+    return [requests, owed, keys, lines]
+
+
+def test_events_that_are_taken_together_leave_what_they_leave_one_by_one(store: Store, tmp_path: Path) -> None:
+    (other := Store(f"sqlite:///{tmp_path}/other.db")).migrate()
+    together, single = Trial(store), Trial(other)
+    together.intake.receive_all(day_of_messages())
+    for event in day_of_messages():
+        single.intake.receive(event)
+    assert kept(together) == kept(single)
+    assert together.requests() == 3
+    assert together.counted("message-posted", "done") == single.counted("message-posted", "done") == 6
+    assert together.counted("message-posted", "duplicate") == 1
+
+
+def test_one_that_fails_among_several_fails_alone(store: Store) -> None:
+    trial = failing(store, 2)  # it fails among the others, and again by itself
+    trial.intake.receive_all([posted(message=f"m{number}", author=f"U-{number}") for number in range(4)])
+    outcomes = [trial.row(f"msg:m{number}").outcome for number in range(4)]
+    assert sorted(outcomes) == [Outcome.DONE, Outcome.DONE, Outcome.DONE, Outcome.FAILED]
+    assert trial.requests() == 3
+    assert (trial.counted("message-posted", "done"), trial.counted("message-posted", "failed")) == (3, 1)
+
+
+def test_replicas_that_take_several_in_another_order_do_not_wait_for_each_other(store: Store) -> None:
+    first, second = Trial(store), Trial(store)
+    events = [posted(message=f"m{number}", author=f"U-{number}") for number in range(20)]
+    start = Barrier(2)
+
+    def take(trial: Trial, some: Sequence[MessagePosted]) -> None:
+        start.wait()
+        trial.intake.receive_all(some)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(take, (first, second), (events, events[::-1])))
+    assert first.requests() == 20
+    done = first.counted("message-posted", "done") + second.counted("message-posted", "done")
+    assert done == 20
+
+
+def test_where_nothing_can_be_written_none_of_several_is_taken(tmp_path: Path) -> None:
+    trial = Trial(Store(f"sqlite:///{tmp_path}/gone/store.db"), has_channels=False)
+    with pytest.raises(StoreUnavailable):
+        trial.intake.receive_all([posted(message="m1"), posted(message="m2")])
 
 
 # -- the store is away

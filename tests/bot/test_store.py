@@ -116,10 +116,10 @@ def test_a_lock_that_is_not_given_makes_the_store_unavailable(postgres_url: str)
     def wait_for_it() -> None:
         with store.transaction() as session:
             session.execute(text("SET LOCAL lock_timeout = '20ms'"))
-            store.serialise(session, "slack", "C1", "U1")
+            store.serialise(session, [("slack", "C1", "U1")])
 
     with store.transaction() as session:
-        store.serialise(session, "slack", "C1", "U1")
+        store.serialise(session, [("slack", "C2", "U1"), ("slack", "C1", "U1")])
         with pytest.raises(StoreUnavailable):
             wait_for_it()
     store.close()

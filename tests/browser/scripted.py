@@ -1,7 +1,7 @@
 """A local chat with a bot that answers from a script, for the tests of the chat itself."""
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -57,6 +57,10 @@ class ScriptedBot:
             self.events.append(event)
             self._arrived.notify_all()
         return answer
+
+    def receive_all(self, events: Sequence[Event]) -> None:
+        for event in events:
+            self.receive(event)
 
     def learn_channels(self, platform: str, channels: Iterable[tuple[str, str]]) -> None:
         assert platform == "local"

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import structlog
 from pydantic import ValidationError
-from slack_bolt import Ack, App, BoltResponse
+from slack_bolt import Ack, App, BoltContext, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk import WebClient
@@ -28,6 +28,8 @@ from models.errors import StoreUnavailable
 from models.events import CommandGiven
 
 ANYTHING = re.compile(".*", re.DOTALL)
+GATHERING = "gathering"
+"""The key in a request's context under which a socket's thread gives what its events are gathered in."""
 OURS = frozenset(
     [
         "app_mention",
@@ -73,7 +75,7 @@ class Listener:
     ) -> None:
         self._reader, self._channels, self._answers = reader, channels, answers
         self._inbound, self._metrics = inbound, metrics
-        self._events: dict[str, Callable[[Json], None]] = {
+        self._events: dict[str, Callable[[Json, Inbound], None]] = {
             "message": self._message,
             "reaction_added": self._reaction_added,
             "reaction_removed": self._reaction_removed,
@@ -92,57 +94,57 @@ class Listener:
         app.view(ANYTHING)(self.view)
         app.error(self.failed)
 
-    def event(self, ack: Ack, event: Json) -> None:
-        """Take one event of the Events API."""
+    def event(self, ack: Ack, event: Json, context: BoltContext) -> None:
+        """Take one event of the Events API: into the gathering that its context names, else at once."""
         with _reading():
             kind = str(event["type"])
         take = self._events.get(kind)
         if take is None:
             self._drop(kind, "unused")
         else:
-            take(event)
+            take(event, context.get(GATHERING, self._inbound))
         ack()
 
-    def _message(self, event: Json) -> None:
+    def _message(self, event: Json, inbound: Inbound) -> None:
         with _reading():
             read = self._reader.message(MessageEvent.model_validate(event))
         if read is None:
             self._drop("message", str(event.get("subtype") or "own"))
             return
-        answer = self._inbound.receive(read)
+        answer = inbound.receive(read)
         if isinstance(read, CommandGiven):
             self._answers.to_words(answer, read)
 
-    def _reaction_added(self, event: Json) -> None:
-        self._reaction(event, is_added=True)
+    def _reaction_added(self, event: Json, inbound: Inbound) -> None:
+        self._reaction(event, inbound, is_added=True)
 
-    def _reaction_removed(self, event: Json) -> None:
-        self._reaction(event, is_added=False)
+    def _reaction_removed(self, event: Json, inbound: Inbound) -> None:
+        self._reaction(event, inbound, is_added=False)
 
-    def _reaction(self, event: Json, *, is_added: bool) -> None:
+    def _reaction(self, event: Json, inbound: Inbound, *, is_added: bool) -> None:
         with _reading():
             read = self._reader.reaction(ReactionEvent.model_validate(event), is_added=is_added)
         if read is None:
             self._drop(str(event["type"]), "own")
         else:
-            self._inbound.receive(read)
+            inbound.receive(read)
 
-    def _channel_renamed(self, event: Json) -> None:
+    def _channel_renamed(self, event: Json, inbound: Inbound) -> None:
         with _reading():
             channel, name = str(event["channel"]["id"]), str(event["channel"]["name"])
-        self._channels.renamed(self._inbound, channel, name)
+        self._channels.renamed(inbound, channel, name)
 
-    def _channel_left(self, event: Json) -> None:
+    def _channel_left(self, event: Json, _: Inbound) -> None:
         with _reading():
             channel = str(event["channel"])
         log.warning("slack.removed_from_channel", channel=channel)
         self._channels.left(channel)
 
-    def _member_joined(self, event: Json) -> None:
+    def _member_joined(self, event: Json, inbound: Inbound) -> None:
         with _reading():
             user, channel = event["user"], str(event["channel"])
         if user == self._reader.identity.user:
-            self._channels.joined(self._inbound, channel)
+            self._channels.joined(inbound, channel)
 
     def command(self, ack: Ack, body: Json) -> None:
         """Take one slash command."""

@@ -130,7 +130,7 @@ class SlackChat:
         app = bolt_app(identity, self._bot_token, self._signing_secret, self._api_url)
         Listener(reader, self._channels, self._answers, inbound, self._metrics).attach(app)
         if self._mode == "socket":
-            self._socket = Socket(app, self._app_token, self._client, self._lanes)
+            self._socket = Socket(app, self._app_token, self._client, inbound, self._lanes)
         self._app = app
 
     def _watching(self, inbound: Inbound) -> None:

@@ -9,21 +9,25 @@ import json
 import queue
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import Any
 from zlib import crc32
 
 import structlog
-from slack_bolt import App
-from slack_bolt.adapter.socket_mode.internals import run_bolt_app, send_response
+from slack_bolt import App, BoltRequest, BoltResponse
+from slack_bolt.adapter.socket_mode.internals import build_headers, send_response
 from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.socket_mode.interval_runner import IntervalRunner
 from slack_sdk.socket_mode.request import SocketModeRequest
-from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.socket_mode.websocket_client import SocketModeClient
 from websocket import WebSocket, WebSocketApp, WebSocketException
+
+from bot.chat.port import Inbound
+from bot.chat.slack.gathering import Gathering
+from bot.chat.slack.listening import GATHERING
+from models.errors import StoreUnavailable
 
 PING_SECONDS = 3
 SILENT_SECONDS = 9.0
@@ -31,25 +35,28 @@ GOODBYE_SECONDS = 2.0
 LOOK_SECONDS = 0.05
 OPENING_SECONDS = 5.0
 EVENTS = "events_api"
+MOST_TOGETHER = 25
+"""How many events share a commit where more wait: what one of them waits for the others stays under 0.1 s."""
 
 log = structlog.get_logger(__name__)
 
 
 class Lane:
-    """One thread that does what it is given, one after the other."""
+    """One thread that takes envelopes in their order: as many at once as wait, up to `most`."""
 
-    def __init__(self, name: str) -> None:
-        self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+    def __init__(self, name: str, take: Callable[[Sequence[SocketModeRequest]], None], most: int) -> None:
+        self._take, self._most = take, most
+        self._waiting: queue.SimpleQueue[SocketModeRequest | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
-    def submit(self, work: Callable[[], None]) -> None:
-        """Do this after all that came before it."""
-        self._work.put(work)
+    def submit(self, envelope: SocketModeRequest) -> None:
+        """Take this after all that came before it."""
+        self._waiting.put(envelope)
 
     def finish(self) -> None:
         """End after all that came before."""
-        self._work.put(None)
+        self._waiting.put(None)
 
     def join(self, seconds: float) -> bool:
         """Wait for the end; say whether it came."""
@@ -57,20 +64,34 @@ class Lane:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
-        while (work := self._work.get()) is not None:
+        is_over = False
+        while not is_over:
+            together, is_over = self._next()
             try:
-                work()
+                self._take(together)
             except Exception as error:  # noqa: BLE001 - the end of its thread: the next one must still be done
                 log.error("slack.envelope_failed", error=type(error).__name__)
+
+    def _next(self) -> tuple[list[SocketModeRequest], bool]:
+        """Wait for an envelope, and give it with those that wait behind it; and whether that was all."""
+        together: list[SocketModeRequest] = []
+        envelope = self._waiting.get()
+        while envelope is not None:
+            together.append(envelope)
+            if len(together) == self._most or self._waiting.empty():
+                return together, False
+            envelope = self._waiting.get()
+        return together, True
 
 
 class Handler(SocketModeHandler):
     """Bolt's handler, with the order kept: an envelope goes to the lane of its channel."""
 
-    def __init__(self, app: App, app_token: str, web_client: WebClient, lanes: int) -> None:
+    def __init__(self, app: App, app_token: str, web_client: WebClient, inbound: Inbound, lanes: int) -> None:
         super().__init__(app, app_token, web_client=web_client, ping_interval=PING_SECONDS, concurrency=1)
-        self._events = [Lane(f"slack-events-{at}") for at in range(lanes)]
-        self._people = Lane("slack-people")
+        self._inbound = inbound
+        self._events = [Lane(f"slack-events-{at}", self._take, MOST_TOGETHER) for at in range(lanes)]
+        self._people = Lane("slack-people", self._take, 1)
         self._is_stopping = False
         self._look_for_connections_often()
 
@@ -82,19 +103,36 @@ class Handler(SocketModeHandler):
 
     def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
         """Give one envelope to its lane; while stopping to none, so that Slack sends it again."""
+        del client
         if self._is_stopping:
             return
         lane = self._people if req.type != EVENTS else self._events[_turn(req.payload) % len(self._events)]
-        lane.submit(lambda: self._taken(client, req))
+        lane.submit(req)
 
-    def _taken(self, client: SocketModeClient, req: SocketModeRequest) -> None:
+    def _take(self, together: Sequence[SocketModeRequest]) -> None:
+        """Read some envelopes, commit what they tell, and acknowledge them; where it cannot be committed, none."""
+        gathering = Gathering(self._inbound)
+        answers = [(envelope, self._answer(envelope, gathering)) for envelope in together]
         try:
-            answer = run_bolt_app(self.app, req)
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            log.warning("slack.envelope_unreadable", kind=req.type, error=type(error).__name__)
-            client.send_socket_mode_response(SocketModeResponse(envelope_id=req.envelope_id))
+            gathering.hand_in()
+        except StoreUnavailable as error:
+            log.warning("slack.unacknowledged", kind=EVENTS, envelopes=len(together), reason=str(error))
             return
-        send_response(client, req, answer, 0.0)
+        for envelope, answer in answers:
+            send_response(self.client, envelope, answer, 0.0)
+
+    def _answer(self, envelope: SocketModeRequest, gathering: Gathering) -> BoltResponse:
+        try:
+            request = BoltRequest(
+                mode="socket_mode",
+                body=envelope.payload,
+                headers=build_headers(envelope),
+                context={GATHERING: gathering},
+            )
+            return self.app.dispatch(request)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            log.warning("slack.envelope_unreadable", kind=envelope.type, error=type(error).__name__)
+            return BoltResponse(status=200)
 
     def drain(self, seconds: float) -> bool:
         """Take no more, and wait for what is in hand; say whether all of it was done."""
@@ -130,8 +168,8 @@ def _is_farewell(raw: str) -> bool:
 class Socket:
     """The connection. It is up between Slack's `hello` and the end of a connection."""
 
-    def __init__(self, app: App, app_token: str, web_client: WebClient, lanes: int) -> None:
-        self._handler = Handler(app, app_token, web_client, lanes)
+    def __init__(self, app: App, app_token: str, web_client: WebClient, inbound: Inbound, lanes: int) -> None:
+        self._handler = Handler(app, app_token, web_client, inbound, lanes)
         self._client = self._handler.client
         # the library's own two ways of reconnecting make a connection each, and close each other's
         self._client.default_auto_reconnect_enabled = self._client.auto_reconnect_enabled = False
@@ -149,6 +187,9 @@ class Socket:
 
     def _opened(self, session: WebSocketApp) -> None:
         self._wire, self._first_ping = session.sock, 0.0
+        # The library decodes each text anyway, which refuses what is no UTF-8; it would look at every byte before that.
+        if session.sock is not None:
+            session.sock.cont_frame.skip_utf8_validation = True
 
     def _heard(self, _client: Any, message: dict[str, Any], _raw: str | None = None) -> None:
         if message.get("type") == "hello":

@@ -1,7 +1,7 @@
 """A Slack adapter over the fake, and an intake that only records."""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -22,10 +22,14 @@ QUICK = Schedule(ack_within=0.5, retry_delays=(0.0, 0.1, 0.1, 0.1))
 
 
 class Recorder:
-    """Records what is received. answer: gives what is answered. hold: what receive waits for."""
+    """Records what is received. together: how many events were handed in for each commit that several share.
+
+    answer: gives what is answered. hold: what receive waits for.
+    """
 
     def __init__(self) -> None:
         self.received: list[Event] = []
+        self.together: list[int] = []
         self.channels: dict[str, str] = {}
         self.answer: Callable[[Event], Answer | None] = lambda _: None
         self.hold = threading.Event()
@@ -42,6 +46,11 @@ class Recorder:
             self.received.append(event)
             self.changed.notify_all()
         return self.answer(event)
+
+    def receive_all(self, events: Sequence[Event]) -> None:
+        self.together.append(len(events))
+        for event in events:
+            self.receive(event)
 
     def learn_channels(self, platform: str, channels: Iterable[tuple[str, str]]) -> None:
         with self.changed:

@@ -3,8 +3,9 @@ from collections.abc import Callable
 
 import pytest
 
+from bot.chat.slack.socket import MOST_TOGETHER
 from models.errors import ConfigError
-from models.events import MessagePosted
+from models.events import CommandGiven, MessagePosted
 from tests.bot.chat.slack_building import Recorder, chat_for, running, workspace
 from tests.fakes.slack import FakeSlack, Schedule
 
@@ -67,6 +68,50 @@ def test_what_happens_in_one_channel_is_taken_in_its_order() -> None:
         slack.wait_quiet(10)
 
         assert [event.message for event in inbound.received if isinstance(event, MessagePosted)] == sent
+
+
+def test_what_waits_shares_a_commit_and_is_acknowledged_after_it() -> None:
+    with workspace(schedule=PATIENT) as slack, running(slack, inbound := Recorder(), lanes=1):
+        inbound.hold.clear()
+        with slack.at_once():
+            sent = [slack.post("devops-sos", "amina", str(number)) for number in range(60)]
+        until(lambda: all(delivery.attempts for delivery in slack.deliveries[-60:]))
+        assert not any(delivery.acked_at for delivery in slack.deliveries[-60:])
+        inbound.hold.set()
+        slack.wait_quiet(10)
+
+        assert [event.message for event in inbound.received if isinstance(event, MessagePosted)] == sent
+        assert max(inbound.together) == MOST_TOGETHER
+        assert all(delivery.acked_at for delivery in slack.deliveries[-60:])
+
+
+def test_where_a_shared_commit_fails_none_of_it_is_acknowledged_and_all_of_it_comes_again() -> None:
+    schedule = Schedule(ack_within=2, retry_delays=(0.1, 0.1, 0.1))
+    with workspace(schedule=schedule) as slack, running(slack, inbound := Recorder(), lanes=1):
+        inbound.hold.clear()
+        with slack.at_once():
+            sent = [slack.post("devops-sos", "amina", str(number)) for number in range(5)]
+        until(lambda: all(delivery.attempts for delivery in slack.deliveries[-5:]))
+        inbound.failures = 1
+        inbound.hold.set()
+        slack.wait_quiet(10)
+
+        assert {event.message for event in inbound.received if isinstance(event, MessagePosted)} == set(sent)
+        assert all(delivery.acked_at for delivery in slack.deliveries[-5:])
+
+
+def test_a_command_in_words_is_answered_after_what_was_written_before_it() -> None:
+    with workspace(schedule=PATIENT) as slack, running(slack, inbound := Recorder(), lanes=1):
+        inbound.hold.clear()
+        with slack.at_once():
+            slack.post("devops-sos", "amina", "first")
+            slack.post("devops-sos", "amina", f"<@{slack.workspace.bot_user}> oncall")
+            slack.post("devops-sos", "amina", "last")
+        inbound.hold.set()
+        slack.wait_quiet(10)
+
+        kinds = [type(event) for event in inbound.received]
+        assert kinds == [MessagePosted, CommandGiven, MessagePosted]
 
 
 def test_a_dropped_connection_is_back_within_five_seconds() -> None:

@@ -1,0 +1,38 @@
+"""Several payloads, one commit: what waits in a channel is read first, handed in together, and then acknowledged."""
+
+from collections.abc import Iterable, Sequence
+
+from bot.chat.port import Inbound
+from models.events import CommandGiven, Event
+from models.message import Answer
+
+
+class Gathering:
+    """An `Inbound` that keeps what is answered by nothing until `hand_in`; a command goes in at once, after those."""
+
+    def __init__(self, inbound: Inbound) -> None:
+        self._inbound = inbound
+        self._kept: list[Event] = []
+
+    def receive(self, event: Event) -> Answer | None:
+        """Keep one event of a channel; a command's answer is given. Raises what the inbound raises for a command."""
+        if isinstance(event, CommandGiven):
+            self.hand_in()
+            return self._inbound.receive(event)
+        self._kept.append(event)
+        return None
+
+    def receive_all(self, events: Sequence[Event]) -> None:
+        """Keep several events."""
+        for event in events:
+            self.receive(event)
+
+    def hand_in(self) -> None:
+        """Hand in what was kept; return only after the commit. Raises StoreUnavailable: none was taken for certain."""
+        kept, self._kept = self._kept, []
+        if kept:
+            self._inbound.receive_all(kept)
+
+    def learn_channels(self, platform: str, channels: Iterable[tuple[str, str]]) -> None:
+        """Take the names of channels, which wait for nothing."""
+        self._inbound.learn_channels(platform, channels)
