@@ -22,6 +22,7 @@ from sqlalchemy import (
     case,
     func,
     literal,
+    or_,
     select,
     update,
 )
@@ -169,7 +170,7 @@ def _dropping(which: ColumnElement[bool]) -> Executable:
     dropped = literal(OutboxState.DROPPED, OutboxRow.state.type)
     return (
         update(table_of(OutboxRow))
-        .where(which, OutboxRow.state.in_((OutboxState.PENDING, OutboxState.SENDING)))
+        .where(which, or_(is_waiting, OutboxRow.state == OutboxState.SENDING))
         .values(state=case((is_waiting, dropped), else_=OutboxRow.state), is_unwanted=True)
         .returning(OutboxRow.id, OutboxRow.state)
     )

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     func,
+    or_,
     select,
 )
 from sqlalchemy.orm import Mapped, Session, make_transient_to_detached, mapped_column
@@ -258,7 +259,7 @@ def _latest_of_author() -> Executable:
         Request.channel == bindparam("channel"),
         Request.author == bindparam("author"),
         Request.last_message_at >= bindparam("since"),
-        Request.state.in_(LIVE),
+        or_(*(Request.state == state for state in LIVE)),  # a list would be spelt out anew each time
     )
     return found.order_by(Request.last_message_at.desc()).limit(1)
 
