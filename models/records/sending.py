@@ -20,6 +20,7 @@ from sqlalchemy import (
     bindparam,
     case,
     exists,
+    func,
     literal,
     or_,
     select,
@@ -238,13 +239,18 @@ def drop_orphaned_edits(session: Session, platform: str) -> int:
 
 
 def seconds_to_next(session: Session, platform: str, instant: datetime) -> float:
-    """Give how long the next row that waits for its time or its lane has to wait; a minute where none does."""
-    waits = (
-        select(OutboxRow.due_at, Lane.next_at)
-        .outerjoin(Lane, and_(Lane.platform == OutboxRow.platform, Lane.lane == OutboxRow.lane))
-        .where(OutboxRow.platform == platform, OutboxRow.state == OutboxState.PENDING)
-        .where(or_(OutboxRow.due_at > instant, Lane.next_at > instant))
-        .limit(100)
-    )
-    spans = [max(filter(None, row)) - instant for row in session.execute(waits)]
-    return max(0.01, min((span.total_seconds() for span in spans), default=60.0))
+    """Give how long it is until a row that waits for its time or its lane may go; a minute where none does."""
+    found = session.execute(_finding_next(), {"of": platform, "instant": instant}).one()
+    spans = [(at - instant).total_seconds() for at in found if at is not None]
+    return max(0.01, min(spans, default=60.0))
+
+
+@cache
+def _finding_next() -> Select[datetime | None, datetime | None]:
+    """Give the statement, built once: every round asks for the first time of a row, and of a lane with rows in it."""
+    of, instant = bindparam("of", type_=String()), bindparam("instant", type_=UtcDateTime())
+    is_pending = and_(OutboxRow.platform == of, OutboxRow.state == OutboxState.PENDING)
+    waits_for_lane = exists().where(is_pending, OutboxRow.lane == Lane.lane)
+    lanes_open = select(func.min(Lane.next_at)).where(Lane.platform == of, Lane.next_at > instant, waits_for_lane)
+    rows_due = select(func.min(OutboxRow.due_at)).where(is_pending, OutboxRow.due_at > instant)
+    return select(rows_due.scalar_subquery(), lanes_open.scalar_subquery())
