@@ -27,7 +27,7 @@ from models.errors import DeliveryFailed, StoreUnavailable
 from models.events import CLOCK, DeliverySettled, Event
 from models.records import delivery, lane, sending
 from models.records import request as requests
-from models.records.delivery import Purpose, Rank
+from models.records.delivery import OutboxState, Purpose, Rank
 from models.records.sending import DOUBT, Owed
 
 LEASE = timedelta(seconds=45)
@@ -67,6 +67,13 @@ class Call:
     def is_findable(self) -> bool:
         """Whether doing it again would show: what only sets a state may be done twice."""
         return not isinstance(self.effect, Edit | React | Topic | UserGroup)
+
+
+class Unwanted(DeliveryFailed):
+    """It was looked for and is not there, and nobody wants it any more."""
+
+    def __init__(self) -> None:
+        super().__init__("it is no longer wanted", permanent=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +287,8 @@ class Delivery:
             found = self._port.find(effect, row.key, row.created_at - timedelta(minutes=1))
             if found is not None:
                 return found
+            if row.is_unwanted:
+                raise Unwanted
             self._metrics.doubtful.labels(self._port.name).inc()
         target = None
         if row.target_channel is not None:
@@ -291,6 +300,9 @@ class Delivery:
         rest = call.pace
         if failure is None:
             self._record_sent(session, call, result.remote or Remote(call.row.lane))
+        elif isinstance(failure, Unwanted):
+            if sending.record_dropped(session, call.row):
+                self._tell_dropped(session, call)
         elif failure.permanent or call.row.attempts > MOST_ATTEMPTS:
             self._record_failed(session, call.row, failure)
         else:
@@ -311,7 +323,9 @@ class Delivery:
             self._budgets.hold(call.paces, failure.retry_after)
         due_at = instant + self._backoff(row.attempts, failure)
         is_doubtful = row.is_doubtful or failure.unknown
-        sending.record_retry(session, row, due_at, str(failure), is_doubtful=is_doubtful)
+        state = sending.record_retry(session, row, due_at, str(failure), is_doubtful=is_doubtful)
+        if state is OutboxState.DROPPED:
+            self._tell_dropped(session, call)
         log.warning("delivery.retry", platform=row.platform, row=row.id, reason=str(failure), attempts=row.attempts)
         self._metrics.sends.labels(row.platform, call.effect.kind, "retry").inc()
 
@@ -343,11 +357,18 @@ class Delivery:
         log.error("delivery.failed", platform=row.platform, row=row.id, effect=kind, reason=str(failure))
         self._settle(session, self._settled(row, is_delivered=False, failure=failure))
 
+    def _tell_dropped(self, session: Session, call: Call) -> None:
+        """Tell that a page ended unsent while its call was under way: what was to be changed in it is said nowhere."""
+        if call.is_page:
+            self._settle(session, self._settled(call.row, is_delivered=False, is_dropped=True))
+
     @staticmethod
     def _came_too_late(row: Owed) -> None:
         log.warning("delivery.too_late", platform=row.platform, row=row.id, attempts=row.attempts)
 
-    def _settled(self, row: Owed, *, is_delivered: bool, failure: DeliveryFailed | None = None) -> DeliverySettled:
+    def _settled(
+        self, row: Owed, *, is_delivered: bool, is_dropped: bool = False, failure: DeliveryFailed | None = None
+    ) -> DeliverySettled:
         return DeliverySettled(
             key=f"settled:{row.id}",
             platform=CLOCK,
@@ -356,6 +377,7 @@ class Delivery:
             request=row.request_id,
             purpose=row.purpose.value,
             is_delivered=is_delivered,
+            is_dropped=is_dropped,
             is_recipients_fault=failure.recipient if failure is not None else False,
             error=str(failure) if failure is not None else "",
         )

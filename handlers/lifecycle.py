@@ -42,10 +42,7 @@ def acknowledge(ctx: Context, request: Request, *, source: Source) -> None:
     ctx.log(request.rotation, wording.logged_taken(request.id, _name(ctx)), request=request)
     if request.asked_class is not None:
         response.settle_question(ctx, request, request_words.question_moot(_name(ctx)))
-    if request.page_id is None:
-        request.page_id = ctx.say(paging.in_thread(ctx, request, paging.page_message(ctx, request)), request=request)
-    else:
-        paging.show(ctx, request)
+    paging.show_owner(ctx, request)
 
 
 def _relieve(ctx: Context, request: Request) -> None:

@@ -119,6 +119,9 @@ def coming(session: Session, standing: Standing, now: datetime) -> datetime | No
 def delivery_settled(ctx: Context, event: DeliverySettled) -> None:
     """Count the escalation from the first page's delivery; move on where only the recipient was the fault."""
     request = records.get(ctx.session, event.request) if event.request is not None else None
+    if event.is_dropped:
+        _page_dropped(ctx, request, event.row)
+        return
     if event.purpose == Purpose.PAGE and request is not None and request.state.is_live:
         _page_settled(ctx, request, event)
     if not event.is_delivered and event.purpose in (Purpose.PAGE, Purpose.QUESTION, Purpose.HANDOVER):
@@ -137,6 +140,14 @@ def _page_settled(ctx: Context, request: Request, event: DeliverySettled) -> Non
             request.due_at = ctx.now
 
 
+def _page_dropped(ctx: Context, request: Request | None, row: int) -> None:
+    """Say anew who is on a request whose page ended unsent: what was to be changed in it ended with it."""
+    if request is not None and request.page_id == row:
+        request.page_id = None
+        if request.state is RequestState.ACKNOWLEDGED:
+            show_owner(ctx, request)
+
+
 def _is_escalating(request: Request) -> bool:
     """Say whether pages follow one another: not where the class was lowered, or the hours are waited for."""
     return request.request_class.is_grave and request.due in (None, Due.PAGE)
@@ -149,6 +160,14 @@ def show(ctx: Context, request: Request) -> None:
     for row in delivery.pages(ctx.session, request.id):
         if row != request.page_id:
             ctx.edit(row, shortly, request.platform, request)
+
+
+def show_owner(ctx: Context, request: Request) -> None:
+    """Say in its thread who is on a request: in its pages, or where none was sent in a post of its own."""
+    if request.page_id is None:
+        request.page_id = ctx.say(in_thread(ctx, request, page_message(ctx, request)), request=request)
+    else:
+        show(ctx, request)
 
 
 def page_message(ctx: Context, request: Request) -> Message:

@@ -150,12 +150,16 @@ class TimeCame(_Happening):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliverySettled(_Happening):
-    """What is owed to the chat was delivered, or has finally failed. row: the outbox row."""
+    """What is owed to the chat was delivered, or ended unsent. row: the outbox row.
+
+    is_dropped: it ended because nobody wanted it any more, while a call for it was under way.
+    """
 
     row: int
     request: int | None
     purpose: str
     is_delivered: bool
+    is_dropped: bool = False
     is_recipients_fault: bool = False
     error: str = ""
     kind: Literal["delivery-settled"] = "delivery-settled"

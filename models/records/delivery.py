@@ -66,7 +66,7 @@ class OutboxRow(Record):
     """One effect owed to a platform. post_id: for an edit, the row whose post it changes.
 
     is_doubtful: the platform may have done it already; it is looked for before it is tried again.
-    is_unwanted: where it is not sent by the call that is under way, it never is.
+    is_unwanted: where it is not there by the call that is under way, or by one before it, it never will be.
     """
 
     __tablename__ = "outbox"
@@ -142,7 +142,8 @@ def _drop_older_edits(session: Session, post_id: int) -> None:
 def drop_pending_pages(session: Session, request_id: int) -> list[int]:
     """Drop the pages of a request that were not sent yet, and give their numbers.
 
-    One that is going out just now is not among them; should it fail, it is not tried again.
+    One that is going out just now, or may be there already, is not among them; should it not be there, it is not tried
+    again.
     """
     return _drop(session, _dropping_pages(), request_id)
 
@@ -155,23 +156,24 @@ def _drop(session: Session, statement: Executable, of: int) -> list[int]:
 
 @cache
 def _dropping_edits() -> Executable:
-    return _dropping(OutboxRow.post_id == bindparam("of"))
+    return _dropping(OutboxRow.post_id == bindparam("of"), OutboxRow.state == OutboxState.PENDING)
 
 
 @cache
 def _dropping_pages() -> Executable:
     """Give the statement, built once: every page that is stopped asks, and building it costs more than running it."""
-    return _dropping(and_(OutboxRow.request_id == bindparam("of"), OutboxRow.purpose == Purpose.PAGE))
+    pages = and_(OutboxRow.request_id == bindparam("of"), OutboxRow.purpose == Purpose.PAGE)
+    return _dropping(pages, and_(OutboxRow.state == OutboxState.PENDING, OutboxRow.is_doubtful.is_(False)))
 
 
-def _dropping(which: ColumnElement[bool]) -> Executable:
+def _dropping(which: ColumnElement[bool], is_unsent: ColumnElement[bool]) -> Executable:
     """Give one statement, so that no sender comes between the look and the change."""
-    is_waiting = OutboxRow.state == OutboxState.PENDING
+    is_unsettled = or_(OutboxRow.state == OutboxState.PENDING, OutboxRow.state == OutboxState.SENDING)
     dropped = literal(OutboxState.DROPPED, OutboxRow.state.type)
     return (
         update(table_of(OutboxRow))
-        .where(which, or_(is_waiting, OutboxRow.state == OutboxState.SENDING))
-        .values(state=case((is_waiting, dropped), else_=OutboxRow.state), is_unwanted=True)
+        .where(which, is_unsettled)
+        .values(state=case((is_unsent, dropped), else_=OutboxRow.state), is_unwanted=True)
         .returning(OutboxRow.id, OutboxRow.state)
     )
 

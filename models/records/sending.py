@@ -55,6 +55,7 @@ class Owed:
     request_id: int | None
     attempts: int
     is_doubtful: bool
+    is_unwanted: bool
     created_at: datetime
     target_channel: str | None = None
     target_message: str | None = None
@@ -150,6 +151,7 @@ def _owed(session: Session, row: OutboxRow, holder: str) -> Owed:
         request_id=row.request_id,
         attempts=row.attempts,
         is_doubtful=row.is_doubtful,
+        is_unwanted=row.is_unwanted,
         created_at=row.created_at,
         target_channel=post.remote_channel if post is not None else None,
         target_message=post.remote_message if post is not None else None,
@@ -163,45 +165,51 @@ def free_lane(session: Session, row: Owed, next_at: datetime | None) -> None:
 
 def record_sent(session: Session, row: Owed | OutboxRow, now: datetime, channel: str, message: str | None) -> bool:
     """Keep that a row was sent, and the ids that the platform gave it; False where a later claim was made."""
-    return _record(
-        session,
-        row,
-        state=OutboxState.SENT,
-        sent_at=now,
-        remote_channel=channel,
-        remote_message=message,
-        error=None,
-    )
+    sent = {"sent_at": now, "remote_channel": channel, "remote_message": message, "error": None}
+    return _record(session, row, state=OutboxState.SENT, **sent) is not None
 
 
 def record_failed(session: Session, row: Owed | OutboxRow, error: str) -> bool:
     """Keep that a row failed for good; False where a later claim was made."""
-    return _record(session, row, state=OutboxState.FAILED, error=error[:500])
+    return _record(session, row, state=OutboxState.FAILED, error=error[:500]) is not None
 
 
-def record_retry(session: Session, row: Owed | OutboxRow, due_at: datetime, error: str, *, is_doubtful: bool) -> bool:
-    """Keep that a row has to be tried again at `due_at` (database time); False where a later claim was made.
+def record_dropped(session: Session, row: Owed) -> bool:
+    """Keep that a row is not there and is no longer wanted; False where a later claim was made."""
+    return _record(session, row, state=OutboxState.DROPPED) is not None
 
-    One that is no longer wanted is dropped.
+
+def record_retry(
+    session: Session, row: Owed | OutboxRow, due_at: datetime, error: str, *, is_doubtful: bool
+) -> OutboxState | None:
+    """Keep that a row has to be tried again at `due_at` (database time), and give its state then.
+
+    One that is no longer wanted is dropped; a post that may be there is looked for before that, and its edits with it.
+    None where a later claim was made.
     """
     dropped, pending = (literal(word, OutboxRow.state.type) for word in (OutboxState.DROPPED, OutboxState.PENDING))
-    state = case((OutboxRow.is_unwanted, dropped), else_=pending)
+    is_over = and_(OutboxRow.is_unwanted, or_(literal(not is_doubtful), OutboxRow.post_id.is_not(None)))
+    state = case((is_over, dropped), else_=pending)
     return _record(session, row, state=state, due_at=due_at, error=error[:500], is_doubtful=is_doubtful)
 
 
-def put_back(session: Session, row: Owed) -> bool:
+def put_back(session: Session, row: Owed) -> None:
     """Give a row back unsent, in the transaction that claimed it; no try is counted."""
-    return _record(session, row, state=OutboxState.PENDING, attempts=row.attempts - 1)
+    _record(session, row, state=OutboxState.PENDING, attempts=row.attempts - 1)
 
 
-def _record(session: Session, row: Owed | OutboxRow, **values: Any) -> bool:
-    """Write what became of one attempt; an attempt that was taken back meanwhile counts until the next is made."""
+def _record(session: Session, row: Owed | OutboxRow, **values: Any) -> OutboxState | None:
+    """Write what became of one attempt, and give the state; None where the next attempt was made.
+
+    An attempt that was taken back meanwhile counts until then.
+    """
     is_latest = and_(
         OutboxRow.id == row.id,
         OutboxRow.attempts == row.attempts,
         OutboxRow.state.in_((OutboxState.SENDING, OutboxState.PENDING)),
     )
-    return changed(session, update(OutboxRow).where(is_latest).values(**values)) == 1
+    statement = update(OutboxRow).where(is_latest).values(**values).returning(OutboxRow.state)
+    return session.execute(statement, execution_options={"synchronize_session": False}).scalar()
 
 
 def take_back_expired(session: Session, platform: str, instant: datetime) -> int:
@@ -216,9 +224,10 @@ def take_back_expired(session: Session, platform: str, instant: datetime) -> int
         )
     )
     rows = session.scalars(held, execution_options={"populate_existing": True}).all()
-    return sum(
+    states = [
         record_retry(session, row, instant + DOUBT, "its sender died, or froze", is_doubtful=True) for row in rows
-    )
+    ]
+    return sum(state is not None for state in states)
 
 
 def drop_orphaned_edits(session: Session, platform: str) -> int:

@@ -159,7 +159,7 @@ def test_a_lost_answer_is_looked_for_before_anything_is_sent_again(store: Store)
     with begun(store) as sender:
         sender.platform.script.append("lose")
         (row,) = sender.owe(post("page"), purpose=Purpose.PAGE)
-        sender.until(lambda: sender.state(row) is OutboxState.PENDING and len(sender.platform.calls) == 1)
+        sender.until(lambda: len(sender.platform.calls) == 1 and sender.state(row) is OutboxState.PENDING)
         _hurry(store)
         sender.loop.wake()
         sender.until_sent([row])
@@ -171,7 +171,7 @@ def test_a_post_that_cannot_be_found_is_sent_again(store: Store) -> None:
     with begun(store) as sender:
         sender.platform.script.append(DeliveryFailed("timeout", unknown=True))
         (row,) = sender.owe(post("page"))
-        sender.until(lambda: sender.state(row) is OutboxState.PENDING and len(sender.platform.calls) == 1)
+        sender.until(lambda: len(sender.platform.calls) == 1 and sender.state(row) is OutboxState.PENDING)
         _hurry(store)
         sender.loop.wake()
         sender.until_sent([row])
@@ -196,11 +196,52 @@ def test_a_page_that_always_fails_lets_a_later_page_by(store: Store) -> None:
         assert sender.state(poison) is not OutboxState.SENT
 
 
+def test_a_page_that_was_taken_while_its_answer_was_lost_is_found_and_its_edit_goes_out(store: Store) -> None:
+    with unwanted_while_it_goes_out(store, "lose") as (sender, page, edit):
+        sender.until(lambda: sender.state(page) is OutboxState.PENDING)
+        _hurry(store)
+        sender.loop.wake()
+        sender.until_sent([page, edit])
+        assert said(sender) == ["page", "taken"]
+
+
+def test_a_page_that_was_taken_and_is_not_there_is_not_sent_again_and_that_is_told(store: Store) -> None:
+    with unwanted_while_it_goes_out(store, DeliveryFailed("timeout", unknown=True)) as (sender, page, edit):
+        sender.until(lambda: sender.state(page) is OutboxState.PENDING)
+        _hurry(store)
+        sender.loop.wake()
+        sender.until(lambda: sender.state(edit) is OutboxState.DROPPED)
+        assert (sender.state(page), said(sender)) == (OutboxState.DROPPED, ["page"])
+        assert [(told.row, told.is_delivered, told.is_dropped) for told in sender.settled] == [(page, False, True)]
+
+
+def test_a_page_that_was_taken_before_it_failed_is_not_tried_again_and_that_is_told(store: Store) -> None:
+    with unwanted_while_it_goes_out(store, DeliveryFailed("connection refused")) as (sender, page, edit):
+        sender.until(lambda: sender.state(edit) is OutboxState.DROPPED)
+        assert (sender.state(page), said(sender)) == (OutboxState.DROPPED, ["page"])
+        assert [(told.row, told.is_delivered, told.is_dropped) for told in sender.settled] == [(page, False, True)]
+
+
+@contextmanager
+def unwanted_while_it_goes_out(store: Store, answer: Exception | str) -> Iterator[tuple[Sender, int, int]]:
+    """Give a page whose request was taken while its call was under way, and the edit that says so."""
+    with begun(store) as sender:
+        sender.platform.held.clear()
+        sender.platform.script.append(answer)
+        (page,) = sender.owe(post("page"), purpose=Purpose.PAGE, request=7)
+        sender.until(lambda: len(sender.platform.calls) == 1)
+        with store.transaction() as session:
+            assert delivery.drop_pending_pages(session, 7) == []
+        (edit,) = sender.owe(Edit(page, text("taken")), request=7)
+        sender.platform.held.set()
+        yield sender, page, edit
+
+
 def test_what_stands_behind_a_lost_answer_waits_until_it_was_looked_for(store: Store) -> None:
     with begun(store) as sender:
         sender.platform.script.append("lose")
         first, second = sender.owe(post("a"), post("b"))
-        sender.until(lambda: sender.state(first) is OutboxState.PENDING and len(sender.platform.calls) == 1)
+        sender.until(lambda: len(sender.platform.calls) == 1 and sender.state(first) is OutboxState.PENDING)
         _hurry(store)
         sender.loop.wake()
         sender.until_sent([first, second])

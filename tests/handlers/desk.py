@@ -226,6 +226,15 @@ class Desk:
                 if not is_sent or (row.purpose is Purpose.PAGE and row.post_id is None):
                     self.office.intake.decide_within(session, self._settled(row, is_sent, recipient))
 
+    def drops(self) -> None:
+        """Let every page that is being sent, and that nobody wants any more, end unsent."""
+        with self.office.store.transaction() as session:
+            sent = (OutboxRow.state == OutboxState.SENDING, OutboxRow.is_unwanted, OutboxRow.purpose == Purpose.PAGE)
+            for row in session.scalars(select(OutboxRow).where(*sent)).all():
+                sending.record_retry(session, row, self.office.now, "refused", is_doubtful=False)
+                told = replace(self._settled(row, is_sent=False, is_recipients=False), is_dropped=True)
+                self.office.intake.decide_within(session, told)
+
     def _settled(self, row: OutboxRow, is_sent: bool, is_recipients: bool) -> DeliverySettled:
         return DeliverySettled(
             key=f"settled:{row.id}",

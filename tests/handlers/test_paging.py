@@ -288,6 +288,30 @@ def test_lowered_while_the_page_is_in_the_air_its_delivery_begins_no_escalation(
     assert desk.pages() == []
 
 
+def test_taken_while_a_page_was_in_the_air_that_then_ended_unsent_the_thread_says_anew_who_is_on_it(desk: Desk) -> None:
+    message = desk.writes("dev", URGENT, SOS)
+    desk.takes_up()
+    desk.owed()
+    desk.presses("ana", "ack", desk.request(message).id)
+    desk.owed()
+    desk.drops()
+    (said,) = (effect for effect in desk.owed() if isinstance(effect, Post))
+    assert said.thread == message
+    assert "is on it since 10:00" in said.message.plain()
+    desk.delivers()
+    desk.presses("ana", "resolve", desk.request(message).id)
+    assert [edit.row for edit in desk.owed() if isinstance(edit, Edit)] == [desk.request(message).page_id]
+
+
+def test_an_open_request_whose_page_ended_unsent_is_not_told_of_twice(desk: Desk) -> None:
+    message = desk.writes("dev", URGENT, SOS)
+    desk.takes_up()
+    desk.commands("ana", f"class {desk.request(message).id} community")
+    desk.owed()
+    desk.drops()
+    assert not any(isinstance(effect, Post) for effect in desk.owed())
+
+
 def test_lowered_to_platform_nobody_is_pinged_again_and_the_rest_goes_at_its_times(desk: Desk) -> None:
     message = desk.writes("dev", URGENT, HOW_TO)
     desk.delivers()

@@ -75,6 +75,17 @@ def test_a_page_that_is_going_out_is_not_tried_again_once_it_is_unwanted(session
     assert state(session, row) is OutboxState.DROPPED
 
 
+def test_a_page_that_may_be_there_already_is_looked_for_and_not_dropped(session: Session) -> None:
+    row = owe(session, "a", POST, Purpose.PAGE, 1)
+    sending.record_retry(session, claim(session)[0], NOW + SECOND, "timeout", is_doubtful=True)
+    assert delivery.drop_pending_pages(session, 1) == []
+    assert state(session, row) is OutboxState.PENDING
+    (owed,) = claim(session, at=NOW + 60 * SECOND)
+    assert (owed.is_doubtful, owed.is_unwanted) == (True, True)
+    assert sending.record_dropped(session, owed)
+    assert state(session, row) is OutboxState.DROPPED
+
+
 def test_a_page_that_goes_out_all_the_same_counts_as_sent(session: Session) -> None:
     row = owe(session, "a", POST, Purpose.PAGE, 1)
     (owed,) = claim(session)

@@ -63,12 +63,14 @@ def test_what_a_dead_process_was_sending_is_not_looked_for_at_once(session: Sess
     assert claimed(session, "two", NOW + DOUBT) == [row]
 
 
-def test_what_a_dead_sender_held_and_nobody_wants_is_dropped(session: Session) -> None:
+def test_what_a_dead_sender_held_and_nobody_wants_is_looked_for(session: Session) -> None:
     row = owe(session, "a", POST, Purpose.PAGE, 1)
     claim(session)
     delivery.drop_pending_pages(session, 1)
     sending.take_back_expired(session, "slack", NOW + 60 * SECOND)
-    assert state(session, row) is OutboxState.DROPPED
+    assert state(session, row) is OutboxState.PENDING
+    (owed,) = claim(session, at=NOW + 60 * SECOND + DOUBT)
+    assert (owed.is_doubtful, owed.is_unwanted) == (True, True)
 
 
 def test_who_comes_back_late_frees_nobody_elses_lane_and_changes_no_later_attempt(session: Session) -> None:
