@@ -3,10 +3,12 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
+import structlog
 from click.testing import CliRunner, Result
 
 from bot.cli import main, options
@@ -14,6 +16,13 @@ from bot.cli.triage import LABELS
 from models.policy import ChannelKind
 from models.triage.verdict import RequestClass
 from tests.bot.configurations import SOUND, spoilt, written
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_before() -> Iterator[None]:
+    """`run` sets up the logs of its process, which here is also that of the tests that come after."""
+    yield
+    structlog.reset_defaults()
 
 
 def called(*words: str | Path, stdin: bytes = b"") -> Result:
