@@ -29,6 +29,16 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long, then the scenarios; the rest, which is short, lets both workers end together.
+
+    The first worker begins at the beginning and the second in the middle: while one waits for an escalation or a
+    process to start, the other computes.
+    """
+    items.sort(key=lambda item: (item.get_closest_marker("slow") is None, "scenarios" not in item.path.parts))
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("store") / "template.db"

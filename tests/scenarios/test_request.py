@@ -125,6 +125,7 @@ def test_the_steps_run_at_their_times_across_a_restart(house: House) -> None:
     assert len(house.slack.dms(engineer)) == told, "only the step that is due then is sent"
 
 
+@pytest.mark.slow
 def test_while_slack_is_away_the_steps_wait(house: House) -> None:
     house.slack.fail("chat.postMessage", Fault.UNAVAILABLE, times=10_000)
     ts = house.slack.post("devops-sos", "farid", DOWN)
@@ -139,6 +140,7 @@ def test_while_slack_is_away_the_steps_wait(house: House) -> None:
     assert handle("amina") not in house.pings(ts), "the steps count from the first page's delivery"
 
 
+@pytest.mark.slow
 def test_a_page_whose_answer_was_lost_is_found_and_not_sent_twice(house: House) -> None:
     house.slack.fail("chat.postMessage", Fault.LOSE_ANSWER, times=1)
     ts = house.slack.post("devops-sos", "farid", DOWN)
