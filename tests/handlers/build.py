@@ -11,7 +11,6 @@ import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -29,7 +28,7 @@ from models.effects import Direct, Effect, Post
 from models.events import CommandGiven, TimeCame
 from models.policy import Channel, ChannelKind, OnCall, Person, Policy, Rotation
 from models.records.delivery import OutboxRow
-from models.triage.classifier import Classifier
+from tests.shipped import classifier
 
 TEAM = ("ana", "ben", "cleo", "dan")
 NAMES = ("Ana Ruiz", "Ben Cole", "Cleo Park", "Dan Wu", "Gil Hart", "Lea Novak")
@@ -64,12 +63,6 @@ def policy(*rotations: Rotation, **changed: Any) -> Policy:
             **changed,
         }
     )
-
-
-@cache
-def classifier() -> Classifier:
-    """Give the classifier; it is loaded once, as nothing in it changes."""
-    return Classifier.load()
 
 
 @dataclass

@@ -37,7 +37,8 @@ from models.records.request import Request, TimelineEntry
 from models.triage.classifier import Classifier
 from models.triage.features import stem
 from models.triage.model import Model, View
-from tests.handlers.build import MONDAY, Office, classifier, office
+from tests.handlers.build import MONDAY, Office, office
+from tests.shipped import classifier
 
 HOW_TO, SOS, OPERATIONS, GENERAL, ALERTS = (
     "devops-how-to",

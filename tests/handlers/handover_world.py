@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any, Self
 
 from sqlalchemy import select
@@ -28,8 +27,8 @@ from models.records.delivery import OutboxRow
 from models.records.handover import Handover, LogEntry
 from models.records.request import Request, RequestState, TimelineEntry
 from models.rota.shift import Override
-from models.triage.classifier import Classifier
 from models.triage.verdict import RequestClass
+from tests.shipped import classifier
 
 JOBS = (handover_jobs.REMINDER, handover_jobs.CHANGE, handover_jobs.ACCEPTANCE)
 
@@ -42,12 +41,6 @@ def utc(text: str) -> datetime:
     """Give an instant of November 2026: `02 09:00`."""
     day, _, clock = text.partition(" ")
     return datetime.fromisoformat(f"2026-11-{day}T{clock}:00+00:00").astimezone(UTC)
-
-
-@cache
-def classifier() -> Classifier:
-    """Give the one that all tests share: it is frozen, and slow to read."""
-    return Classifier.load()
 
 
 def policy(**changed: Any) -> Policy:

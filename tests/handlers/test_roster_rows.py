@@ -8,7 +8,8 @@ from handlers.roster_rows import oncall_rows, roster_rows
 from models.policy import Holidays
 from models.records import roster as stored
 from models.rota.shift import Override
-from tests.handlers.build import TEAM, classifier, instant, office, policy, rotation
+from tests.handlers.build import TEAM, instant, office, policy, rotation
+from tests.shipped import classifier
 
 FIRST = date(2026, 11, 2)
 

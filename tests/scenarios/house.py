@@ -21,9 +21,9 @@ from models.records import roster
 from models.records.delivery import OutboxRow
 from models.records.request import Request
 from models.rota.duty import Duty, who_is_on
-from models.triage.classifier import Classifier
 from tests.fakes.slack import FakeSlack, Rates
 from tests.fakes.slack.workspace import Channel, User
+from tests.shipped import classifier
 
 T = TypeVar("T")
 
@@ -69,7 +69,7 @@ class House:
 
     def _built(self) -> Bot:
         self.store = Store(self._url)
-        standing = Standing(self.policy, Classifier.load(), ("slack",))
+        standing = Standing(self.policy, classifier(), ("slack",))
         metrics = Metrics()
         port = SlackChat(
             mode="socket",

@@ -23,9 +23,9 @@ from bot.store import Store
 from handlers.context import Standing
 from models.records import roster
 from models.rota.duty import Duty, who_is_on
-from models.triage.classifier import Classifier
 from tests.fakes.slack import FakeSlack
 from tests.scenarios.house import document
+from tests.shipped import classifier
 
 T = TypeVar("T")
 
@@ -197,7 +197,7 @@ def ended(*bots: BotProcess) -> Iterator[None]:
 
 def duty(store: Store, settings: Settings) -> Duty:
     """Give who is on call now, from the one resolver over what the process stored."""
-    standing = Standing(settings.policy, Classifier.load(), ("slack",))
+    standing = Standing(settings.policy, classifier(), ("slack",))
     calendar = standing.calendar(settings.policy.oncall.rotations[0])
     with store.reading() as session:
         return who_is_on(roster.load(session, calendar), SystemClock().now())
