@@ -5,9 +5,10 @@ Its screenshots go to the folder that WATCHBILL_SCREENSHOTS names, if it is set;
 
 import os
 import re
+import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack
-from datetime import UTC, datetime
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ from tests.browser.chromium import chromium
 pytestmark = pytest.mark.browser
 
 MONDAY = datetime(2026, 11, 23, 18, 5, tzinfo=UTC)
+LATER = MONDAY + timedelta(minutes=1)
 DOWN = "our app in prod gives 503 to everyone since a minute ago, customers cannot pay"
 SOS, OPERATIONS = "C-devops-sos", "C-devops-operations"
 
@@ -36,7 +38,7 @@ def browser() -> Iterator[Browser]:
 
 
 class Visitor:
-    """A demo that was just started, and whoever looks at it."""
+    """A demo that runs, and whoever looks at it."""
 
     def __init__(self, demo: Demo, address: str, browser: Browser, stack: ExitStack) -> None:
         self.demo, self._address, self._browser, self._stack = demo, address, browser, stack
@@ -56,10 +58,9 @@ class Visitor:
             return session.scalars(select(Request).order_by(Request.id.desc())).first() or pytest.fail("no request")
 
 
-@pytest.fixture
-def visitor(browser: Browser, tmp_path: Path) -> Iterator[Visitor]:
+@contextmanager
+def visited(demo: Demo, browser: Browser) -> Iterator[Visitor]:
     with ExitStack() as stack:
-        demo = Demo(tmp_path, MONDAY)
         demo.start()
         stack.callback(demo.stop)
         server = HttpServer(application(demo.bot, [router(demo.chat, demo)]), "127.0.0.1:0")
@@ -67,6 +68,30 @@ def visitor(browser: Browser, tmp_path: Path) -> Iterator[Visitor]:
         stack.callback(server.stop)
         yield Visitor(demo, f"http://127.0.0.1:{server.port}", browser, stack)
         demo.chat.platform.live.close()
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of a demo whose past was played, and which was stopped."""
+    folder = tmp_path_factory.mktemp("played")
+    demo = Demo(folder, MONDAY)
+    demo.start()
+    demo.stop()
+    return folder
+
+
+@pytest.fixture
+def visitor(browser: Browser, played: Path, tmp_path: Path) -> Iterator[Visitor]:
+    """A demo that goes on, a minute later, from a past that was played once for all of them."""
+    with visited(Demo(shutil.copytree(played, tmp_path / "demo"), LATER), browser) as visitor:
+        yield visitor
+
+
+@pytest.fixture
+def first_visitor(browser: Browser, tmp_path: Path) -> Iterator[Visitor]:
+    """A demo that was started for the first time, and played its past just now."""
+    with visited(Demo(tmp_path, MONDAY), browser) as visitor:
+        yield visitor
 
 
 def say(page: Page, words: str, box: str = "#words") -> None:
@@ -148,15 +173,15 @@ def test_the_day_is_handed_over_in_a_form_and_accepted(visitor: Visitor) -> None
     expect(page.locator("#timeline .entry").last).to_contain_text(re.compile("is on call"))
 
 
-def test_the_seeded_past_is_believable(visitor: Visitor) -> None:
-    with visitor.demo.store.reading() as session:
+def test_the_seeded_past_is_believable(first_visitor: Visitor) -> None:
+    with first_visitor.demo.store.reading() as session:
         requests = session.scalars(select(Request)).all()
         handovers = session.scalars(select(Handover)).all()
     assert len(requests) >= 10
     classes = {one.request_class for one in requests}
     assert {RequestClass.URGENT, RequestClass.PLATFORM, RequestClass.COMMUNITY} <= classes
     assert len([one for one in handovers if one.is_filed]) >= 12
-    page = visitor.visit("grace", OPERATIONS)
+    page = first_visitor.visit("grace", OPERATIONS)
     picture(page, "demo-operations")
     expect(page.locator("#timeline")).to_contain_text("Handover of platform")
 
