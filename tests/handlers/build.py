@@ -15,6 +15,7 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from bot.clock import SteppingClock
@@ -28,12 +29,16 @@ from models.effects import Direct, Effect, Post
 from models.events import CommandGiven, TimeCame
 from models.policy import Channel, ChannelKind, OnCall, Person, Policy, Rotation
 from models.records.delivery import OutboxRow
+from tests.handlers import planned
 from tests.shipped import classifier
 
 TEAM = ("ana", "ben", "cleo", "dan")
 NAMES = ("Ana Ruiz", "Ben Cole", "Cleo Park", "Dan Wu", "Gil Hart", "Lea Novak")
 MOST_ROUNDS = 5
 MONDAY = "2026-11-02 10:00"
+
+_PLANNED: dict[tuple[str, ...], planned.SqliteStore | planned.PostgresStore] = {}
+"""What an office has planned, by its database, its instant, its policy and its platforms."""
 
 
 def instant(text: str) -> datetime:
@@ -145,20 +150,28 @@ def posts(owed: Sequence[Effect], channel: str = "devops-operations") -> list[st
 def office(database_url: str, *, at: str = MONDAY, is_planned: bool = True, **changed: Any) -> Office:
     """Give an organisation at an instant; planned and greeted, unless it is to begin with nothing.
 
-    Its store is closed when nobody holds it any more.
+    Its store is closed when nobody holds it any more. The first office of a policy plans, and the later ones find its
+    plan in their new store.
 
     changed: of the policy, as for `policy()`; `rotations`: in place of the one of `rotation()`.
     """
     rotations = changed.pop("rotations", ())
     platforms = changed.pop("platforms", ("slack",))
+    standing = Standing(policy(*rotations, **changed), classifier(), platforms)
+    key = (make_url(database_url).get_backend_name(), at, standing.policy.model_dump_json(), *platforms)
+    is_new = is_planned and planned.is_new(database_url)
+    if is_new and key in _PLANNED:
+        _PLANNED[key].put(database_url)
     store, clock = Store(database_url), SteppingClock(instant(at), is_running=False)
     metrics = Metrics()
-    standing = Standing(policy(*rotations, **changed), classifier(), platforms)
     intake = Intake(store, clock, standing, metrics)
     intake.learn_channels("slack", [(f"C-{channel.name}", channel.name) for channel in standing.policy.channels])
     opened = Office(store, clock, intake, DueWork(store, clock, intake, metrics))
     weakref.finalize(opened, store.close)
-    if is_planned:
+    if is_planned and not (is_new and key in _PLANNED):
         opened.pass_time()
+    if is_new and key not in _PLANNED:
+        _PLANNED[key] = planned.kept(database_url)
+    if is_planned:
         opened.owed()
     return opened

@@ -7,13 +7,9 @@ message's id, `desk.delivers()` is the chat taking everything that is owed, `des
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.engine import make_url
 
 from handlers import duty
 from models import effects
@@ -30,7 +26,7 @@ from models.events import (
     ReactionRemoved,
 )
 from models.message import Button, Buttons, Fields, Mention, Message, Note, Paragraph
-from models.policy import Channel, ChannelKind, Rotation
+from models.policy import Channel, ChannelKind
 from models.records import sending
 from models.records.delivery import OutboxRow, OutboxState, Purpose
 from models.records.request import Request, TimelineEntry
@@ -313,27 +309,13 @@ class Desk:
 
 def at_desk(database_url: str, *, at: str = MONDAY, **changed: Any) -> Desk:
     """Give a desk in an office with all five kinds of channels, on either database. changed: as for `office`."""
-    url, is_planned = make_url(database_url), changed.pop("is_planned", True)
-    if is_planned and url.get_backend_name() == "sqlite":
-        file, is_planned = Path(url.database or ""), False
-        file.write_bytes(_planned(file.read_bytes(), at, changed.get("rotations", ())))
     channels = tuple(Channel(name=name, kind=ChannelKind(kind)) for name, kind in CHANNELS.items())
-    opened = office(database_url, at=at, is_planned=is_planned, **{"channels": channels, **changed})
+    opened = office(database_url, at=at, **{"channels": channels, **changed})
     opened.owed()
     opened.intake.standing = replace(opened.standing, classifier=of_words())
     desk = Desk(opened)
     desk.pages()
     return desk
-
-
-@cache
-def _planned(migrated: bytes, at: str, rotations: tuple[Rotation, ...]) -> bytes:
-    """Give the SQLite file of an office in which the shifts are planned and the day has begun: once for all tests."""
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "planned.db"
-        file.write_bytes(migrated)
-        office(f"sqlite:///{file}", at=at, rotations=rotations).store.close()
-        return file.read_bytes()
 
 
 def mentions(message: Message) -> Iterator[str]:
