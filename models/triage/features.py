@@ -7,7 +7,7 @@ are too rare: "customers get a blank page" and "patients see a 502" are alike on
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from itertools import combinations, pairwise
+from itertools import chain, combinations, pairwise
 from types import MappingProxyType
 
 from models.triage.lexicon import Hit
@@ -43,19 +43,16 @@ def stems(reading: Reading) -> Bag:
 
 def letters(reading: Reading) -> Bag:
     """Give the runs of three and four letters within words, which see through misspellings and endings."""
-    bag: dict[str, int] = {}
-    for word, count in Counter(word for sentence in reading.sentences for word in sentence).items():
-        for run in _runs(f" {word} "):
-            bag[run] = bag.get(run, 0) + count
-    return bag
+    return Counter(chain.from_iterable(map(_runs, chain.from_iterable(reading.sentences))))
 
 
 @lru_cache(maxsize=2048)
 def _runs(word: str) -> Sequence[str]:
-    if len(word) <= _SHORTEST_STEM:
-        return (word,)
-    threes = (word[at : at + 3] for at in range(len(word) - 2))
-    return (*threes, *(word[at : at + 4] for at in range(len(word) - 3)))
+    spaced = f" {word} "
+    if len(spaced) <= _SHORTEST_STEM:
+        return (spaced,)
+    threes = (spaced[at : at + 3] for at in range(len(spaced) - 2))
+    return (*threes, *(spaced[at : at + 4] for at in range(len(spaced) - 3)))
 
 
 def meanings(reading: Reading) -> Bag:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from bot.chat.port import Inbound
+from models.errors import StoreUnavailable
 from models.events import CommandGiven, Event
 from models.message import Answer
 
@@ -13,6 +14,7 @@ class Gathering:
     def __init__(self, inbound: Inbound) -> None:
         self._inbound = inbound
         self._kept: list[Event] = []
+        self._failure: StoreUnavailable | None = None
 
     def receive(self, event: Event) -> Answer | None:
         """Keep one event of a channel; a command's answer is given. Raises what the inbound raises for a command."""
@@ -28,10 +30,19 @@ class Gathering:
             self.receive(event)
 
     def hand_in(self) -> None:
-        """Hand in what was kept; return only after the commit. Raises StoreUnavailable: none was taken for certain."""
+        """Hand in what was kept; return only after the commit.
+
+        Raises StoreUnavailable where this or an earlier commit of the gathering failed: none was taken for certain.
+        """
+        if self._failure is not None:
+            raise self._failure
         kept, self._kept = self._kept, []
-        if kept:
-            self._inbound.receive_all(kept)
+        try:
+            if kept:
+                self._inbound.receive_all(kept)
+        except StoreUnavailable as error:
+            self._failure = error
+            raise
 
     def learn_channels(self, platform: str, channels: Iterable[tuple[str, str]]) -> None:
         """Take the names of channels, which wait for nothing."""

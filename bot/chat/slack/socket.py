@@ -6,13 +6,11 @@ its own, because they wait for it.
 
 import contextlib
 import json
-import queue
 import socket
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from time import monotonic
 from typing import Any
-from zlib import crc32
 
 import structlog
 from slack_bolt import App, BoltRequest, BoltResponse
@@ -26,6 +24,7 @@ from websocket import WebSocket, WebSocketApp, WebSocketException
 
 from bot.chat.port import Inbound
 from bot.chat.slack.gathering import Gathering
+from bot.chat.slack.lanes import EVENTS, InHand, Lane, turn
 from bot.chat.slack.listening import GATHERING
 from models.errors import StoreUnavailable
 
@@ -34,54 +33,10 @@ SILENT_SECONDS = 9.0
 GOODBYE_SECONDS = 2.0
 LOOK_SECONDS = 0.05
 OPENING_SECONDS = 5.0
-EVENTS = "events_api"
 MOST_TOGETHER = 25
 """How many events share a commit where more wait: what one of them waits for the others stays under 0.1 s."""
 
 log = structlog.get_logger(__name__)
-
-
-class Lane:
-    """One thread that takes envelopes in their order: as many at once as wait, up to `most`."""
-
-    def __init__(self, name: str, take: Callable[[Sequence[SocketModeRequest]], None], most: int) -> None:
-        self._take, self._most = take, most
-        self._waiting: queue.SimpleQueue[SocketModeRequest | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
-        self._thread.start()
-
-    def submit(self, envelope: SocketModeRequest) -> None:
-        """Take this after all that came before it."""
-        self._waiting.put(envelope)
-
-    def finish(self) -> None:
-        """End after all that came before."""
-        self._waiting.put(None)
-
-    def join(self, seconds: float) -> bool:
-        """Wait for the end; say whether it came."""
-        self._thread.join(max(0.0, seconds))
-        return not self._thread.is_alive()
-
-    def _run(self) -> None:
-        is_over = False
-        while not is_over:
-            together, is_over = self._next()
-            try:
-                self._take(together)
-            except Exception as error:  # noqa: BLE001 - the end of its thread: the next one must still be done
-                log.error("slack.envelope_failed", error=type(error).__name__)
-
-    def _next(self) -> tuple[list[SocketModeRequest], bool]:
-        """Wait for an envelope, and give it with those that wait behind it; and whether that was all."""
-        together: list[SocketModeRequest] = []
-        envelope = self._waiting.get()
-        while envelope is not None:
-            together.append(envelope)
-            if len(together) == self._most or self._waiting.empty():
-                return together, False
-            envelope = self._waiting.get()
-        return together, True
 
 
 class Handler(SocketModeHandler):
@@ -89,7 +44,7 @@ class Handler(SocketModeHandler):
 
     def __init__(self, app: App, app_token: str, web_client: WebClient, inbound: Inbound, lanes: int) -> None:
         super().__init__(app, app_token, web_client=web_client, ping_interval=PING_SECONDS, concurrency=1)
-        self._inbound = inbound
+        self._inbound, self._in_hand = inbound, InHand()
         self._events = [Lane(f"slack-events-{at}", self._take, MOST_TOGETHER) for at in range(lanes)]
         self._people = Lane("slack-people", self._take, 1)
         self._is_stopping = False
@@ -106,20 +61,24 @@ class Handler(SocketModeHandler):
         del client
         if self._is_stopping:
             return
-        lane = self._people if req.type != EVENTS else self._events[_turn(req.payload) % len(self._events)]
-        lane.submit(req)
+        lane = self._people if req.type != EVENTS else self._events[turn(req.payload) % len(self._events)]
+        if self._in_hand.take(req):
+            lane.submit(req)
 
     def _take(self, together: Sequence[SocketModeRequest]) -> None:
         """Read some envelopes, commit what they tell, and acknowledge them; where it cannot be committed, none."""
-        gathering = Gathering(self._inbound)
-        answers = [(envelope, self._answer(envelope, gathering)) for envelope in together]
+        gathering, answers = Gathering(self._inbound), []
         try:
+            answers = [self._answer(envelope, gathering) for envelope in together]
             gathering.hand_in()
         except StoreUnavailable as error:
             log.warning("slack.unacknowledged", kind=EVENTS, envelopes=len(together), reason=str(error))
-            return
-        for envelope, answer in answers:
-            send_response(self.client, envelope, answer, 0.0)
+            answers = []
+        finally:
+            again = [self._in_hand.release(envelope) for envelope in together]
+        for envelope, repeats, answer in zip(together, again, answers, strict=False):  # without answers none
+            for one in (envelope, *repeats):
+                send_response(self.client, one, answer, 0.0)
 
     def _answer(self, envelope: SocketModeRequest, gathering: Gathering) -> BoltResponse:
         try:
@@ -143,16 +102,6 @@ class Handler(SocketModeHandler):
         deadline = monotonic() + seconds
         done = [lane.join(deadline - monotonic()) for lane in lanes]
         return all(done)
-
-
-def _turn(payload: Any) -> int:
-    """Give a number that is the same for all that happens in one channel."""
-    event = payload.get("event") if isinstance(payload, dict) else None
-    if not isinstance(event, dict):
-        return 0
-    item = event.get("item")
-    channel = event.get("channel") or (item.get("channel") if isinstance(item, dict) else "")
-    return crc32(str(channel).encode("utf-8", "replace"))
 
 
 def _is_farewell(raw: str) -> bool:

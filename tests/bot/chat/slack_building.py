@@ -24,7 +24,8 @@ QUICK = Schedule(ack_within=0.5, retry_delays=(0.0, 0.1, 0.1, 0.1))
 class Recorder:
     """Records what is received. together: how many events were handed in for each commit that several share.
 
-    answer: gives what is answered. hold: what receive waits for.
+    answer: gives what is answered. hold: what receive waits for. failing_with: the text of a message that finds the
+    store unavailable, once. waiting: how many wait for `hold`.
     """
 
     def __init__(self) -> None:
@@ -35,11 +36,18 @@ class Recorder:
         self.hold = threading.Event()
         self.hold.set()
         self.failures = 0
+        self.failing_with = ""
+        self.waiting = 0
         self.changed = threading.Condition()
 
     def receive(self, event: Event) -> Answer | None:
+        self.waiting += 1
         self.hold.wait(20)
+        self.waiting -= 1
         with self.changed:
+            if self.failing_with and self.failing_with == getattr(event, "text", ""):
+                self.failing_with = ""
+                raise StoreUnavailable("the disk is full")
             if self.failures > 0:
                 self.failures -= 1
                 raise StoreUnavailable("the disk is full")

@@ -81,7 +81,8 @@ def test_what_waits_shares_a_commit_and_is_acknowledged_after_it() -> None:
         slack.wait_quiet(10)
 
         assert [event.message for event in inbound.received if isinstance(event, MessagePosted)] == sent
-        assert max(inbound.together) == MOST_TOGETHER
+        assert sum(inbound.together) == 60
+        assert 1 < max(inbound.together) <= MOST_TOGETHER
         assert all(delivery.acked_at for delivery in slack.deliveries[-60:])
 
 
@@ -112,6 +113,40 @@ def test_a_command_in_words_is_answered_after_what_was_written_before_it() -> No
 
         kinds = [type(event) for event in inbound.received]
         assert kinds == [MessagePosted, CommandGiven, MessagePosted]
+
+
+def test_where_what_came_before_a_command_could_not_be_kept_it_comes_again_with_it() -> None:
+    schedule = Schedule(ack_within=1, retry_delays=(0.1, 0.1, 0.1))
+    with workspace(schedule=schedule) as slack, running(slack, inbound := Recorder(), lanes=1):
+        inbound.hold.clear()
+        with slack.at_once():
+            slack.post("devops-sos", "amina", "in hand")
+        until(lambda: inbound.waiting == 1)
+        with slack.at_once():
+            for words in ("first", f"<@{slack.workspace.bot_user}> oncall", "last"):
+                slack.post("devops-sos", "amina", words)
+        until(lambda: all(delivery.attempts for delivery in slack.deliveries[-3:]))
+        inbound.failing_with = "first"
+        inbound.hold.set()
+        slack.wait_quiet(10)
+
+        said = {event.text for event in inbound.received if isinstance(event, MessagePosted)}
+        assert said == {"in hand", "first", "last"}
+        assert any(isinstance(event, CommandGiven) for event in inbound.received)
+
+
+def test_what_slack_sends_again_while_it_waits_is_taken_once_and_acknowledged_each_time() -> None:
+    schedule = Schedule(ack_within=0.3, retry_delays=(0.0, 0.3, 0.3))
+    with workspace(schedule=schedule) as slack, running(slack, inbound := Recorder(), lanes=1):
+        inbound.hold.clear()
+        slack.post("devops-sos", "amina", "down")
+        delivery = slack.deliveries[-1]
+        until(lambda: len(delivery.attempts) == 2)
+        inbound.hold.set()
+        slack.wait_for(lambda: delivery.acked_at)
+        slack.wait_for(lambda: len(slack.courier.acks) == 2)
+
+        assert [event.text for event in inbound.received if isinstance(event, MessagePosted)] == ["down"]
 
 
 def test_a_dropped_connection_is_back_within_five_seconds() -> None:
