@@ -199,8 +199,15 @@ def sent_as(session: Session, platform: str, channel: str, message: str) -> Outb
 
 def is_owed(session: Session, platform: str) -> bool:
     """Say whether anything is owed to a platform."""
-    owed = OutboxRow.state.in_((OutboxState.PENDING, OutboxState.SENDING))
-    return session.scalar(select(OutboxRow.id).where(OutboxRow.platform == platform, owed).limit(1)) is not None
+    return session.connection().execute(_finding_owed(), {"of": platform}).scalar() is not None
+
+
+@cache
+def _finding_owed() -> Executable:
+    """Give the statement, built once: every event wakes a sender, who asks."""
+    owed = or_(OutboxRow.state == OutboxState.PENDING, OutboxRow.state == OutboxState.SENDING)
+    table = table_of(OutboxRow)
+    return select(table.c.id).where(OutboxRow.platform == bindparam("of"), owed).limit(1)
 
 
 def count_unsettled(session: Session) -> int:
