@@ -14,6 +14,7 @@ from bot.store import Store
 from handlers import registry
 from handlers.context import Context, Standing
 from handlers.wording import operations
+from models.effects import Direct
 from models.errors import StoreUnavailable, UserError
 from models.events import (
     ButtonPressed,
@@ -196,10 +197,12 @@ class Intake:
             with self._store.transaction() as session:
                 if received.claim_again(session, row):
                     self._store.serialise(session, [_turn(event)])
-                    registry.decide(self._context(session, event))
-        except UserError:
+                    context = self._context(session, event)
+                    _answer_late(context, registry.decide(context))
+        except UserError as refusal:
             with self._store.transaction() as session:
-                received.claim_again(session, row)
+                if received.claim_again(session, row):
+                    _answer_late(self._context(session, event), Answer(reply=text(str(refusal))))
         except StoreUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - it is kept again, with a later time
@@ -230,6 +233,20 @@ def _turn(event: Event) -> tuple[str, ...]:
     """Give what one replica at a time works on: one author in one channel; for the clock, one thing."""
     channel = getattr(event, "channel", "") or getattr(event, "subject", "")
     return (event.platform, channel, actor_of(event))
+
+
+def _answer_late(context: Context, answer: Answer | None) -> None:
+    """Owe whoever asked what was answered at a later try: there is nothing any more to answer on the spot."""
+    event = context.event
+    if answer is None or not isinstance(event, CommandGiven | ButtonPressed | FormSubmitted):
+        return
+    said = answer.reply
+    if answer.form is not None:
+        said = operations.form_late()
+    elif answer.errors and isinstance(event, FormSubmitted):
+        said = operations.form_not_taken(answer.errors, event.fields)
+    if said is not None:
+        context.say(Direct(event.user, said))
 
 
 def _earlier_answer(session: Session, event: Event) -> Answer | None:

@@ -7,7 +7,7 @@ from handlers.context import Context
 from handlers.wording import announcement as wording
 from models.effects import Post
 from models.message import Message
-from models.policy import Channel, ChannelKind, Person, Rotation
+from models.policy import Channel, ChannelKind, Rotation
 from models.records.delivery import Purpose
 from models.rota.duty import Duty
 
@@ -34,11 +34,6 @@ def in_operations(ctx: Context, rotation: Rotation, message: Callable[[str], Mes
     return posted
 
 
-def fallback(ctx: Context) -> list[Person]:
-    """Give who is told when nobody is on duty: the fallback, else the leads."""
-    return duty.people(ctx, ctx.policy.oncall.fallback or ctx.policy.oncall.leads)
-
-
 def nobody_on_duty(ctx: Context, rotation: Rotation, on_duty: Duty, following: Duty) -> None:
     """Say loudly, in operations and to the fallback, that nobody is on duty."""
     facts = wording.Gap(
@@ -49,7 +44,7 @@ def nobody_on_duty(ctx: Context, rotation: Rotation, on_duty: Duty, following: D
         now=ctx.now,
         zone=ctx.policy.zone,
     )
-    people = fallback(ctx)
+    people = duty.fallback(ctx)
 
     def told(platform: str) -> Message:
         return wording.nobody(facts, [ctx.mention(person.id, platform) for person in people])

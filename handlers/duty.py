@@ -76,6 +76,11 @@ def whole(ctx: Context, rotation: Rotation) -> Rota:
     return stored.load(ctx.session, ctx.standing.calendar(rotation))
 
 
+def fallback(ctx: Context) -> list[Person]:
+    """Give who is pinged where nobody is on duty: those named for it, else the leads."""
+    return people(ctx, ctx.policy.oncall.fallback or ctx.policy.oncall.leads)
+
+
 def is_within_hours(ctx: Context, rotation: Rotation, at: datetime | None = None) -> bool:
     """Say whether an instant (None: now) lies in a rotation's hours."""
     return ctx.standing.calendar(rotation).is_within_hours(at or ctx.now)

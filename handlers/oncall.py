@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from handlers import announcement, duty
+from handlers import duty
 from handlers.command import Call, Command
 from handlers.context import Answer, Context
 from handlers.dates import zone_of
@@ -26,7 +26,7 @@ def _now(ctx: Context, call: Call) -> Answer:
     is_open = duty.is_within_hours(ctx, rotation)
     begin = None if is_open else duty.next_hours_begin(ctx, rotation)
     hours = wording.Hours(rotation.hours, begin, ctx.policy.after_hours.contact)
-    people = [person.name for person in announcement.fallback(ctx)]
+    people = [person.name for person in duty.fallback(ctx)]
     return Answer(reply=wording.now(_told(ctx, rotation, now), _told(ctx, rotation, following), hours, people))
 
 

@@ -15,7 +15,7 @@ from models.message import ChannelRef, Message, Span, Strong
 from models.policy import ChannelKind, EscalationStep, Person, Rotation
 from models.records import delivery
 from models.records import request as records
-from models.records.delivery import Purpose
+from models.records.delivery import OutboxState, Purpose
 from models.records.request import Due, Request, RequestState
 from models.rota.duty import Duty
 from models.triage.verdict import RequestClass
@@ -89,11 +89,13 @@ def tell_owner(ctx: Context, request: Request) -> None:
 
 
 def escalate(ctx: Context, request: Request) -> list[Person]:
-    """Ask everybody of the team and the leads at once, as the last step would; give who is asked."""
+    """Ask everybody of the team and the leads at once, as the last step would; give who is asked, nobody maybe."""
     rotation = ctx.policy.rotation(request.rotation) if request.rotation else ctx.policy.rotation()
     everybody = EscalationStep(after=timedelta(), to=("team", "leads"))
     people, _ = _recipients(ctx, request, rotation, everybody)
     others = [person for person in people if person != ctx.person]
+    if not others:
+        return []
     mentions = [ctx.mention(person.id, request.platform) for person in others]
     asker = ctx.handle_name(ctx.handle_on(request.platform), request.platform)
     message = wording.escalated(_facts(ctx, request), mentions, asker)
@@ -119,8 +121,9 @@ def coming(session: Session, standing: Standing, now: datetime) -> datetime | No
 def delivery_settled(ctx: Context, event: DeliverySettled) -> None:
     """Count the escalation from the first page's delivery; move on where only the recipient was the fault."""
     request = records.get(ctx.session, event.request) if event.request is not None else None
+    if request is not None and not event.is_delivered and request.page_id == event.row:
+        _page_lost(ctx, request)
     if event.is_dropped:
-        _page_dropped(ctx, request, event.row)
         return
     if event.purpose == Purpose.PAGE and request is not None and request.state.is_live:
         _page_settled(ctx, request, event)
@@ -136,16 +139,26 @@ def _page_settled(ctx: Context, request: Request, event: DeliverySettled) -> Non
         request.paged_at = ctx.now
     if request.state is RequestState.OPEN and _is_escalating(request):
         _schedule(ctx, request)
-        if event.is_recipients_fault and request.due is Due.PAGE:
+        if event.is_recipients_fault and request.due is Due.PAGE and _reaches_nobody(ctx, request, event.row):
             request.due_at = ctx.now
 
 
-def _page_dropped(ctx: Context, request: Request | None, row: int) -> None:
-    """Say anew who is on a request whose page ended unsent: what was to be changed in it ended with it."""
-    if request is not None and request.page_id == row:
-        request.page_id = None
-        if request.state is RequestState.ACKNOWLEDGED:
-            show_owner(ctx, request)
+def _reaches_nobody(ctx: Context, request: Request, row: int) -> bool:
+    """Say whether a page that its recipient could not get was of the newest step, and nobody else gets it either."""
+    newest = delivery.newest_pages(ctx.session, request.id)
+    return row in newest and all(state in (OutboxState.FAILED, OutboxState.DROPPED) for state in newest.values())
+
+
+def _page_lost(ctx: Context, request: Request) -> None:
+    """Say anew what a page that ended unsent was to say: what was to be changed in it ended with it.
+
+    One that was no longer wanted, as when the class was lowered, may have been the only one: then paging begins anew.
+    """
+    request.page_id = None
+    if request.state is RequestState.ACKNOWLEDGED:
+        show_owner(ctx, request)
+    elif request.state is RequestState.OPEN and _is_escalating(request) and not delivery.pages(ctx.session, request.id):
+        begin(ctx, request)
 
 
 def _is_escalating(request: Request) -> bool:
@@ -251,7 +264,7 @@ def _recipients(
     chosen = [one for role in step.to for one in (_in_role(ctx, role, rotation, on_duty, night))]
     people = [one for one in duty.people(ctx, dict.fromkeys(chosen)) if one.handle(request.platform)]
     if not people:
-        return duty.people(ctx, ctx.policy.oncall.fallback or ctx.policy.oncall.leads), wording.NOBODY_ON_DUTY
+        return duty.fallback(ctx), wording.NOBODY_ON_DUTY if "primary" in step.to else wording.NOBODY_ELSE
     if step.to[0] != "primary" or on_duty is None:
         return people, ""
     return people, wording.NAMED_FOR_NIGHTS if night else duty.why(ctx, on_duty.why)
@@ -308,8 +321,11 @@ def _wait_for_hours(ctx: Context, request: Request, rotation: Rotation) -> None:
     request.due, request.due_at = Due.RESUME, begins
     following = duty.on_call(ctx, rotation, begins)
     request.engineer = following.engineer
-    facts = _facts(ctx, request)
-    told = wording.after_hours(facts, ctx.name_of(following.engineer), begins, ctx.policy.after_hours.contact)
+    facts, contact = _facts(ctx, request), ctx.policy.after_hours.contact
+    if following.engineer is not None:
+        told = wording.after_hours(facts, ctx.name_of(following.engineer), begins, contact)
+    else:
+        told = wording.after_hours_of_nobody(facts, [one.name for one in duty.fallback(ctx)], begins, contact)
     ctx.say(Post(request.channel, told, thread=thread_of(request)), purpose=Purpose.NOTICE, request=request)
     ctx.note(request, "waits for the hours", detail=begins.isoformat(), source="clock", actor="")
     ctx.log(request.rotation, wording.logged_wait(request.id, request.request_class), request=request)
@@ -338,7 +354,7 @@ def _facts(ctx: Context, request: Request) -> wording.Facts:
         owned_at=request.owned_at,
         resolved_at=request.resolved_at,
         next_at=_time_of(ctx, request, following) if following is not None else None,
-        next_to=following.to if following is not None else (),
+        next_to=tuple(ctx.name_of(role) for role in following.to) if following is not None else (),
         next_by=following.by if following is not None else "thread",
         resumes_at=_resumes_at(ctx, request, following) if following is not None else None,
         better_place=_better_place(ctx, request),

@@ -227,6 +227,8 @@ class Escalation(Strict):
             raise ValueError("there must be a step, so that somebody is told")
         if list(steps) != sorted(steps, key=lambda step: step.after):
             raise ValueError("the steps must stand in the order of their times")
+        if steps[0].after or steps[0].by != "thread":
+            raise ValueError("the first step must come at once (after: 0m) and in the thread (by: thread)")
         return steps
 
 

@@ -1,12 +1,29 @@
 """What the bot tells whoever runs it and leads it: failures that somebody must know of."""
 
-from models.message import Message, message, note, paragraph, text
+from collections.abc import Mapping
+
+from models.message import Message, Quote, message, note, paragraph, text
 
 
 def not_yet() -> Message:
     """Answer somebody whose command could not be carried out now."""
     return text(
         "Something went wrong on my side. Your command is kept, I try it again shortly, and the leads are told."
+    )
+
+
+def form_late() -> Message:
+    """Tell somebody whose command failed that the form which it opens can be opened again."""
+    return text("It works again. A form can only be opened at once, so please give the command once more.")
+
+
+def form_not_taken(errors: Mapping[str, str], fields: Mapping[str, str]) -> Message:
+    """Tell somebody whose form failed at first what is wrong with it, and give them back what they wrote."""
+    wrong = "; ".join(f"{name}: {error}" for name, error in errors.items())
+    written = "\n".join(f"{name}: {value}" for name, value in fields.items() if value)
+    return message(
+        paragraph(f"The form that I could not take at first has something to mend. {wrong}"),
+        Quote(written) if written else None,
     )
 
 

@@ -27,6 +27,7 @@ from models.triage.verdict import RequestClass
 
 NAMED_FOR_NIGHTS = "named for urgent requests outside hours"
 NOBODY_ON_DUTY = "nobody is on duty who can be reached"
+NOBODY_ELSE = "there is nobody else on the list who can be reached"
 
 _ROLES = {
     "primary": "the engineer on call",
@@ -187,15 +188,22 @@ def _course(facts: Facts) -> str:
 def after_hours(facts: Facts, engineer: str, begins: datetime, contact: str | None) -> Message:
     """Tell an author at once, outside hours, who is next, when, and whom to call instead."""
     when = times.moment(begins, facts.zone, facts.now)
+    return _waits(facts, line(f"{engineer} is next and gets your request ", facts.link, f" {when}."), contact)
+
+
+def after_hours_of_nobody(facts: Facts, names: Sequence[str], begins: datetime, contact: str | None) -> Message:
+    """Tell an author outside hours that nobody is on the list then, and who is pinged in their place."""
+    when = times.moment(begins, facts.zone, facts.now)
+    who = f"{' and '.join(names)} {'are' if len(names) > 1 else 'is'} pinged" if names else "nobody is pinged"
+    told = line("Nobody is on the list of engineers then: ", f"{who} about your request ", facts.link, f" {when}.")
+    return _waits(facts, told, contact)
+
+
+def _waits(facts: Facts, told: Line, contact: str | None) -> Message:
     is_urgent = facts.request_class is RequestClass.URGENT
     call = f"If it cannot wait: {contact}." if contact else "There is nobody to call before that."
     return message(
-        paragraph(
-            "This is outside the hours of the engineers on call. ",
-            f"{engineer} is next and gets your request ",
-            facts.link,
-            f" {when}.",
-        ),
+        paragraph("This is outside the hours of the engineers on call. ", *told),
         paragraph(call) if is_urgent else None,
         note(
             f"Kept as {facts.request_class}: {', '.join(facts.reasons)}"
@@ -259,10 +267,11 @@ def _what_next(facts: Facts) -> Note | None:
         again = times.moment(facts.resumes_at, facts.zone, facts.now)
         return note(f"The hours end before the next step: if nobody takes it, it comes up again {again}.")
     who = " and ".join(_ROLES.get(role, role) for role in facts.next_to)
+    is_one = len(facts.next_to) == 1 and facts.next_to[0] != "leads"
     how = (
-        f"{who} {'gets' if len(facts.next_to) == 1 else 'get'} a direct message"
+        f"{who} {'gets' if is_one else 'get'} a direct message"
         if facts.next_by == "dm"
-        else f"{who} {'is' if len(facts.next_to) == 1 else 'are'} pinged"
+        else f"{who} {'is' if is_one else 'are'} pinged"
     )
     return note(f"If nobody takes it, {how} at about {times.clock(facts.next_at, facts.zone)}.")
 

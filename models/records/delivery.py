@@ -185,6 +185,14 @@ def pages(session: Session, request_id: int) -> list[int]:
     return list(session.scalars(select(OutboxRow.id).where(of_request, seen).order_by(OutboxRow.id)))
 
 
+def newest_pages(session: Session, request_id: int) -> dict[int, OutboxState]:
+    """Give the states of the pages that were owed last for a request: those of its newest step."""
+    owed = and_(OutboxRow.request_id == request_id, OutboxRow.purpose == Purpose.PAGE, OutboxRow.post_id.is_(None))
+    newest = select(func.max(OutboxRow.created_at)).where(owed).scalar_subquery()
+    found = session.execute(select(OutboxRow.id, OutboxRow.state).where(owed, OutboxRow.created_at == newest))
+    return {row.id: row.state for row in found}
+
+
 def sent_as(session: Session, platform: str, channel: str, message: str) -> OutboxRow | None:
     """Give the row that posted a message of ours; None for a message of somebody else's."""
     return session.scalar(

@@ -226,6 +226,13 @@ def test_whoever_gave_a_command_that_failed_is_told_that_it_is_kept(sqlite_url: 
     assert "Your command is kept" in answer.reply.plain()
     assert trial.row("act:1").outcome is Outcome.FAILED
 
+    with trial.store.transaction() as session:
+        session.execute(update(Request).values(reasons=["says production"]))
+    trial.clock.set(NOW + FIRST_RETRY)
+    trial.intake.retry_due()
+    assert trial.row("act:1").outcome is Outcome.DONE
+    assert "says production" in trial.told("ana")[-1], "the answer comes as a direct message"
+
 
 def test_retries_of_two_replicas_are_done_once(store: Store) -> None:
     trial = failing(store, 1)

@@ -57,8 +57,10 @@ ONE_FAULT = [
 # a line that is added, and what is told of it
 ONE_MORE_LINE = [
     ("escalation: {urgent: [{after: 5, to: [primary]}]}", "escalation.urgent[0].after: `5` is no duration: write a number and s, m, h or d, as in 5m"),
-    ("escalation: {urgent: [{after: 5m, to: [secondry]}]}", "escalation.urgent[0].to[0]: `secondry` is neither `primary`, `secondary`, `team` or `leads` nor anybody's id (did you mean `secondary`?)"),
+    ("escalation: {urgent: [{after: 0m, to: [secondry]}]}", "escalation.urgent[0].to[0]: `secondry` is neither `primary`, `secondary`, `team` or `leads` nor anybody's id (did you mean `secondary`?)"),
     ("escalation: {urgent: [{after: 5m, to: [team]}, {after: 1m, to: [team]}]}", "escalation.urgent: the steps must stand in the order of their times"),
+    ("escalation: {urgent: [{after: 5m, to: [team]}]}", "escalation.urgent: the first step must come at once (after: 0m) and in the thread (by: thread)"),
+    ("escalation: {platform: [{after: 0m, to: [team], by: dm}]}", "escalation.platform: the first step must come at once (after: 0m) and in the thread (by: thread)"),
     ("escalation: {urgent: []}", "escalation.urgent: there is no step, so that nobody would be pinged"),
     ("after_hours: {urgent: page}", "after_hours.page: nobody is named, though `urgent: page` pages whom it names"),
     ("after_hours: {page: [brunoo]}", "after_hours.page[0]: nobody has the id `brunoo` (did you mean `bruno`?)"),

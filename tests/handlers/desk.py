@@ -223,6 +223,14 @@ class Desk:
                 if not is_sent or (row.purpose is Purpose.PAGE and row.post_id is None):
                     self.office.intake.decide_within(session, self._settled(row, is_sent, recipient))
 
+    def cannot_reach(self, who: str) -> None:
+        """Let the page to one person, by direct message, fail for good by its recipient's fault."""
+        with self.office.store.transaction() as session:
+            owed = select(OutboxRow).where(OutboxRow.purpose == Purpose.PAGE, OutboxRow.lane == f"@U-{who}")
+            row = session.scalars(owed).one()
+            sending.record_failed(session, row, "user_disabled")
+            self.office.intake.decide_within(session, self._settled(row, is_sent=False, is_recipients=True))
+
     def drops(self) -> None:
         """Let every page that is being sent, and that nobody wants any more, end unsent."""
         with self.office.store.transaction() as session:

@@ -303,6 +303,88 @@ def test_taken_while_a_page_was_in_the_air_that_then_ended_unsent_the_thread_say
     assert [edit.row for edit in desk.owed() if isinstance(edit, Edit)] == [desk.request(message).page_id]
 
 
+def test_a_first_page_that_failed_for_good_after_it_was_taken_is_said_anew(desk: Desk) -> None:
+    message = desk.writes("dev", URGENT, SOS)
+    desk.takes_up()
+    desk.presses("ana", "ack", desk.request(message).id)
+    desk.owed()
+    desk.delivers(failing=Purpose.PAGE)
+    (said,) = (effect for effect in desk.owed() if isinstance(effect, Post) and effect.thread == message)
+    assert "is on it since 10:00" in said.message.plain()
+
+
+def test_lowered_while_the_only_page_was_in_the_air_that_then_failed_it_is_paged_all_the_same(
+    desk: Desk,
+) -> None:
+    message = desk.writes("dev", URGENT, SOS)
+    desk.takes_up()
+    desk.presses("ana", "class", f"{desk.request(message).id}:platform")
+    desk.pages()
+    desk.drops()
+    assert desk.paged() == [{desk.on_duty()[0]}]
+    desk.delivers()
+    assert desk.request(message).due is Due.PAGE
+
+
+def test_a_page_that_is_overtaken_in_the_air_and_fails_begins_nothing_anew(desk: Desk) -> None:
+    desk.writes("dev", URGENT, SOS)
+    desk.until("2026-11-02 10:00")
+    desk.office.pass_time("2026-11-02 10:05")
+    desk.takes_up()
+    desk.office.pass_time("2026-11-02 10:10")
+    desk.pages()
+    desk.drops()
+    assert desk.pages() == []
+
+
+def test_one_recipient_of_several_who_cannot_be_reached_moves_nothing_on(sqlite_url: str) -> None:
+    steps = (
+        EscalationStep(after=timedelta(), to=("primary",)),
+        EscalationStep(after=timedelta(minutes=5), to=("team",), by="dm"),
+        EscalationStep(after=timedelta(minutes=10), to=("leads",)),
+        EscalationStep(after=timedelta(minutes=20), to=("gil",)),
+    )
+    desk = at_desk(sqlite_url, escalation=Escalation(urgent=steps))
+    message = desk.writes("dev", URGENT, SOS)
+    desk.delivers()
+    desk.office.pass_time("2026-11-02 10:05")
+    for who in ("cleo", "dan"):
+        desk.cannot_reach(who)
+        assert desk.request(message).due_at == desk.office.now + timedelta(minutes=5)
+    for who in ("ana", "ben"):
+        desk.cannot_reach(who)
+    assert desk.request(message).due_at == desk.office.now, "nobody of the step could be reached"
+
+
+def test_with_nobody_next_on_the_list_the_page_does_not_say_that_nobody_is_on_duty(sqlite_url: str) -> None:
+    desk = at_desk(sqlite_url, rotations=(rotation(engineers=("ana",)),))
+    desk.writes("dev", URGENT, SOS)
+    desk.delivers()
+    desk.until("2026-11-02 10:05")
+    desk.pages()
+    desk.until("2026-11-02 10:10")
+    (page,) = desk.pages()
+    assert page.people == {"lea"}
+    assert "nobody else on the list" in page.text
+    assert "nobody is on duty" not in page.text
+
+
+def test_escalated_by_hand_with_nobody_else_there_nothing_is_posted(sqlite_url: str) -> None:
+    desk = at_desk(sqlite_url, rotations=(rotation(engineers=("lea",)),))
+    desk.writes("dev", URGENT, SOS)
+    desk.delivers()
+    desk.pages()
+    assert "nobody else is there" in desk.commands("lea", "escalate 1")
+    assert desk.pages() == []
+
+
+def test_outside_hours_with_an_empty_list_the_author_is_told_who_is_pinged_in_its_place(sqlite_url: str) -> None:
+    desk = at_desk(sqlite_url, at="2026-11-02 20:00", rotations=(rotation(engineers=()),))
+    desk.writes("dev", URGENT, SOS)
+    (said,) = (effect.message.plain() for effect in desk.owed() if isinstance(effect, Post) and effect.thread)
+    assert "Nobody is on the list of engineers then: Lea Novak is pinged about your request" in said
+
+
 def test_an_open_request_whose_page_ended_unsent_is_not_told_of_twice(desk: Desk) -> None:
     message = desk.writes("dev", URGENT, SOS)
     desk.takes_up()
