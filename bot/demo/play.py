@@ -38,6 +38,7 @@ class Play:
             if cue.at < today:
                 self._stepper.advance_to(cue.at)
                 cue.act()
+                self._chat.wait_until_taken()
         self._stepper.advance_to(today)
 
     def _cues(self, calendar: WorkCalendar, today: datetime) -> list[_Cue]:

@@ -98,12 +98,14 @@ class Demo:
 
     def advance(self, by: timedelta) -> None:
         """Go forward by so much."""
+        self.chat.wait_until_taken()
         self.stepper.advance(by)
 
     def advance_to_next_handover(self) -> None:
         """Go forward to the next handover time."""
         calendar = self._calendar
         day = calendar.next_shift_day(calendar.shift_day_at(self.clock.now()))
+        self.chat.wait_until_taken()
         self.stepper.advance_to(calendar.handover_at(day))
 
     def describe_next(self) -> str | None:

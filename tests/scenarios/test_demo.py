@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
+from bot.chat.local import entries
 from bot.chat.local.web import router
 from bot.demo.run import Demo
 from bot.http.server import HttpServer, application
@@ -26,7 +27,8 @@ from tests.browser.chromium import chromium
 pytestmark = pytest.mark.browser
 
 MONDAY = datetime(2026, 11, 23, 18, 5, tzinfo=UTC)
-LATER = MONDAY + timedelta(minutes=1)
+MINUTE = timedelta(minutes=1)
+LATER = MONDAY + MINUTE
 DOWN = "our app in prod gives 503 to everyone since a minute ago, customers cannot pay"
 SOS, OPERATIONS = "C-devops-sos", "C-devops-operations"
 
@@ -181,6 +183,12 @@ def test_the_seeded_past_is_believable(first_visitor: Visitor) -> None:
     classes = {one.request_class for one in requests}
     assert {RequestClass.URGENT, RequestClass.PLATFORM, RequestClass.COMMUNITY} <= classes
     assert len([one for one in handovers if one.is_filed]) >= 12
+    with first_visitor.demo.chat.platform.archive.transaction() as chat:
+        written = [entries.find(chat, one.channel, one.root) for one in requests]
+    late = [
+        one.root for one, entry in zip(requests, written, strict=True) if entry and one.opened_at > entry.at + MINUTE
+    ]
+    assert late == [], "nothing is judged after the clock has gone on"
     page = first_visitor.visit("grace", OPERATIONS)
     picture(page, "demo-operations")
     expect(page.locator("#timeline")).to_contain_text("Handover of platform")

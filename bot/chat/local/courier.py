@@ -108,3 +108,10 @@ class Courier:
     def _forget(self, number: int) -> None:
         with self._platform.archive.transaction() as db:
             db.execute("DELETE FROM queue WHERE n = ?", (number,))
+        with self._platform.mail:
+            self._platform.mail.notify_all()
+
+    def wait_until_taken(self, seconds: float) -> bool:
+        """Wait until nothing waits for the bot any more; say whether it came to that."""
+        with self._platform.mail:
+            return self._platform.mail.wait_for(lambda: self._first_waiting() is None, timeout=seconds)

@@ -90,6 +90,13 @@ class LocalChat:
         """Give no budget: this platform refuses nobody for being fast."""
         return ()
 
+    def wait_until_taken(self, seconds: float = 5.0) -> bool:
+        """Wait until the bot has taken all that people did so far; say whether it came to that.
+
+        For whoever moves the clock: what was written before belongs to the time before.
+        """
+        return self._courier is None or self._courier.wait_until_taken(seconds)
+
     def mark_all_read(self) -> None:
         """Let everybody have read everything: for a demo whose past was played through it."""
         self.actions.mark_all_read()
