@@ -99,13 +99,19 @@ def members(ctx: Context, rotation: Rotation) -> list[Person]:
 
 
 def is_engineer(ctx: Context, person: Person | None) -> bool:
-    """Say whether somebody is on a list in the store, leads, or is named to be paged: whoever is asked may act."""
+    """Say whether somebody is on a list in the store, leads, or is whom a page may go to: whoever is asked may act.
+
+    Whoever was assigned is on duty without being on any list.
+    """
     if person is None:
         return False
     if ctx.policy.is_lead(person) or person.id in _named_to_be_paged(ctx.policy):
         return True
-    rosters = (stored.load_roster(ctx.session, rotation.name) for rotation in ctx.policy.oncall.rotations)
-    return any(person.id in roster.order(ctx.now) for roster in rosters)
+    rotations = ctx.policy.oncall.rotations
+    rosters = (stored.load_roster(ctx.session, rotation.name) for rotation in rotations)
+    if any(person.id in roster.order(ctx.now) for roster in rosters):
+        return True
+    return any(person.id == on_call(ctx, rotation).engineer for rotation in rotations)
 
 
 def _named_to_be_paged(policy: Policy) -> set[str]:

@@ -54,11 +54,12 @@ def _relieve(ctx: Context, request: Request) -> None:
 
 
 def resolve(ctx: Context, request: Request, *, source: Source, runbook: str | None = None) -> None:
-    """Resolve a live request: by an engineer, a lead, or its author. Raises UserError where that cannot be.
+    """Resolve a live request: by its owner or author, an engineer, or a lead. Raises UserError where that cannot be.
 
     One that is resolved already takes a runbook later, and nothing else.
     """
-    if not (ctx.is_author(request) or duty.is_engineer(ctx, ctx.person)):
+    is_theirs = ctx.is_author(request) or ctx.handle_on(request.platform) == request.owner
+    if not (is_theirs or duty.is_engineer(ctx, ctx.person)):
         raise UserError(wording.ENGINEERS_AND_AUTHOR_ONLY)
     is_documented = request.state is RequestState.RESOLVED and runbook is not None
     if not request.state.is_live and not is_documented:

@@ -76,6 +76,31 @@ def test_whoever_is_named_to_be_paged_may_take_a_request(sqlite_url: str, named:
     assert desk.request(message).owner == "U-gil"
 
 
+@pytest.mark.parametrize("way", ["button", "command", "reaction"])
+def test_whoever_was_assigned_without_being_on_the_list_may_take_what_they_are_paged_for(desk: Desk, way: str) -> None:
+    desk.office.command("lea", "oncall-list", "assign 2026-11-02 @gil")
+    message = desk.writes("dev", URGENT, SOS)
+    assert desk.paged() == [{"gil"}]
+    desk.delivers()
+    number = desk.request(message).id
+    {
+        "button": lambda: desk.presses("gil", "ack", number),
+        "command": lambda: desk.commands("gil", f"ack {number}"),
+        "reaction": lambda: desk.reacts("gil", message, "eyes"),
+    }[way]()
+    assert (desk.request(message).state, desk.request(message).owner) == (RequestState.ACKNOWLEDGED, "U-gil")
+
+
+def test_an_owner_who_is_on_the_list_no_longer_may_resolve_their_request(desk: Desk, urgent: str) -> None:
+    before, _ = desk.on_duty()
+    owner = next(one for one in ("ana", "ben", "cleo", "dan") if one not in desk.on_duty())
+    desk.reacts(owner, urgent, "eyes")
+    desk.office.command("lea", "oncall-list", f"remove @{owner}")
+    assert (desk.on_duty()[0], desk.on_duty()[1] != owner) == (before, True)
+    desk.reacts(owner, urgent, "white_check_mark")
+    assert (desk.request(urgent).state, desk.request(urgent).resolved_by) == (RequestState.RESOLVED, f"U-{owner}")
+
+
 def test_taking_it_twice_changes_nothing_the_second_time(desk: Desk, urgent: str) -> None:
     desk.reacts("ana", urgent, "eyes")
     desk.owed()
