@@ -14,7 +14,6 @@ from handlers.wording import requests as request_words
 from models.errors import UserError
 from models.events import ButtonPressed, ReactionAdded
 from models.message import Link, Message, text
-from models.records import delivery
 from models.records import request as records
 from models.records.request import ReadMessage, Request, RequestState
 from models.triage.verdict import RequestClass
@@ -49,7 +48,7 @@ def _relieve(ctx: Context, request: Request) -> None:
     """Tell whoever was on a request that somebody else has taken it over."""
     if request.state is RequestState.ACKNOWLEDGED and request.owner:
         before = ctx.policy.person_with_handle(request.platform, request.owner)
-        told = wording.relieved(request.id, request.channel, request.root, _name(ctx))
+        told = wording.relieved(request.id, *response.place_of(ctx, request), _name(ctx))
         ctx.tell([before], lambda _: told, request=request)
 
 
@@ -151,12 +150,7 @@ def _reacted(act: Callable[[Context, Request], None]) -> Callable[[Context, Reac
 
 
 def _meant(ctx: Context, event: ReactionAdded) -> Request | None:
-    """Give the request that a reaction is about: on its message, or on a message of ours about it."""
-    found = records.of_message(ctx.session, event.platform, event.channel, event.message)
-    if found is not None:
-        return found
-    row = delivery.sent_as(ctx.session, event.platform, event.channel, event.message)
-    return records.get(ctx.session, row.request_id) if row is not None and row.request_id is not None else None
+    return response.about(ctx, event.platform, event.channel, event.message)
 
 
 def _raised(ctx: Context, event: ReactionAdded) -> None:

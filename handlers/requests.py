@@ -148,14 +148,16 @@ def _ask_if_graver(ctx: Context, request: Request, verdict: Verdict, kind: Chann
 def _thread_reply(ctx: Context, event: MessagePosted, kind: ChannelKind) -> None:
     """Read a reply: the author's can raise the class; anybody else's is a human answer.
 
-    The thread may hang on any message of a request, or on one that opened none.
+    The thread may hang on any message of a request, on one of ours about it, or on one that opened none. What somebody
+    else writes to the bot alone is no answer.
     """
     place = (event.platform, event.channel, event.thread or "")
-    request = records.rooted_at(ctx.session, *place) or records.of_message(ctx.session, *place)
+    request = records.rooted_at(ctx.session, *place) or response.about(ctx, *place)
     if request is None:
         _reply_to_no_request(ctx, event, kind)
     elif event.author != request.author:
-        response.human_answered(ctx, request, event.author)
+        if not event.is_direct:
+            response.human_answered(ctx, request, event.author)
     else:
         response.heard(ctx, request, event.author)
         _raise_if_graver(ctx, request, _judged(ctx, mask(event.text)[:LONGEST_TEXT], kind))

@@ -10,6 +10,7 @@ from models.effects import Post, React
 from models.events import MessagePosted
 from models.message import Message
 from models.policy import ChannelKind, KnownAnswer
+from models.records import delivery
 from models.records import request as records
 from models.records.delivery import Purpose
 from models.records.request import Due, LabelledExample, ReadMessage, Request, RequestState
@@ -27,6 +28,21 @@ def kind_of(ctx: Context, place: MessagePosted | Request) -> ChannelKind | None:
         return ChannelKind.HOW_TO
     channel = ctx.policy.channel(place.channel_name)
     return channel.kind if channel is not None else None
+
+
+def about(ctx: Context, platform: str, channel: str, message: str) -> Request | None:
+    """Give the request that a message is about: it opened or joined it, or is one of ours about it."""
+    found = records.of_message(ctx.session, platform, channel, message)
+    if found is not None:
+        return found
+    row = delivery.sent_as(ctx.session, platform, channel, message)
+    return records.get(ctx.session, row.request_id) if row is not None and row.request_id is not None else None
+
+
+def place_of(ctx: Context, request: Request) -> tuple[str, str]:
+    """Give the channel and the message where a request is talked about: its page's, where the author wrote directly."""
+    page = delivery.place(ctx.session, request.page_id) if request.is_direct and request.page_id is not None else None
+    return page or (request.channel, request.root)
 
 
 def open_request(
@@ -272,7 +288,7 @@ def nudge_engineer(ctx: Context, request: Request) -> None:
 def remind_owner(ctx: Context, request: Request) -> None:
     """Remind whoever acknowledged a request and has been silent since; the escalation goes on a while later."""
     silent = ctx.policy.escalation.silent_escalates_after
-    told = wording.silent(request.id, request.channel, request.root, ctx.now + silent, ctx.policy.zone)
+    told = wording.silent(request.id, *place_of(ctx, request), ctx.now + silent, ctx.policy.zone)
     person = ctx.policy.person_with_handle(request.platform, request.owner or "")
     ctx.tell([person], lambda _: told, purpose=Purpose.NOTICE, request=request)
     ctx.note(request, "reminded", source="clock", actor="", detail=person.name if person is not None else "")

@@ -205,6 +205,14 @@ def sent_as(session: Session, platform: str, channel: str, message: str) -> Outb
     )
 
 
+def place(session: Session, row: int) -> tuple[str, str] | None:
+    """Give the channel and the message that a row became; None where it was not sent."""
+    found = session.get(OutboxRow, row)
+    if found is None or found.remote_channel is None or found.remote_message is None:
+        return None
+    return found.remote_channel, found.remote_message
+
+
 def is_owed(session: Session, platform: str) -> bool:
     """Say whether anything is owed to a platform."""
     return session.connection().execute(_finding_owed(), {"of": platform}).scalar() is not None

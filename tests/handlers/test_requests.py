@@ -7,12 +7,14 @@ from sqlalchemy import select
 
 from bot.scheduler import MOST_AT_ONCE
 from handlers import paging
-from models.effects import Edit, Post
+from models.effects import Direct, Edit, Post
 from models.records import event as received
 from models.records.base import Record
+from models.records.delivery import OutboxRow
 from models.records.request import ReadMessage, Request, RequestState
 from models.triage.classifier import Classifier
 from models.triage.verdict import RequestClass
+from tests.handlers.build import direct
 from tests.handlers.desk import (
     ALERTS,
     COMMUNITY,
@@ -225,6 +227,47 @@ def test_a_thread_may_hang_on_any_message_of_a_request(desk: Desk) -> None:
     desk.writes("dev", URGENT, thread=second)
     assert desk.request(first).request_class is RequestClass.URGENT
     assert [page.thread for page in desk.pages()] == [first]
+
+
+def taken_directly(desk: Desk) -> Request:
+    """Give a request from a direct conversation that Ana has taken; its page stands in the sos channel."""
+    message = desk.writes("dev", URGENT, None)
+    desk.delivers()
+    desk.presses("ana", "ack", desk.request(message).id)
+    desk.delivers()
+    desk.pages()
+    desk.owed()
+    return desk.request(message)
+
+
+def test_a_reply_to_the_page_of_a_direct_request_is_a_word_about_it(desk: Desk) -> None:
+    request = taken_directly(desk)
+    desk.office.at("2026-11-02 10:25")
+    desk.writes("ana", "found the cause", SOS, thread=f"sent{request.page_id}")
+    desk.until("2026-11-02 10:45")
+    assert desk.pages() == []
+    assert (desk.request(request.root).first_answer_by, direct(desk.owed(), "ana")) == ("U-ana", [])
+
+
+def test_the_owner_of_a_direct_request_is_reminded_with_a_link_to_its_page(desk: Desk) -> None:
+    request = taken_directly(desk)
+    desk.until("2026-11-02 10:30")
+    (reminder,) = [one for one in desk.owed() if isinstance(one, Direct) and "How does" in str(one)]
+    assert f"MessageRef(channel='C-{SOS}', message='sent{request.page_id}'" in str(reminder)
+    assert "D-dev" not in str(reminder)
+
+
+def test_what_an_engineer_writes_to_the_bot_alone_is_no_answer(desk: Desk) -> None:
+    request = taken_directly(desk)
+    desk.until("2026-11-02 10:30")
+    with desk.office.store.reading() as session:
+        sent = select(OutboxRow).where(OutboxRow.request_id == request.id).order_by(OutboxRow.id.desc())
+        reminder = session.scalars(sent).first()
+    assert reminder is not None
+    desk.places["alone"] = None
+    reply = desk.posted("ana", "on it", "alone", thread=reminder.remote_message)
+    desk.gives(replace(reply, channel=reminder.remote_channel))
+    assert desk.request(request.root).first_answer_at is None
 
 
 def test_an_authors_grave_reply_to_what_was_no_request_opens_one_in_that_thread(desk: Desk) -> None:
