@@ -1,5 +1,6 @@
 """What people do with a request, by button, reaction and command: who may, and what follows."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -76,18 +77,23 @@ def test_whoever_is_named_to_be_paged_may_take_a_request(sqlite_url: str, named:
     assert desk.request(message).owner == "U-gil"
 
 
-@pytest.mark.parametrize("way", ["button", "command", "reaction"])
-def test_whoever_was_assigned_without_being_on_the_list_may_take_what_they_are_paged_for(desk: Desk, way: str) -> None:
+@pytest.mark.parametrize(
+    "take",
+    [
+        lambda desk, message: desk.presses("gil", "ack", desk.request(message).id),
+        lambda desk, message: desk.commands("gil", f"ack {desk.request(message).id}"),
+        lambda desk, message: desk.reacts("gil", message, "eyes"),
+    ],
+    ids=["button", "command", "reaction"],
+)
+def test_whoever_was_assigned_without_being_on_the_list_may_take_what_they_are_paged_for(
+    desk: Desk, take: Callable[[Desk, str], object]
+) -> None:
     desk.office.command("lea", "oncall-list", "assign 2026-11-02 @gil")
     message = desk.writes("dev", URGENT, SOS)
     assert desk.paged() == [{"gil"}]
     desk.delivers()
-    number = desk.request(message).id
-    {
-        "button": lambda: desk.presses("gil", "ack", number),
-        "command": lambda: desk.commands("gil", f"ack {number}"),
-        "reaction": lambda: desk.reacts("gil", message, "eyes"),
-    }[way]()
+    take(desk, message)
     assert (desk.request(message).state, desk.request(message).owner) == (RequestState.ACKNOWLEDGED, "U-gil")
 
 
