@@ -31,8 +31,16 @@ def message_posted(ctx: Context, event: MessagePosted) -> Answer | None:
         return None
     text = mask(event.text)[:LONGEST_TEXT]
     verdict = _judged(ctx, text, kind)
-    since = ctx.now - ctx.policy.triage.burst
-    request = records.latest_of_author(ctx.session, event.platform, event.channel, event.author, since)
+    waits = ctx.policy.triage
+    request = records.latest_of_author(
+        ctx.session,
+        event.platform,
+        event.channel,
+        event.author,
+        now=ctx.now,
+        burst=waits.burst,
+        asked=waits.answer_within,
+    )
     if request is not None:
         _join(ctx, request, text, verdict, kind)
     elif _is_request(verdict, kind):

@@ -1,7 +1,7 @@
 """Requests, the messages they are made of, and what happened to each: the life of a request."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import Any, TypeVar
@@ -241,9 +241,22 @@ def _held(found: Select[FoundT], what: type[FoundT]) -> Select[FoundT]:
     return found.with_for_update(of=what).execution_options(populate_existing=True)
 
 
-def latest_of_author(session: Session, platform: str, channel: str, author: str, since: datetime) -> Request | None:
-    """Give the live request that a message by the same author in the same channel would join."""
-    wanted = {"platform": platform, "channel": channel, "author": author, "since": since}
+def latest_of_author(
+    session: Session, platform: str, channel: str, author: str, *, now: datetime, burst: timedelta, asked: timedelta
+) -> Request | None:
+    """Give the live request that a message by the same author in the same channel would join.
+
+    It joins what its author wrote to within a burst, and what they are still asked about. asked: how long a question
+    waits for its answer; what was last written to before that, and before the burst, is not looked at.
+    """
+    wanted = {
+        "platform": platform,
+        "channel": channel,
+        "author": author,
+        "since": now - burst,
+        "earliest": now - max(burst, asked),
+        "now": now,
+    }
     if any(isinstance(one, Request) and one.author == author for one in session.dirty):
         session.flush()  # an earlier decision of this transaction, about the same author's
     number = session.connection().execute(_latest_of_author(), wanted).scalar()
@@ -258,7 +271,8 @@ def _latest_of_author() -> Executable:
         Request.platform == bindparam("platform"),
         Request.channel == bindparam("channel"),
         Request.author == bindparam("author"),
-        Request.last_message_at >= bindparam("since"),
+        Request.last_message_at >= bindparam("earliest"),  # keeps the look within the index
+        or_(Request.last_message_at >= bindparam("since"), Request.asked_until > bindparam("now")),
         or_(*(Request.state == state for state in LIVE)),  # a list would be spelt out anew each time
     )
     return found.order_by(Request.last_message_at.desc()).limit(1)

@@ -130,6 +130,25 @@ def test_another_author_or_another_channel_is_another_request(desk: Desk, who: s
     assert desk.requests() == 2
 
 
+def test_while_an_authors_answer_is_waited_for_what_they_write_joins_whatever_the_burst(desk: Desk) -> None:
+    first = desk.writes("dev", DOUBTED_COMMUNITY, HOW_TO)
+    desk.delivers()
+    desk.office.at("2026-11-02 10:04")
+    desk.writes("dev", URGENT, HOW_TO)
+    desk.delivers()
+    desk.until("2026-11-02 10:05")
+    assert (desk.requests(), len(desk.pages())) == (1, 1)
+    assert desk.request(first).request_class is RequestClass.URGENT
+
+
+def test_once_an_author_has_answered_the_burst_alone_counts(desk: Desk) -> None:
+    first = desk.writes("dev", DOUBTED_COMMUNITY, HOW_TO)
+    desk.presses("dev", "class", f"{desk.request(first).id}:{RequestClass.COMMUNITY}")
+    desk.office.at("2026-11-02 10:04")
+    desk.writes("dev", COMMUNITY, HOW_TO)
+    assert desk.requests() == 2
+
+
 def test_a_message_after_a_resolved_request_is_another_one(desk: Desk) -> None:
     first = desk.writes("dev", URGENT, SOS)
     desk.presses("dev", "resolve", desk.request(first).id)
@@ -264,6 +283,7 @@ def test_what_an_engineer_writes_to_the_bot_alone_is_no_answer(desk: Desk) -> No
         sent = select(OutboxRow).where(OutboxRow.request_id == request.id).order_by(OutboxRow.id.desc())
         reminder = session.scalars(sent).first()
     assert reminder is not None
+    assert reminder.remote_channel is not None
     desk.places["alone"] = None
     reply = desk.posted("ana", "on it", "alone", thread=reminder.remote_message)
     desk.gives(replace(reply, channel=reminder.remote_channel))

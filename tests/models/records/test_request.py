@@ -48,6 +48,10 @@ def kept(session: Session, root: str, **changed: Any) -> Request:
     return request
 
 
+def joined(session: Session, burst: timedelta) -> Request | None:
+    return records.latest_of_author(session, "slack", "C1", "U1", now=NOW, burst=burst, asked=5 * MINUTE)
+
+
 def test_it_is_found_by_number_by_root_and_by_each_of_its_messages(session: Session) -> None:
     request = kept(session, "m1")
     session.add(
@@ -76,10 +80,20 @@ def test_a_burst_joins_the_authors_latest_live_request(session: Session) -> None
     latest = kept(session, "m2", last_message_at=NOW - MINUTE)
     kept(session, "m3", state=RequestState.RESOLVED)
     kept(session, "m4", author="U2")
-    since = NOW - 3 * MINUTE
-    assert records.latest_of_author(session, "slack", "C1", "U1", since) is latest
-    assert records.latest_of_author(session, "slack", "C1", "U1", NOW - MINUTE) is latest
-    assert records.latest_of_author(session, "slack", "C1", "U1", NOW) is None
+    assert joined(session, burst=3 * MINUTE) is latest
+    assert joined(session, burst=MINUTE) is latest
+    assert joined(session, burst=timedelta()) is None
+
+
+def test_a_question_that_is_open_keeps_its_request_joined_after_the_burst(session: Session) -> None:
+    asked = kept(session, "m1", last_message_at=NOW - 4 * MINUTE, asked_until=NOW + MINUTE)
+    kept(session, "m2", last_message_at=NOW - 4 * MINUTE, asked_until=NOW)
+    kept(session, "m3", last_message_at=NOW - 4 * MINUTE)
+    kept(session, "m4", last_message_at=NOW - 4 * MINUTE, asked_until=NOW + MINUTE, state=RequestState.RESOLVED)
+    assert joined(session, burst=3 * MINUTE) is asked
+    asked.asked_until = None
+    session.flush()
+    assert joined(session, burst=3 * MINUTE) is None
 
 
 @pytest.mark.parametrize("state", RequestState)
