@@ -126,7 +126,7 @@ def _by_class(opened: Sequence[Request]) -> tuple[tuple[str, int], ...]:
 
 
 def _acknowledged_after(opened: Sequence[Request]) -> timedelta | None:
-    waits = [one.acknowledged_at - one.opened_at for one in opened if one.acknowledged_at is not None]
+    waits = [one.acknowledged_at - one.waits_since for one in opened if one.acknowledged_at is not None]
     return timedelta(seconds=median(wait.total_seconds() for wait in waits)) if waits else None
 
 

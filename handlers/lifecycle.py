@@ -158,7 +158,15 @@ def _raised(ctx: Context, event: ReactionAdded) -> None:
     if _meant(ctx, event) is None:
         _mark(ctx, event, RequestClass.URGENT)
     else:
-        _reacted(lambda ctx, request: correct(ctx, request, RequestClass.URGENT, source="reaction"))(ctx, event)
+        _reacted(_make_urgent)(ctx, event)
+
+
+def _make_urgent(ctx: Context, request: Request) -> None:
+    """Raise a request to urgent; one that is over comes back for its author and for engineers."""
+    if request.state.may_come_back and (ctx.is_author(request) or duty.is_engineer(ctx, ctx.person)):
+        response.reopen(ctx, request, RequestClass.URGENT, source="reaction", is_correction=True)
+    else:
+        correct(ctx, request, RequestClass.URGENT, source="reaction")
 
 
 def _mark(ctx: Context, event: ReactionAdded, to: RequestClass) -> None:

@@ -127,7 +127,7 @@ def _line(ctx: Context, one: Request, platform: str) -> wording.OpenRequest:
         request_class=one.request_class,
         words=one.text,
         owner=_owner(ctx, one),
-        waited=ctx.now - one.opened_at,
+        waited=ctx.now - one.waits_since,
     )
 
 

@@ -350,7 +350,7 @@ def _facts(ctx: Context, request: Request) -> wording.Facts:
         owner_name=_name(ctx, request.owner, request.platform),
         resolver=ctx.handle_name(request.resolved_by, request.platform) if request.resolved_by else None,
         engineer=ctx.name_of(request.engineer) if request.engineer else None,
-        opened_at=request.opened_at,
+        opened_at=request.waits_since,
         owned_at=request.owned_at,
         resolved_at=request.resolved_at,
         next_at=_time_of(ctx, request, following) if following is not None else None,

@@ -154,7 +154,7 @@ def _ask_if_graver(ctx: Context, request: Request, verdict: Verdict, kind: Chann
 
 
 def _thread_reply(ctx: Context, event: MessagePosted, kind: ChannelKind) -> None:
-    """Read a reply: the author's can raise the class; anybody else's is a human answer.
+    """Read a reply: the author's can raise the class or reopen what is over; anybody else's is a human answer.
 
     The thread may hang on any message of a request, on one of ours about it, or on one that opened none. What somebody
     else writes to the bot alone is no answer.
@@ -168,7 +168,33 @@ def _thread_reply(ctx: Context, event: MessagePosted, kind: ChannelKind) -> None
             response.human_answered(ctx, request, event.author)
     else:
         response.heard(ctx, request, event.author)
-        _raise_if_graver(ctx, request, _judged(ctx, mask(event.text)[:LONGEST_TEXT], kind))
+        _authors_reply(ctx, request, event, kind)
+
+
+def _authors_reply(ctx: Context, request: Request, event: MessagePosted, kind: ChannelKind) -> None:
+    text = mask(event.text)[:LONGEST_TEXT]
+    verdict = _judged(ctx, text, kind)
+    if request.state.may_come_back and _is_grave_beyond_doubt(verdict, kind):
+        _reopen(ctx, request, text, verdict)
+        _keep_message(ctx, event, text, verdict, request)
+    else:
+        _raise_if_graver(ctx, request, verdict)
+
+
+def _reopen(ctx: Context, request: Request, text: str, verdict: Verdict) -> None:
+    """Reopen a request because of its author's words; its class is the graver one of both."""
+    request.last_message_at = ctx.now
+    request.text = _together(request.text, text)
+    request.service = request.service or verdict.service
+    request.environment = request.environment or verdict.environment
+    to = max(request.request_class, verdict.request_class, key=lambda one: one.gravity)
+    if to is verdict.request_class:
+        request.reasons, request.confidence = list(verdict.reasons), verdict.confidence
+    response.reopen(ctx, request, to, source="thread", is_correction=False)
+
+
+def _is_grave_beyond_doubt(verdict: Verdict, kind: ChannelKind) -> bool:
+    return verdict.request_class.is_grave and not verdict.ask and _is_request(verdict, kind)
 
 
 def _reply_to_no_request(ctx: Context, event: MessagePosted, kind: ChannelKind) -> None:
@@ -178,7 +204,7 @@ def _reply_to_no_request(ctx: Context, event: MessagePosted, kind: ChannelKind) 
         return
     text = mask(event.text)[:LONGEST_TEXT]
     verdict = _judged(ctx, text, kind)
-    if verdict.request_class.is_grave and not verdict.ask and _is_request(verdict, kind):
+    if _is_grave_beyond_doubt(verdict, kind):
         request = _open(ctx, read, _together(read.text, text), verdict, kind)
         read.request_id = request.id
         _keep_message(ctx, event, text, verdict, request)

@@ -175,6 +175,17 @@ def close(ctx: Context, request: Request, state: RequestState, *, source: Source
     paging.show(ctx, request)
 
 
+def reopen(ctx: Context, request: Request, to: RequestClass, *, source: Source, is_correction: bool) -> None:
+    """Take up what is over as if it were new: nobody is on it, and its page and its steps begin anew."""
+    request.state, request.reopened_at = RequestState.OPEN, ctx.now
+    request.owner = request.acknowledged_at = request.owned_at = None
+    request.resolved_by = request.resolved_at = None
+    request.page_id = request.paged_at = None
+    request.step = 0
+    ctx.note(request, "reopened", source=source)
+    reclassify(ctx, request, to, source=source, is_correction=is_correction)
+
+
 def human_answered(ctx: Context, request: Request, who: str) -> None:
     """Take note of a person's word in a request's thread: nothing needs to be nudged for a while."""
     heard(ctx, request, who)
@@ -280,7 +291,7 @@ def nudge_engineer(ctx: Context, request: Request) -> None:
     if rotation is None:
         return
     on_duty = duty.on_call(ctx, rotation)
-    told = wording.waited_long(request.id, request.channel, request.root, request.text, ctx.now - request.opened_at)
+    told = wording.waited_long(request.id, request.channel, request.root, request.text, ctx.now - request.waits_since)
     ctx.tell(duty.people(ctx, [on_duty.engineer]), lambda _: told, request=request)
     ctx.note(request, "shown to the engineer on call", source="clock", detail=ctx.name_of(on_duty.engineer))
 

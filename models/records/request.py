@@ -47,6 +47,11 @@ class RequestState(StrEnum):
         """Whether somebody may still have to do something."""
         return self in (RequestState.OPEN, RequestState.ACKNOWLEDGED)
 
+    @property
+    def may_come_back(self) -> bool:
+        """Whether it is over and can be reopened: not what its author took back, or what went on elsewhere."""
+        return self in (RequestState.RESOLVED, RequestState.DISMISSED, RequestState.STALE)
+
 
 LIVE = (RequestState.OPEN, RequestState.ACKNOWLEDGED)
 
@@ -89,6 +94,7 @@ class Request(Record):
     author_name: Mapped[str] = mapped_column(String(200), default="")
     text: Mapped[str] = mapped_column(Text)
     opened_at: Mapped[datetime]
+    reopened_at: Mapped[datetime | None]
     last_message_at: Mapped[datetime]
     request_class: Mapped[RequestClass] = mapped_column(Word(RequestClass))
     confidence: Mapped[float]
@@ -117,6 +123,11 @@ class Request(Record):
     resolved_by: Mapped[str | None] = mapped_column(String(200))
     resolved_at: Mapped[datetime | None]
     runbook_url: Mapped[str | None] = mapped_column(String(2000))
+
+    @property
+    def waits_since(self) -> datetime:
+        """When it was opened, or reopened last: what came before that is over."""
+        return self.reopened_at or self.opened_at
 
 
 class ReadMessage(Record):

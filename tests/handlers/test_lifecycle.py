@@ -381,6 +381,36 @@ def test_a_siren_makes_a_question_urgent_for_its_author_and_engineers(desk: Desk
     assert desk.paged() == [{desk.on_duty()[0]}]
 
 
+@pytest.mark.parametrize("who", ["dev", "ana"])
+@pytest.mark.parametrize("to", ["none", "resolved"])
+def test_a_siren_on_what_is_over_reopens_it_for_its_author_and_engineers(
+    desk: Desk, urgent: str, who: str, to: str
+) -> None:
+    number = desk.request(urgent).id
+    desk.presses("lea", *(("class", f"{number}:none") if to == "none" else ("resolve", number)))
+    desk.reacts(who, urgent, "rotating_light")
+    request = desk.request(urgent)
+    assert (request.state, request.request_class, request.resolved_by) == (
+        RequestState.OPEN,
+        RequestClass.URGENT,
+        None,
+    )
+    assert [(set(page.people), page.thread) for page in desk.pages()] == [({desk.on_duty()[0]}, urgent)]
+    assert desk.timeline(urgent).count("reopened") == 1
+
+
+def test_a_strangers_siren_on_what_is_over_reopens_nothing(desk: Desk, urgent: str) -> None:
+    desk.presses("lea", "resolve", desk.request(urgent).id)
+    desk.reacts("mallory", urgent, "rotating_light")
+    assert (state(desk, urgent), desk.pages()) == (RequestState.RESOLVED, [])
+
+
+def test_a_siren_on_what_was_taken_back_reopens_nothing(desk: Desk, urgent: str) -> None:
+    desk.deletes(urgent)
+    desk.reacts("ana", urgent, "rotating_light")
+    assert (state(desk, urgent), desk.pages()) == (RequestState.WITHDRAWN, [])
+
+
 @pytest.mark.parametrize("channel", [SOS, GENERAL])
 def test_a_siren_on_what_was_read_as_nothing_opens_an_urgent_request(desk: Desk, channel: str) -> None:
     message = desk.writes("dev", NONE, channel)

@@ -248,6 +248,94 @@ def test_a_thread_may_hang_on_any_message_of_a_request(desk: Desk) -> None:
     assert [page.thread for page in desk.pages()] == [first]
 
 
+def resolved(desk: Desk, word: str = URGENT, channel: str = SOS) -> str:
+    """Give a request that Ana has taken and resolved."""
+    message = desk.writes("dev", word, channel)
+    desk.delivers()
+    desk.presses("ana", "ack", desk.request(message).id)
+    desk.presses("ana", "resolve", desk.request(message).id)
+    desk.delivers()
+    desk.pages()
+    desk.owed()
+    desk.office.at("2026-11-02 10:40")
+    return message
+
+
+def test_an_authors_grave_reply_to_what_is_resolved_reopens_it_and_pages_anew(desk: Desk) -> None:
+    message = resolved(desk)
+    desk.writes("dev", f"{URGENT} again", SOS, thread=message)
+    request = desk.request(message)
+    assert (request.state, request.owner, request.acknowledged_at, request.resolved_at) == (
+        RequestState.OPEN,
+        None,
+        None,
+        None,
+    )
+    assert [(set(page.people), page.thread) for page in desk.pages()] == [({desk.on_duty()[0]}, message)]
+    assert "reopened" in desk.timeline(message)
+    assert request.text == f"{URGENT}\n{URGENT} again"
+
+
+def test_what_was_reopened_escalates_and_is_resolved_as_if_it_were_new(desk: Desk) -> None:
+    message = resolved(desk)
+    desk.writes("dev", URGENT, SOS, thread=message)
+    desk.delivers()
+    desk.pages()
+    desk.until("2026-11-02 10:45")
+    (again,) = desk.pages()
+    assert "has waited 5 min for you" in again.text
+    desk.owed()
+    desk.presses("ana", "resolve", desk.request(message).id)
+    assert any("was resolved by" in str(one) and "after 5 min" in str(one) for one in desk.owed())
+
+
+@pytest.mark.parametrize("words", ["thanks", NONE, COMMUNITY, DOUBTED_COMMUNITY, DOUBTED_URGENT])
+def test_a_reply_that_is_not_grave_beyond_doubt_reopens_nothing(desk: Desk, words: str) -> None:
+    message = resolved(desk, channel=HOW_TO)
+    desk.writes("dev", words, HOW_TO, thread=message)
+    assert (desk.request(message).state, desk.pages()) == (RequestState.RESOLVED, [])
+
+
+def test_a_grave_reply_of_somebody_else_reopens_nothing(desk: Desk) -> None:
+    message = resolved(desk)
+    desk.writes("eve", URGENT, SOS, thread=message)
+    assert (desk.request(message).state, desk.pages()) == (RequestState.RESOLVED, [])
+
+
+def test_what_is_reopened_keeps_the_graver_class(desk: Desk) -> None:
+    message = resolved(desk)
+    desk.writes("dev", PLATFORM, SOS, thread=message)
+    assert (desk.request(message).state, desk.request(message).request_class) == (
+        RequestState.OPEN,
+        RequestClass.URGENT,
+    )
+
+
+def test_what_went_stale_or_was_no_request_comes_back_with_the_class_of_the_reply(desk: Desk) -> None:
+    stale, dismissed = desk.writes("dev", COMMUNITY, HOW_TO), desk.writes("eve", COMMUNITY, HOW_TO)
+    desk.presses("ana", "class", f"{desk.request(dismissed).id}:none")
+    desk.writes("ben", "read this", HOW_TO, thread=stale)
+    desk.until("2026-11-13 10:00")
+    assert desk.request(stale).state is RequestState.STALE
+    desk.pages()
+    desk.writes("dev", PLATFORM, HOW_TO, thread=stale)
+    desk.writes("eve", URGENT, HOW_TO, thread=dismissed)
+    assert [(desk.request(one).state, desk.request(one).request_class) for one in (stale, dismissed)] == [
+        (RequestState.OPEN, RequestClass.PLATFORM),
+        (RequestState.OPEN, RequestClass.URGENT),
+    ]
+    assert [page.thread for page in desk.pages()] == [stale, dismissed]
+
+
+def test_what_its_author_took_back_is_not_reopened(desk: Desk) -> None:
+    message = desk.writes("dev", URGENT, SOS)
+    desk.delivers()
+    desk.deletes(message)
+    desk.pages()
+    desk.writes("dev", URGENT, SOS, thread=message)
+    assert (desk.request(message).state, desk.pages()) == (RequestState.WITHDRAWN, [])
+
+
 def taken_directly(desk: Desk) -> Request:
     """Give a request from a direct conversation that Ana has taken; its page stands in the sos channel."""
     message = desk.writes("dev", URGENT, None)
