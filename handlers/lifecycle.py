@@ -84,9 +84,7 @@ def correct(ctx: Context, request: Request, to: RequestClass, *, source: Source)
         raise UserError(wording.MAY_NOT_CORRECT)
     if not request.state.is_live:
         raise UserError(wording.closed(request.id, request.state))
-    if request.asked_class is not None:
-        response.settle_question(ctx, request, request_words.question_answered(to))
-    response.reclassify(ctx, request, to, source=source, is_correction=True)
+    response.classify_by_hand(ctx, request, to, source=source)
 
 
 def _name(ctx: Context) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from handlers import paging, response
-from handlers.context import Answer, Context, Standing
+from handlers.context import Answer, Context, Source, Standing
 from handlers.job import Job
 from handlers.wording import requests as wording
 from models.events import MessageDeleted, MessageEdited, MessagePosted, TimeCame
@@ -19,6 +19,7 @@ from models.secrets import mask
 from models.triage.verdict import RequestClass, Verdict
 
 LONGEST_TEXT = 20_000
+LEFT_OPEN = "wrote without answering"
 
 
 def message_posted(ctx: Context, event: MessagePosted) -> Answer | None:
@@ -117,9 +118,12 @@ def _join(ctx: Context, request: Request, text: str, verdict: Verdict, kind: Cha
     request.last_message_at = ctx.now
     request.text = together = _together(request.text, text)
     ctx.note(request, "message added", source="message")
+    if request.is_direct and _answers(ctx, request, text, verdict, source="message"):
+        return
     verdicts = (verdict, _judged(ctx, together, kind))
     for one in verdicts:
         _raise_if_graver(ctx, request, one)
+    _note_if_left_open(ctx, request, source="message")
     for one in verdicts:
         _ask_if_graver(ctx, request, one, kind)
 
@@ -177,8 +181,31 @@ def _authors_reply(ctx: Context, request: Request, event: MessagePosted, kind: C
     if request.state.may_come_back and _is_grave_beyond_doubt(verdict, kind):
         _reopen(ctx, request, text, verdict)
         _keep_message(ctx, event, text, verdict, request)
-    else:
+    elif not _answers(ctx, request, text, verdict, source="thread"):
         _raise_if_graver(ctx, request, verdict)
+        _note_if_left_open(ctx, request, source="thread")
+
+
+def _answers(ctx: Context, request: Request, text: str, verdict: Verdict, *, source: Source) -> bool:
+    """Take an author's yes or no as the button; False where nothing is asked, or their words leave it in doubt.
+
+    A no beside words that are beyond doubt as grave as what was asked about says two things at once.
+    """
+    asked, said = request.asked_class, wording.yes_or_no(text)
+    if asked is None or said is None or not request.state.is_live:
+        return False
+    to = asked if said else request.asked_otherwise
+    is_contradicted = not said and not verdict.ask and verdict.request_class.gravity >= asked.gravity
+    if to is None or is_contradicted:
+        return False
+    response.classify_by_hand(ctx, request, to, source=source)
+    return True
+
+
+def _note_if_left_open(ctx: Context, request: Request, *, source: Source) -> None:
+    """Note that an author wrote and their question is open still: it must not say that there was no answer."""
+    if request.asked_class is not None:
+        ctx.note(request, LEFT_OPEN, source=source)
 
 
 def _reopen(ctx: Context, request: Request, text: str, verdict: Verdict) -> None:
@@ -287,9 +314,10 @@ def question_over(ctx: Context, event: TimeCame) -> None:
         return
     asked = request.asked_class
     if asked is None or not request.state.is_live:
-        request.asked_class = request.asked_until = None
+        response.forget_question(request)
         return
-    response.settle_question(ctx, request, wording.question_unanswered(asked))
+    has_written = any(entry.what == LEFT_OPEN for entry in records.timeline(ctx.session, request.id))
+    response.settle_question(ctx, request, wording.question_unanswered(asked, has_written=has_written))
     response.reclassify(ctx, request, asked, source="clock", is_correction=False)
 
 

@@ -100,7 +100,7 @@ def respond(ctx: Context, request: Request) -> None:
 
 def ask(ctx: Context, request: Request, graver: RequestClass, otherwise: RequestClass) -> None:
     """Ask the author which class it is, for a while. In sos the graver class applies at once; elsewhere after it."""
-    request.asked_class = graver
+    request.asked_class, request.asked_otherwise = graver, otherwise
     question = wording.question(request.id, graver, otherwise)
     request.question_id = ctx.say(
         Post(request.channel, question, thread=paging.thread_of(request)), purpose=Purpose.QUESTION, request=request
@@ -108,9 +108,14 @@ def ask(ctx: Context, request: Request, graver: RequestClass, otherwise: Request
     request.asked_until = ctx.now + ctx.policy.triage.answer_within
 
 
+def forget_question(request: Request) -> None:
+    """Wait for no answer any more; what stands in the chat stays."""
+    request.asked_class = request.asked_otherwise = request.asked_until = None
+
+
 def settle_question(ctx: Context, request: Request, said: Message) -> None:
     """Close the question of a request: it was answered, or its time is over."""
-    request.asked_class = request.asked_until = None
+    forget_question(request)
     ctx.edit(request.question_id, said, request.platform, request)
 
 
@@ -136,6 +141,13 @@ def reclassify(ctx: Context, request: Request, to: RequestClass, *, source: Sour
         paging.stop(ctx, request)
         respond(ctx, request)
         paging.show(ctx, request)
+
+
+def classify_by_hand(ctx: Context, request: Request, to: RequestClass, *, source: Source) -> None:
+    """Give a request the class that a person chose; an open question about it is answered by that."""
+    if request.asked_class is not None:
+        settle_question(ctx, request, wording.question_answered(to))
+    reclassify(ctx, request, to, source=source, is_correction=True)
 
 
 def _is_held(request: Request) -> bool:
@@ -169,7 +181,7 @@ def _leave_to_others(ctx: Context, request: Request) -> None:
 def close(ctx: Context, request: Request, state: RequestState, *, source: Source) -> None:
     """End a request otherwise than by resolving it, and stop its pages."""
     request.state = state
-    request.asked_class = request.asked_until = None
+    forget_question(request)
     paging.stop(ctx, request)
     ctx.note(request, state.value, source=source)
     paging.show(ctx, request)

@@ -1,5 +1,6 @@
 """What the bot says about requests to the people who ask."""
 
+import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,9 @@ _AS = {
     RequestClass.COMMUNITY: "as a question to the community",
     RequestClass.NONE: "as no request",
 }
+_END = r"\s*(?:$|\n|[.,;:!\u2013\u2014]+(?:\s(?!\s*\d)|$)|\s-\s)"  # neither `no-one` nor `no. 1`
+_YES = re.compile(rf"(?:yes|yep|yeah)(?:\s|{_END})|(?:correct|it is){_END}")
+_NO = re.compile(rf"(?:no|nope|not){_END}|not (?:in )?prod(?:uction)?\b")
 
 
 def question(number: int, graver: RequestClass, otherwise: RequestClass) -> Message:
@@ -48,9 +52,21 @@ def question_answered(to: RequestClass) -> Message:
     return text(f"Thank you. I treat this {_AS[to]}.")
 
 
-def question_unanswered(to: RequestClass) -> Message:
-    """Close a question that nobody answered."""
-    return text(f"There was no answer, so I treat this {_AS[to]}.")
+def yes_or_no(words: str) -> bool | None:
+    """Give what somebody's words say to a question; None where that is not plain, as in `no idea` and `not working`.
+
+    A yes may lead on to other words. A no may only where what it denies is named.
+    """
+    said = words.strip().lower()
+    if _YES.match(said):
+        return True
+    return False if _NO.match(said) else None
+
+
+def question_unanswered(to: RequestClass, *, has_written: bool) -> Message:
+    """Close a question that nobody answered. has_written: its author wrote since, but no plain yes or no."""
+    why = "No button was pressed" if has_written else "There was no answer"
+    return text(f"{why}, so I treat this {_AS[to]}.")
 
 
 def question_overtaken(to: RequestClass) -> Message:

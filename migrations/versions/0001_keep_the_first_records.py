@@ -201,6 +201,7 @@ def upgrade() -> None:
         sa.Column("reasons", sa.JSON(), nullable=False),
         sa.Column("runner_up", sa.String(length=40), nullable=False),
         sa.Column("asked_class", sa.String(length=40), nullable=True),
+        sa.Column("asked_otherwise", sa.String(length=40), nullable=True),
         sa.Column("asked_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("service", sa.String(length=200), nullable=True),
         sa.Column("environment", sa.String(length=40), nullable=True),

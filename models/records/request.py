@@ -71,7 +71,8 @@ class Request(Record):
 
     is_direct: in a direct conversation with the bot, which has no channel_name; some other places have none either.
     root: the message that its thread hangs on. asked_class: the class the bot asked the author about, which applies at
-    asked_until unless they answer; None when it did not ask, or the answer came. step: the escalation step that comes
+    asked_until unless they answer; None when it did not ask, or the answer came. asked_otherwise: the class that a no
+    means. step: the escalation step that comes
     next. due, due_at: what it waits for next, and when; None while nothing is due or a page is on its way. owner: the
     platform handle of who acknowledged it. page_id, question_id: the outbox rows of the first page and of the question.
     """
@@ -101,6 +102,7 @@ class Request(Record):
     reasons: Mapped[list[str]]
     runner_up: Mapped[RequestClass] = mapped_column(Word(RequestClass))
     asked_class: Mapped[RequestClass | None] = mapped_column(Word(RequestClass))
+    asked_otherwise: Mapped[RequestClass | None] = mapped_column(Word(RequestClass))
     asked_until: Mapped[datetime | None]
     service: Mapped[str | None] = mapped_column(String(200))
     environment: Mapped[str | None] = mapped_column(String(40))

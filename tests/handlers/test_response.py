@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from models.effects import Direct, Effect, Post, React
+from handlers.wording import requests as wording
+from models.effects import Direct, Edit, Effect, Post, React
 from models.policy import AfterHours, KnownAnswer, Service
 from models.records.request import Due, RequestState
 from models.triage.verdict import RequestClass
@@ -289,6 +290,108 @@ def test_outside_hours_a_yes_in_sos_tells_nothing_a_second_time(database_url: st
     assert did(desk, desk.owed()) == {"tell when", "question"}
     desk.presses("dev", "class", f"{desk.request(message).id}:urgent")
     assert not any(isinstance(one, Post) for one in desk.owed())
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("yes", True),
+        ("Yes, production", True),
+        ("yep all of it", True),
+        ("Yeah!", True),
+        ("Correct.", True),
+        ("It is", True),
+        ("no", False),
+        ("No, production is fine, only my laptop", False),
+        ("nope...", False),
+        ("No - just me", False),
+        ("no\nonly my laptop", False),
+        ("Not production, only staging", False),
+        ("not in prod", False),
+        ("", None),
+        ("no idea", None),
+        ("No one can log in", None),
+        ("no-one can log in", None),
+        ("No. 1 priority", None),
+        ("not working at all", None),
+        ("not sure", None),
+        ("nobody can log in", None),
+        ("it is not", None),
+        ("correct me if I am wrong", None),
+        ("yesterday it worked", None),
+        ("I think yes", None),
+    ],
+)
+def test_only_a_plain_yes_or_no_is_one(words: str, said: bool | None) -> None:
+    assert wording.yes_or_no(words) is said
+
+
+@pytest.mark.parametrize("channel", [HOW_TO, None])
+def test_a_no_in_words_counts_as_the_button(database_url: str, channel: str | None) -> None:
+    desk = at_desk(database_url)
+    message = desk.writes("dev", DOUBTED_COMMUNITY, channel)
+    desk.delivers()
+    desk.owed()
+    thread = message if channel is not None else None
+    desk.writes("dev", "No, production is fine, only my laptop", channel, thread=thread)
+    assert any(isinstance(one, Edit) and "as a question to the community" in str(one) for one in desk.owed())
+    desk.until("2026-11-02 10:06")
+    request = desk.request(message)
+    assert (request.request_class, request.asked_class, request.asked_otherwise) == (RequestClass.COMMUNITY, None, None)
+    assert (desk.requests(), desk.pages()) == (1, [])
+
+
+def test_a_yes_in_words_counts_as_the_button(database_url: str) -> None:
+    desk = at_desk(database_url)
+    message = desk.writes("dev", DOUBTED_COMMUNITY, HOW_TO)
+    desk.delivers()
+    desk.writes("dev", "Yes, all of it", HOW_TO, thread=message)
+    assert desk.paged() == [{desk.on_duty()[0]}]
+    desk.until("2026-11-02 10:04")
+    assert (desk.request(message).request_class, desk.pages()) == (RequestClass.URGENT, [])
+
+
+def test_a_no_in_words_means_what_its_button_says(database_url: str) -> None:
+    desk = at_desk(database_url)
+    nothing, asked_in_sos = desk.writes("dev", DOUBTED_NONE, HOW_TO), desk.writes("dev", DOUBTED_IN_SOS, SOS)
+    desk.writes("dev", "no", HOW_TO, thread=nothing)
+    desk.writes("dev", f"no, the {COMMUNITY}", SOS, thread=asked_in_sos)
+    assert desk.request(nothing).state is RequestState.DISMISSED
+    assert desk.request(asked_in_sos).request_class is RequestClass.COMMUNITY
+
+
+@pytest.mark.parametrize(("who", "words"), [("eve", "no"), ("dev", "no idea")])
+def test_a_strangers_no_and_one_in_doubt_leave_the_question_open(database_url: str, who: str, words: str) -> None:
+    desk = at_desk(database_url)
+    message = desk.writes("dev", DOUBTED_COMMUNITY, HOW_TO)
+    desk.writes(who, words, HOW_TO, thread=message)
+    assert desk.request(message).asked_class is RequestClass.URGENT
+
+
+def test_a_no_beside_grave_words_is_no_answer(database_url: str) -> None:
+    desk = at_desk(database_url)
+    message = desk.writes("dev", DOUBTED_COMMUNITY, HOW_TO)
+    desk.writes("dev", f"No, it is an {URGENT}", HOW_TO, thread=message)
+    assert desk.request(message).request_class is RequestClass.URGENT
+
+
+@pytest.mark.parametrize(
+    ("who", "threaded", "said"),
+    [
+        ("dev", True, "No button was pressed, so I treat this as urgent."),
+        ("dev", False, "No button was pressed, so I treat this as urgent."),
+        ("eve", True, "There was no answer, so I treat this as urgent."),
+    ],
+)
+def test_nobody_who_wrote_is_told_that_there_was_no_answer(
+    database_url: str, who: str, threaded: bool, said: str
+) -> None:
+    desk = at_desk(database_url)
+    message = desk.writes("dev", DOUBTED_COMMUNITY, HOW_TO)
+    desk.writes(who, "let me look", HOW_TO, thread=message if threaded else None)
+    desk.owed()
+    desk.office.pass_time("2026-11-02 10:05")
+    assert [one.message.plain() for one in desk.owed() if isinstance(one, Edit)] == [said]
 
 
 # -- waiting and being answered
