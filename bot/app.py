@@ -36,6 +36,8 @@ from models.triage.classifier import Classifier
 
 DUE_SECONDS = 1.0
 STALLED_SECONDS = 120.0
+STOP_SECONDS = 8.0
+"""How long a stop lets calls to a platform go on: whoever stops a container kills it after ten."""
 SWITCH_SECONDS = 0.001
 """After how long a thread that computes lets another go on: a message must not wait for one that only tidies up."""
 
@@ -71,13 +73,14 @@ class Bot:
         self._scheduler = scheduler.start(self.work.run, seconds)
 
     def stop(self) -> None:
-        """Take no more events, finish what is in hand, and let everything go."""
+        """Take no more events, finish what is in hand, and let everything go, within some nine seconds."""
+        deadline = monotonic() + STOP_SECONDS
         for port in self.ports:
             port.stop()
         if self._scheduler is not None:
             self._scheduler.shutdown(wait=True)
         for sender in self.deliveries:
-            sender.stop()
+            sender.stop(max(0.0, deadline - monotonic()))
         self.store.close()
 
     def problems(self) -> list[str]:

@@ -1,16 +1,16 @@
 """The outbox loop: claim, send, retry, give up loudly. One for each platform. Source: DESIGN §3.
 
-One thread claims lanes and records results, in one transaction a round; a small pool makes the calls, so that a call
+One thread claims lanes and records results, in one transaction a round; a few others make the calls, so that a call
 that hangs holds up its own lane only.
 """
 
 import queue
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
+from math import inf
 from time import monotonic, sleep
 
 import structlog
@@ -140,10 +140,10 @@ class Delivery:
         self._holder, self._claims = holder, count(1)
         self._budgets = Budgets()
         self._results: queue.SimpleQueue[Result | None] = queue.SimpleQueue()
-        self._pool = ThreadPoolExecutor(SENDERS, thread_name_prefix=f"send-{port.name}")
+        self._calls: queue.SimpleQueue[Call] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name=f"delivery-{port.name}", daemon=True)
         self._in_flight = 0
-        self._is_stopping = False
+        self._stops_at = inf
         self._next_sweep = self._rests_until = 0.0
         self.last_round = monotonic()
 
@@ -153,21 +153,29 @@ class Delivery:
             with self._store.transaction() as session:
                 lane.free_all(session, self._port.name)
         self._thread.start()
+        for number in range(SENDERS):
+            threading.Thread(target=self._make_calls, name=f"send-{self._port.name}-{number}", daemon=True).start()
 
     def wake(self) -> None:
         """Say that something may be owed."""
         self._results.put(None)
 
-    def stop(self) -> None:
-        """Finish the calls in flight, record them, and stop."""
-        self._is_stopping = True
+    def stop(self, seconds: float = 15.0) -> None:
+        """Finish the calls in flight, record them, and stop.
+
+        One that takes longer than that stays as it is: it is looked for at the next start, as after a crash.
+        """
+        self._stops_at = monotonic() + seconds
         self.wake()
-        self._thread.join(timeout=15)
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._thread.join(seconds + IDLE_SECONDS)
+
+    @property
+    def _is_stopping(self) -> bool:
+        return self._stops_at < inf
 
     def _run(self) -> None:
         wait = 0.0
-        while not (self._is_stopping and self._in_flight == 0):
+        while not (self._is_stopping and (self._in_flight == 0 or monotonic() > self._stops_at)):
             results = self._gather(wait)
             try:
                 wait = self._round(results)
@@ -265,7 +273,12 @@ class Delivery:
 
     def _submit(self, call: Call) -> None:
         self._in_flight += 1
-        self._pool.submit(self._send, call)
+        self._calls.put(call)
+
+    def _make_calls(self) -> None:
+        """Make one call after the other, for as long as the process lives: a call that hangs must not keep it alive."""
+        while True:
+            self._send(self._calls.get())
 
     def _send(self, call: Call) -> None:
         try:

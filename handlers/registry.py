@@ -58,6 +58,10 @@ JOBS: tuple[Job, ...] = (
 )
 
 
+HELP = "help"
+"""The command that gives the names of all others."""
+
+
 def decide(ctx: Context) -> Answer | None:
     """Give what the handler of an event answers on the spot; what else it decided is in the session."""
     return EVENTS[type(ctx.event)](ctx, ctx.event)
@@ -89,8 +93,11 @@ def _time(ctx: Context, event: TimeCame) -> None:
 
 def _command(ctx: Context, event: CommandGiven) -> Answer:
     known = [command for command in COMMANDS if command.name == event.name]
+    names = sorted({command.name for command in COMMANDS})
+    if event.name == HELP:
+        return Answer(reply=wording.overview(names))
     if not known:
-        raise UserError(wording.unknown_command(event.name, sorted({command.name for command in COMMANDS})))
+        raise UserError(wording.unknown_command(event.name, names))
     text = mask(event.text)
     words = text.split()
     if is_help(words[:1]):

@@ -2,12 +2,24 @@
 
 from collections.abc import Sequence
 
-from models.message import Bullets, Code, Heading, Line, Message, line, message, note, paragraph
+from models.message import Bullets, Code, Heading, Line, Message, Span, line, message, note, paragraph
 
 UNKNOWN_BUTTON = "This button is from an older version and does nothing now. The commands still work: try /oncall help."
 UNKNOWN_FORM = "This form is from an older version. Open it again."
 NO_ROTATION = "There is no on-call rotation in the configuration yet."
 LEADS_ONLY = "Only a lead can change the on-call list. Ask one of them: "
+
+
+def overview(known: Sequence[str]) -> Message:
+    """Give the commands that there are."""
+    return message(
+        paragraph("I know these commands: ", *_named(known), "."),
+        note(f"Each has help with an example, as in /{known[0]} help. Requests for help need no command: just write."),
+    )
+
+
+def _named(known: Sequence[str]) -> Sequence[Span]:
+    return [span for name in known for span in (", ", Code(f"/{name}"))][1:]
 
 
 def unknown_command(name: str, known: Sequence[str]) -> str:

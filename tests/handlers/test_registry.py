@@ -128,6 +128,13 @@ def test_an_unknown_command_is_answered_with_those_there_are(desk: Desk) -> None
     assert answer.reply.plain().startswith("There is no /oncal. There is /")
 
 
+def test_help_alone_gives_the_names_of_all_commands(desk: Desk) -> None:
+    answer = given(desk, "help", "")
+    assert answer is not None
+    assert answer.reply is not None
+    assert answer.reply.plain().startswith("I know these commands: /handover, /oncall")
+
+
 # -- buttons, forms, reactions
 
 

@@ -114,6 +114,23 @@ def test_killed_inside_the_call_the_page_is_in_the_thread_once(tmp_path: Path, s
 
 
 @pytest.mark.slow
+def test_told_to_stop_while_slack_hangs_it_ends_within_ten_seconds_and_the_page_still_goes_out_once(
+    tmp_path: Path, sqlite_url: str
+) -> None:
+    with staged(tmp_path, sqlite_url) as scene:
+        scene.bot.start()
+        scene.slack.fail("chat.postMessage", Fault.HANG, times=50)
+        ts = scene.slack.post("devops-sos", "farid", DOWN)
+        scene.slack.wait_for(lambda: [one for one in scene.slack.calls_to("chat.postMessage") if one.fault])
+        assert scene.bot.terminate(seconds=10) == 0
+
+        scene.slack.heal()
+        scene.bot.start()
+        scene.wait_until_pages_are(OutboxState.SENT, seconds=40)
+        assert scene.pings(ts, scene.primary) == 1
+
+
+@pytest.mark.slow
 def test_an_urgent_request_reaches_the_secondary_at_its_time_across_a_restart(
     tmp_path: Path, database_url: str
 ) -> None:

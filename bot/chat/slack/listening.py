@@ -214,7 +214,6 @@ def quiet_logger() -> logging.Logger:
     logger = logging.getLogger("watchbill.slack")
     logger.setLevel(logging.WARNING)
     logger.addFilter(_is_worth_telling)
-    logging.getLogger("websocket").setLevel(logging.CRITICAL)
     return logger
 
 

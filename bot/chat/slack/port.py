@@ -29,7 +29,7 @@ from models.policy import Policy
 API_URL = "https://slack.com/api/"
 CALL_SECONDS = 10
 CONNECT_SECONDS = 5.0
-STOP_SECONDS = 6.0
+STOP_SECONDS = 4.0
 WATCH_SECONDS = 1.0
 SLOWEST_RETRY = 30.0
 
@@ -72,6 +72,7 @@ class SlackChat:
         self._refused = ""
         self._stopping = threading.Event()
         self._watch: threading.Thread | None = None
+        self._closing = threading.Lock()
 
     def _caller(self, seconds: int) -> WebClient:
         # without the default retries: they post twice where an answer is lost
@@ -159,20 +160,22 @@ class SlackChat:
         self._refused = code(error) if code(error) in REFUSED else ""
 
     def stop(self) -> None:
-        """Take no more events, finish and acknowledge those in hand within 6 s, and disconnect."""
+        """Take no more events, finish and acknowledge those in hand within 4 s, and disconnect."""
         self._stopping.set()
         if self._watch is not None:
             self._watch.join(WATCH_SECONDS)
         self._close()
 
     def _close(self) -> None:
-        self._app = None
-        socket, self._socket = self._socket, None
-        if socket is not None:
-            socket.stop(STOP_SECONDS)
-        answers, self._answers = self._answers, None
-        if answers is not None:
-            answers.close()
+        """Close what is open; whoever comes second waits until the first is through."""
+        with self._closing:
+            self._app = None
+            socket, self._socket = self._socket, None
+            if socket is not None:
+                socket.stop(STOP_SECONDS)
+            answers, self._answers = self._answers, None
+            if answers is not None:
+                answers.close()
 
     def is_healthy(self) -> bool:
         """Say whether events can come now, and the token is taken."""

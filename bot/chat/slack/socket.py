@@ -6,6 +6,7 @@ its own, because they wait for it.
 
 import contextlib
 import json
+import logging
 import socket
 import threading
 from collections.abc import Sequence
@@ -30,7 +31,7 @@ from models.errors import StoreUnavailable
 
 PING_SECONDS = 3
 SILENT_SECONDS = 9.0
-GOODBYE_SECONDS = 2.0
+GOODBYE_SECONDS = 1.0
 LOOK_SECONDS = 0.05
 OPENING_SECONDS = 5.0
 MOST_TOGETHER = 25
@@ -48,13 +49,6 @@ class Handler(SocketModeHandler):
         self._events = [Lane(f"slack-events-{at}", self._take, MOST_TOGETHER) for at in range(lanes)]
         self._people = Lane("slack-people", self._take, 1)
         self._is_stopping = False
-        self._look_for_connections_often()
-
-    def _look_for_connections_often(self) -> None:
-        """Begin to read from a new connection after 50 ms; the library would wait up to half a second."""
-        usual = self.client.current_session_runner
-        usual.shutdown()  # type: ignore[no-untyped-call]
-        self.client.current_session_runner = IntervalRunner(usual.target, LOOK_SECONDS).start()
 
     def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
         """Give one envelope to its lane; while stopping to none, so that Slack sends it again."""
@@ -128,11 +122,28 @@ class Socket:
         self._last_ended: WebSocketApp | None = None
         self._wire: WebSocket | None = None
         self._first_ping = 0.0
+        # Set after the client, which sets it too: to its library every goodbye is an error.
+        logging.getLogger("websocket").setLevel(logging.CRITICAL)
+        self._look_for_connections_often()
         self._client.on_message_listeners.append(self._read)
         self._client.message_listeners.append(self._heard)
         self._client.on_open_listeners.append(self._opened)
         self._client.on_error_listeners.append(self._failed)
         self._client.on_close_listeners.append(self._closed)
+
+    def _look_for_connections_often(self) -> None:
+        """Begin to read from a new connection after 50 ms; the library would wait up to half a second.
+
+        And only from a new one: the library would dial again where one has ended, as often as it looks.
+        """
+        usual = self._client.current_session_runner
+        usual.shutdown()  # type: ignore[no-untyped-call]
+
+        def read_a_new_one() -> None:
+            if self._client.current_session is not self._last_ended:
+                usual.target()
+
+        self._client.current_session_runner = IntervalRunner(read_a_new_one, LOOK_SECONDS).start()
 
     def _opened(self, session: WebSocketApp) -> None:
         self._wire, self._first_ping = session.sock, 0.0

@@ -3,9 +3,13 @@
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 _MARKED = re.compile(r"<([^<>]*)>")
 _NAME = re.compile(r"[/!]?([a-z][\w-]*)(?:\s+(.*))?", re.DOTALL)
+_LONGEST_NAME = 40
+_FEW_WORDS = 3
+_NEARLY = 0.8  # of difflib's measure: a letter or two of difference in the names that there are
 _UNPRINTABLE = re.compile(r"[\x00\ud800-\udfff]")
 _SPECIAL = {"here", "channel", "everyone"}
 
@@ -56,14 +60,26 @@ class Words:
 
 
 def command(text: str, bot: str, commands: Collection[str], *, is_direct: bool) -> Words | None:
-    """Give the command in a message's marked-up text: the bot's mention and a known name; in private the name alone.
+    """Give the command in a message's marked-up text: the bot's mention and a name; in private a known name alone.
 
-    The name stands in lower case, so that a sentence which begins with "Incident" stays a sentence.
+    Without a mention the name stands in lower case, so that a sentence which begins with "Incident" stays a sentence.
+    With one, its case does not matter; `help` alone, and a few words that begin with nearly a name, are commands too:
+    they are answered with the right names. What is longer is rather a request for help than a slip.
     """
     addressed = re.match(rf"\s*<@{re.escape(bot)}(?:\|[^<>]*)?>[:,]?\s*", text)
     if addressed is None and not is_direct:
         return None
-    found = _NAME.fullmatch((text[addressed.end() :] if addressed else text).strip())
-    if found is None or found[1] not in commands:
+    said = (text[addressed.end() :] if addressed else text).strip()
+    found = _NAME.fullmatch(f"{said[:_LONGEST_NAME].lower()}{said[_LONGEST_NAME:]}" if addressed else said)
+    if found is None:
         return None
-    return Words(found[1], (found[2] or "").strip())
+    words = Words(found[1], said[found.start(2) :].strip() if found[2] else "")
+    is_command = words.name in commands or (addressed is not None and _is_nearly(words, commands))
+    return words if is_command else None
+
+
+def _is_nearly(words: Words, commands: Collection[str]) -> bool:
+    if words.name == "help":
+        return not words.text
+    is_short = len(words.text.split()) <= _FEW_WORDS
+    return is_short and bool(get_close_matches(words.name, commands, n=1, cutoff=_NEARLY))

@@ -1,8 +1,10 @@
+import threading
 import time
 from collections.abc import Callable
 
 import pytest
 
+from bot.chat.slack.port import WATCH_SECONDS
 from bot.chat.slack.socket import MOST_TOGETHER
 from models.errors import ConfigError
 from models.events import CommandGiven, MessagePosted
@@ -208,6 +210,30 @@ def test_a_stop_finishes_and_acknowledges_what_is_in_hand() -> None:
         slack.wait_for(lambda: not slack.courier.connections)
 
         assert delivery.acked_at is not None
+
+
+def test_a_stop_waits_for_a_slow_commit_however_it_is_begun(caplog: pytest.LogCaptureFixture) -> None:
+    with workspace(schedule=PATIENT) as slack:
+        chat, inbound = chat_for(slack), Recorder()
+        chat.start(inbound)
+        inbound.hold.clear()
+        slack.post("devops-sos", "amina", "down")
+        until(lambda: inbound.waiting == 1)
+        threading.Timer(2 * WATCH_SECONDS, inbound.hold.set).start()
+        chat.stop()
+        slack.wait_for(lambda: not slack.courier.connections)
+
+        assert slack.deliveries[-1].acked_at is not None
+        assert not [record for record in caplog.records if record.name == "websocket"]
+
+
+def test_while_slack_refuses_connections_it_is_not_dialled_again_and_again(capsys: pytest.CaptureFixture[str]) -> None:
+    with workspace() as slack, running(slack, Recorder()) as chat:
+        with slack.away():
+            until(lambda: not chat.is_healthy())
+            time.sleep(1.5)  # the library would have dialled thirty times
+        until(chat.is_healthy, 8)
+    assert capsys.readouterr().out.count("slack.connection_ended") <= 5
 
 
 def test_it_can_be_stopped_at_once_and_twice() -> None:

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.chat.slack.text import command
 from models.events import (
     ButtonPressed,
     CommandGiven,
@@ -12,7 +13,7 @@ from models.events import (
     ReactionAdded,
     ReactionRemoved,
 )
-from tests.bot.chat.slack_building import NOW, Recorder, running, workspace
+from tests.bot.chat.slack_building import COMMANDS, NOW, Recorder, running, workspace
 from tests.fakes.slack import FakeSlack, Schedule
 
 
@@ -149,6 +150,25 @@ def test_in_private_a_commands_name_alone_is_a_command(
     slack.wait_quiet()
 
     assert isinstance(inbound.received[0], CommandGiven) == is_command
+
+
+@pytest.mark.parametrize(
+    ("said", "name", "rest"),
+    [
+        ("Oncall Next", "oncall", "Next"),
+        ("help", "help", ""),
+        ("onclal next", "onclal", "next"),
+        ("!HANDOVER", "handover", ""),
+        ("help me, production is down", None, None),
+        ("oncal is who, and why does the portal answer 503", None, None),
+        ("our app is down", None, None),
+    ],
+)
+def test_after_a_mention_a_slip_in_a_name_is_a_command_and_a_sentence_is_none(
+    said: str, name: str | None, rest: str | None
+) -> None:
+    found = command(f"<@U0FAKEBOT> {said}", "U0FAKEBOT", COMMANDS, is_direct=False)
+    assert (found.name if found else None, found.text if found else None) == (name, rest)
 
 
 def test_a_mention_without_a_commands_name_stays_a_message(slack: FakeSlack, inbound: Recorder) -> None:
