@@ -140,7 +140,7 @@ class Delivery:
         self._holder, self._claims = holder, count(1)
         self._budgets = Budgets()
         self._results: queue.SimpleQueue[Result | None] = queue.SimpleQueue()
-        self._calls: queue.SimpleQueue[Call] = queue.SimpleQueue()
+        self._calls: queue.SimpleQueue[Call | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name=f"delivery-{port.name}", daemon=True)
         self._in_flight = 0
         self._stops_at = inf
@@ -168,6 +168,8 @@ class Delivery:
         self._stops_at = monotonic() + seconds
         self.wake()
         self._thread.join(seconds + IDLE_SECONDS)
+        for _ in range(SENDERS):
+            self._calls.put(None)
 
     @property
     def _is_stopping(self) -> bool:
@@ -276,9 +278,9 @@ class Delivery:
         self._calls.put(call)
 
     def _make_calls(self) -> None:
-        """Make one call after the other, for as long as the process lives: a call that hangs must not keep it alive."""
-        while True:
-            self._send(self._calls.get())
+        """Make one call after the other, until the stop. A call that hangs then must not keep the process alive."""
+        while (call := self._calls.get()) is not None:
+            self._send(call)
 
     def _send(self, call: Call) -> None:
         try:

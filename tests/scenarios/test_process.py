@@ -97,7 +97,6 @@ def test_a_page_that_was_owed_when_the_bot_was_killed_goes_out_once_after_the_re
 
 
 @pytest.mark.slow
-@pytest.mark.slow
 @pytest.mark.parametrize("fault", [Fault.HANG, Fault.LOSE_ANSWER], ids=["not-posted", "posted"])
 def test_killed_inside_the_call_the_page_is_in_the_thread_once(tmp_path: Path, sqlite_url: str, fault: Fault) -> None:
     with staged(tmp_path, sqlite_url) as scene:
@@ -292,7 +291,6 @@ def test_the_log_holds_no_word_of_a_message_and_no_token(tmp_path: Path, sqlite_
 # -- doubled
 
 
-@pytest.mark.slow
 @pytest.mark.slow
 @pytest.mark.postgres
 def test_two_replicas_handle_each_message_once_though_one_is_killed(tmp_path: Path, postgres_url: str) -> None:

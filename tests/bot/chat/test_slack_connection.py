@@ -233,7 +233,7 @@ def test_while_slack_refuses_connections_it_is_not_dialled_again_and_again(capsy
             until(lambda: not chat.is_healthy())
             time.sleep(1.5)  # the library would have dialled thirty times
         until(chat.is_healthy, 8)
-    assert capsys.readouterr().out.count("slack.connection_ended") <= 5
+    assert 1 <= capsys.readouterr().out.count("slack.connection_ended") <= 5
 
 
 def test_it_can_be_stopped_at_once_and_twice() -> None:
