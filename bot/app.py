@@ -2,7 +2,6 @@
 
 import gc
 import signal
-import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -38,8 +37,6 @@ DUE_SECONDS = 1.0
 STALLED_SECONDS = 120.0
 STOP_SECONDS = 8.0
 """How long a stop lets calls to a platform go on: whoever stops a container kills it after ten."""
-SWITCH_SECONDS = 0.001
-"""After how long a thread that computes lets another go on: a message must not wait for one that only tidies up."""
 
 log = structlog.get_logger(__name__)
 
@@ -160,7 +157,6 @@ def run(settings: Settings, reload: Callable[[], Settings]) -> None:
     bot = build(store, clock, standing, ports, metrics)
     server = HttpServer(application(bot, routers), settings.http.listen)
     stopping = _stop_on_signals(lambda: _reload(bot, reload))
-    sys.setswitchinterval(SWITCH_SECONDS)
     gc.collect()
     gc.freeze()  # what was loaded stays to the end: to look through it again and again takes a tenth of the time
     bot.start()
