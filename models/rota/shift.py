@@ -55,7 +55,8 @@ class Shift:
 class Override:
     """Somebody, or explicitly nobody (engineer None), put on duty for a span. The newest wins where two overlap.
 
-    It acts from made_at on and until revoked_at, so that no past answer changes.
+    It acts from made_at on and until revoked_at, so that no past answer changes. source: OVERRIDE where a lead decided;
+    COVER where somebody stepped into a shift that had begun.
     """
 
     rotation: str
@@ -67,6 +68,7 @@ class Override:
     reason: str = ""
     revoked_at: datetime | None = None
     id: int = 0
+    source: ShiftSource = ShiftSource.OVERRIDE
 
     @property
     def span(self) -> tuple[datetime, datetime]:
@@ -88,6 +90,7 @@ class Absence:
     reason: str = ""
     rotation: str | None = None
     cancelled_at: datetime | None = None
+    id: int = 0
 
     def __post_init__(self) -> None:
         if self.last < self.first:
