@@ -13,14 +13,17 @@ MOST_SEEDS = 2
 
 LABELS = {
     "engineer": "",
+    "other": "for",
     "position": "position",
     "start": "from",
+    "last": "to",
     "day": "on",
+    "his_day": "against",
     "seeds": "seed",
     "old": "before",
     "new": "after",
 }
-DATES = ("start", "day")
+DATES = ("start", "last", "day", "his_day")
 
 WHOM = "Whom?"
 WHERE_TO = "Say who moves, and to which position."

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from models.rota.rota import Rota
-from models.rota.shift import Absence, Override, RotaError, Shift, ShiftSource
+from models.rota.shift import SKIPPED, Absence, Override, RotaError, Shift, ShiftSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def skipped(rota: Rota, engineer: str, shift: Shift, now: datetime, by: str) -> 
         raise RotaError(f"{engineer} has no coming shift on {shift.day}")
     # One working day is enough to make the shift unservable, and leaves the next one free for them.
     day = rota.calendar.day_of(rota.calendar.add_working_time(shift.start, timedelta(seconds=1)))
-    return Absence(engineer, day, day, now, f"skipped by {by}", rota.name)
+    return Absence(engineer, day, day, now, f"{SKIPPED}{by}", rota.name)
 
 
 def _check(shift: Shift, expected: int, engineer: str, now: datetime) -> None:

@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from models.errors import UserError
 
+SKIPPED = "skipped by "
+
 
 class RotaError(UserError):
     """A wish that the rules refuse; its text says why and may be shown."""
@@ -91,6 +93,11 @@ class Absence:
     rotation: str | None = None
     cancelled_at: datetime | None = None
     id: int = 0
+
+    @property
+    def is_skip(self) -> bool:
+        """Whether a lead let somebody serve later, so that they are not away at all."""
+        return self.reason.startswith(SKIPPED)
 
     def __post_init__(self) -> None:
         if self.last < self.first:
