@@ -98,6 +98,11 @@ def members(ctx: Context, rotation: Rotation) -> list[Person]:
     return [person for name in there if (person := ctx.policy.person(name)) is not None]
 
 
+def shadows(ctx: Context, rotation: Rotation) -> list[Person]:
+    """Give the newcomers who shadow whoever is on duty in a rotation now."""
+    return people(ctx, near(ctx, rotation, ctx.now).roster.shadows(ctx.now))
+
+
 def is_engineer(ctx: Context, person: Person | None) -> bool:
     """Say whether somebody is on a list in the store, leads, or is whom a page may go to: whoever is asked may act.
 

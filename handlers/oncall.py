@@ -30,7 +30,9 @@ def _now(ctx: Context, call: Call) -> Answer:
     begin = None if is_open else duty.next_hours_begin(ctx, rotation)
     hours = wording.Hours(rotation.hours, begin, ctx.policy.after_hours.contact)
     people = [person.name for person in duty.fallback(ctx)]
-    return Answer(reply=wording.now(_told(ctx, rotation, now), _told(ctx, rotation, following), hours, people))
+    shadows = [person.name for person in duty.shadows(ctx, rotation)]
+    told = _told(ctx, rotation, now), _told(ctx, rotation, following)
+    return Answer(reply=wording.now(*told, hours, people, shadows))
 
 
 def _next(ctx: Context, call: Call) -> Answer:

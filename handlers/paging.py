@@ -202,8 +202,19 @@ def _run_step(ctx: Context, request: Request, rotation: Rotation | None) -> None
     names = ", ".join(person.name for person in people) or "nobody"
     ctx.note(request, "paged", detail=f"{names} ({step.by})", source="clock", actor="")
     ctx.log(request.rotation, wording.logged_page(request.id, names), request=request)
+    if request.step == 0 and rotation is not None and request.state is RequestState.OPEN:
+        _tell_shadows(ctx, request, rotation, names)
     request.step += 1
     _schedule(ctx, request)
+
+
+def _tell_shadows(ctx: Context, request: Request, rotation: Rotation, names: str) -> None:
+    """Let the newcomers who shadow the engineer on call know what they were paged for; nothing is asked of them."""
+    for newcomer in duty.shadows(ctx, rotation):
+        handle = newcomer.handle(request.platform)
+        if handle is not None:
+            told = wording.shadowed(_facts(ctx, request), names)
+            ctx.say(Direct(handle, told), purpose=Purpose.NOTICE, request=request)
 
 
 def _schedule(ctx: Context, request: Request) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from handlers import (
     absence,
+    eve,
     exchange,
     handover,
     handover_jobs,
@@ -17,6 +18,7 @@ from handlers import (
     oncall_list,
     paging,
     requests,
+    showing,
 )
 from handlers.command import Call, Command, asks_help, help_of, is_help, matching
 from handlers.context import Answer, Context
@@ -70,6 +72,8 @@ JOBS: tuple[Job, ...] = (
     requests.QUESTIONS,
     requests.WAITS,
     exchange.LAPSE,
+    eve.EVE,
+    showing.SHOWING,
 )
 
 

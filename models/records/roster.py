@@ -46,6 +46,7 @@ class StoredMember(Record):
     since: Mapped[datetime | None]
     until: Mapped[datetime | None]
     placed_in: Mapped[int | None]
+    shadows_from: Mapped[datetime | None]
 
 
 class StoredCycle(Record):
@@ -191,7 +192,11 @@ def load_roster(session: Session, rotation: str) -> Roster:
     if head is None:
         return Roster()
     rows = session.scalars(select(StoredMember).where(StoredMember.rotation == rotation).order_by(StoredMember.place))
-    return Roster(tuple(Member(row.engineer, row.since, row.until, row.placed_in) for row in rows), head.cycle)
+    return Roster(tuple(map(_member, rows)), head.cycle)
+
+
+def _member(row: StoredMember) -> Member:
+    return Member(row.engineer, row.since, row.until, row.placed_in, row.shadows_from)
 
 
 def save_roster(session: Session, rotation: str, roster: Roster) -> None:
@@ -211,6 +216,7 @@ def save_roster(session: Session, rotation: str, roster: Roster) -> None:
             since=member.since,
             until=member.until,
             placed_in=member.placed_in,
+            shadows_from=member.shadows_from,
         )
         for place, member in enumerate(roster.members)
     )

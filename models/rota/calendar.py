@@ -76,6 +76,19 @@ class WorkCalendar:
             day = self.next_working(day)
         return day
 
+    def before_working_days(self, day: date, days: int) -> date:
+        """Give the day that is a number of working days earlier; zero gives the day itself."""
+        for _ in range(days):
+            day = self.last_working(day)
+        return day
+
+    def last_working(self, day: date) -> date:
+        """Give the last working day strictly before a day."""
+        for back in range(1, LONGEST_BREAK):
+            if self.is_working(day - back * DAY):
+                return day - back * DAY
+        raise CalendarError(f"rotation {self.rotation.name!r} has no working day within {LONGEST_BREAK} days of {day}")
+
     def next_shift_day(self, day: date) -> date:
         """Give the first day strictly after a day on which a shift begins."""
         if self.rotation.kind == "daily":
@@ -104,6 +117,10 @@ class WorkCalendar:
     def midnight(self, day: date) -> datetime:
         """Give the first instant of a civil day."""
         return self._instant(day, time(0))
+
+    def at(self, day: date, time_of_day: time) -> datetime:
+        """Give the instant of a civil time, by the same rule as the handover's."""
+        return self._instant(day, time_of_day)
 
     def handover_at(self, day: date) -> datetime:
         """Give the instant of the handover on a civil day.

@@ -34,6 +34,8 @@ ONE_FAULT = [
     ("kind: sos", "kind: soss", "5: channels[1].kind: `soss` is not one of `how-to`, `sos`, `alerts`, `operations` or `general` (did you mean `sos`?)"),
     ("America/Vancouver", "America/Vancuver", "1: timezone: `America/Vancuver` is no IANA time zone (did you mean `America/Vancouver`?)"),
     ("name: Amina", "name: Amina, timezone: Europe/Zurch", "9: people[0].timezone: `Europe/Zurch` is no IANA time zone (did you mean `Europe/Zurich`?)"),
+    (ENGINEERS, ENGINEERS + ", topics: {soss: 'On call: {engineer}'}", "15: oncall.rotations[0].topics.soss: there is no channel `soss` (did you mean `sos`?)"),
+    (ENGINEERS, ENGINEERS + ", topics: {sos: 'On call: {who}'}", "15: oncall.rotations[0].topics.sos: `On call: {who}` can only name {engineer}, {until} and {next}"),
     (ENGINEERS, ENGINEERS + ", channels: [soss]", "15: oncall.rotations[0].channels[0]: there is no channel `soss` (did you mean `sos`?)"),
     (ENGINEERS, ENGINEERS + ", handover_at: 25:00", "15: oncall.rotations[0].handover_at: `25:00` is no time of day: write it as 09:00"),
     (ENGINEERS, ENGINEERS + ", handover_at: 9", "15: oncall.rotations[0].handover_at: `9` is no time of day: write it as 09:00"),

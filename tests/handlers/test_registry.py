@@ -10,6 +10,7 @@ from handlers.command import Command, matching
 from handlers.job import Job
 from models.events import CommandGiven, Event, FormSubmitted
 from models.message import Answer
+from tests.handlers.build import rotation
 from tests.handlers.desk import COMMUNITY, OPERATIONS, SOS, URGENT, Desk, at_desk, buttons
 
 NAMES = sorted({command.name for command in registry.COMMANDS})
@@ -17,7 +18,7 @@ NAMES = sorted({command.name for command in registry.COMMANDS})
 
 @pytest.fixture
 def desk(sqlite_url: str) -> Desk:
-    return at_desk(sqlite_url)
+    return at_desk(sqlite_url, rotations=(rotation(topics={SOS: "On call: {engineer}"}),))
 
 
 def of(name: str) -> list[Command]:
