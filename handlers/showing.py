@@ -6,7 +6,7 @@ changed by hand is put right; the adapters change only what differs.
 
 import hashlib
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -24,7 +24,6 @@ from models.rota.duty import who_is_on
 from models.rota.rota import Rota
 
 SHOWS = "showing"
-HOUR = timedelta(hours=1)
 
 
 def showing_due(session: Session, standing: Standing, now: datetime) -> Iterable[TimeCame]:
@@ -38,9 +37,9 @@ def showing_due(session: Session, standing: Standing, now: datetime) -> Iterable
 
 
 def showing_coming(session: Session, standing: Standing, now: datetime) -> datetime | None:
-    """Give when the duty of a shown rotation changes next, or the next hour."""
-    ends = [who_is_on(_near(session, standing, rotation, now), now).end for rotation in _shown(standing)]
-    return min((*ends, _hour(now) + HOUR)) if ends else None
+    """Give when the duty of a shown rotation changes next; a clock that is moved need not stop each hour besides."""
+    ends = (who_is_on(_near(session, standing, rotation, now), now).end for rotation in _shown(standing))
+    return min(ends, default=None)
 
 
 def show(ctx: Context, event: TimeCame) -> None:
