@@ -15,7 +15,7 @@ from hashlib import sha256
 class Draw:
     """Everything that an order was drawn from.
 
-    recent: whose turns came just before, the latest last. min_gap: how many turns of others must lie between
+    recent: whose turns come just before, the latest last; missed ones still to take too. min_gap: how many turns of others must lie between
     two of the same person.
     """
 

@@ -144,10 +144,7 @@ def _made_up(chance: Random, start: datetime) -> Rota:
 
 
 def _stay(chance: Random, start: datetime) -> Member:
-    since = _perhaps(chance, start)
-    until = _perhaps(chance, start)
-    is_odd = since is not None and until is not None and until < since
-    return Member(chance.choice(PEOPLE), since, None if is_odd else until)
+    return Member(chance.choice(PEOPLE), _perhaps(chance, start), _perhaps(chance, start))
 
 
 def _shifts(chance: Random, start: datetime) -> Iterator[Shift]:
