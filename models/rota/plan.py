@@ -116,7 +116,10 @@ def _slots(
     ordered = sorted(days)
     starts = [max(earliest, pinned[d].start if d in pinned else calendar.handover_at(d)) for d in ordered]
     bounds = pairwise([*starts, calendar.handover_at(day)])
-    return tuple(_Slot(d, start, end, pinned.get(d)) for d, (start, end) in zip(ordered, bounds, strict=True))
+    # A day that the zone left out ends where it begins: it has no shift.
+    return tuple(
+        _Slot(d, start, end, pinned.get(d)) for d, (start, end) in zip(ordered, bounds, strict=True) if start < end
+    )
 
 
 def _filled(turns: Turns, slots: Sequence[_Slot]) -> Iterable[Shift]:
