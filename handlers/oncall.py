@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from handlers import duty
+from handlers import absence, duty
 from handlers.command import Call, Command
 from handlers.context import Answer, Context
 from handlers.dates import zone_of
+from handlers.exchange_wish import open_wishes
 from handlers.wording import oncall as wording
+from handlers.wording.absence import away_line
+from handlers.wording.exchange import open_line
 from models.errors import UserError
 from models.policy import Person, Rotation
 from models.records import roster as stored
@@ -93,13 +96,13 @@ def _mine(ctx: Context, call: Call) -> Answer:
     mine = [_my_shift(ctx, rotation, shift) for rotation, shifts in found for shift in shifts]
     is_listed = any(_is_listed(ctx, rotation, person) for rotation, _ in found)
     ordered = sorted(mine, key=lambda shift: shift.start)[:MOST_SHIFTS]
-    return Answer(reply=wording.mine(ordered, is_listed=is_listed, zone=zone_of(ctx), now=ctx.now))
+    ahead = wording.Ahead([*map(away_line, absence.own(ctx, person))], [*map(open_line, open_wishes(ctx, person))])
+    return Answer(reply=wording.mine(ordered, ahead, is_listed=is_listed, zone=zone_of(ctx), now=ctx.now))
 
 
 def _asked(ctx: Context, call: Call) -> Sequence[Rotation]:
     """Give the rotation that was named; all of them where none was."""
-    is_named = call.event.text.lower().split()[-2:-1] == ["in"]
-    return [call.rotation] if is_named else ctx.policy.oncall.rotations
+    return [call.rotation] if call.is_named else ctx.policy.oncall.rotations
 
 
 def _shifts_of(ctx: Context, rotation: Rotation, person: Person) -> list[Shift]:

@@ -6,7 +6,18 @@ To add one, write its function in the file of its subject and a line here.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from handlers import handover, handover_jobs, lifecycle, morning, oncall, oncall_list, paging, requests
+from handlers import (
+    absence,
+    exchange,
+    handover,
+    handover_jobs,
+    lifecycle,
+    morning,
+    oncall,
+    oncall_list,
+    paging,
+    requests,
+)
 from handlers.command import Call, Command, asks_help, help_of, is_help, matching
 from handlers.context import Answer, Context
 from handlers.job import Job
@@ -29,6 +40,8 @@ from models.secrets import mask
 
 COMMANDS: tuple[Command, ...] = (
     *oncall.COMMANDS,
+    *exchange.COMMANDS,
+    *absence.COMMANDS,
     *lifecycle.COMMANDS,
     *oncall_list.COMMANDS,
     *handover.COMMANDS,
@@ -37,6 +50,7 @@ COMMANDS: tuple[Command, ...] = (
 BUTTONS: Mapping[str, Callable[[Context, ButtonPressed], Answer | None]] = {
     **lifecycle.BUTTONS,
     **handover.BUTTONS,
+    **exchange.BUTTONS,
 }
 
 FORMS: Mapping[str, Callable[[Context, FormSubmitted], Answer | None]] = {
@@ -55,6 +69,7 @@ JOBS: tuple[Job, ...] = (
     handover_jobs.ACCEPTANCE,
     requests.QUESTIONS,
     requests.WAITS,
+    exchange.LAPSE,
 )
 
 

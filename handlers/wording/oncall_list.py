@@ -13,14 +13,17 @@ MOST_SEEDS = 2
 
 LABELS = {
     "engineer": "",
+    "other": "for",
     "position": "position",
     "start": "from",
+    "last": "to",
     "day": "on",
+    "his_day": "against",
     "seeds": "seed",
     "old": "before",
     "new": "after",
 }
-DATES = ("start", "day")
+DATES = ("start", "last", "day", "his_day")
 
 WHOM = "Whom?"
 WHERE_TO = "Say who moves, and to which position."
@@ -146,29 +149,38 @@ def skipped(actor: str, name: str, day: date) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What a change means to one person. until: the end of the shift they are on now because of it; else None."""
+    """What a change means to one person in one rotation. until: the end of the shift they are on now by it; or None."""
 
     rotation: str
-    told: str
     lost: tuple[date, ...]
     gained: tuple[date, ...]
     until: datetime | None
     now: datetime
     zone: ZoneInfo
 
+    @property
+    def opening(self) -> str:
+        """What changed for them, in a sentence."""
+        if self.until is not None:
+            return f"You are on call in {self.rotation} now, until {times.moment(self.until, self.zone, self.now)}."
+        return f"Your on-call dates in {self.rotation} changed."
 
-def moved(facts: Moved) -> Message:
-    """Tell somebody which of their dates moved, and why."""
-    opening = f"Your on-call dates in {facts.rotation} changed."
-    if facts.until is not None:
-        opening = f"You are on call in {facts.rotation} now, until {times.moment(facts.until, facts.zone, facts.now)}."
+
+def moved(told: str, changes: Sequence[Moved]) -> Message:
+    """Tell somebody which of their dates moved, in each rotation, and why."""
+    first, *others = changes
     return message(
-        paragraph(Strong(opening), f" {facts.told}"),
-        paragraph(f"New: {_days(facts.gained)}.") if facts.gained else None,
-        paragraph(f"No longer yours: {_days(facts.lost)}.") if facts.lost else None,
+        paragraph(Strong(first.opening), f" {told}"),
+        *_dates(first),
+        *(block for one in others for block in (paragraph(Strong(one.opening)), *_dates(one))),
         note("All your shifts: ", Code("/oncall me")),
-        summary=opening,
+        summary=first.opening,
     )
+
+
+def _dates(one: Moved) -> list[Paragraph]:
+    gained = [paragraph(f"New: {_days(one.gained)}.")] if one.gained else []
+    return gained + ([paragraph(f"No longer yours: {_days(one.lost)}.")] if one.lost else [])
 
 
 def replaced(rotation: str, name: str, before: str, until: datetime, now: datetime, zone: ZoneInfo) -> Message:  # noqa: PLR0917

@@ -230,3 +230,8 @@ def count_unsettled(session: Session) -> int:
     """Give how many rows are still owed."""
     owed = OutboxRow.state.in_((OutboxState.PENDING, OutboxState.SENDING))
     return session.scalar(select(func.count()).select_from(OutboxRow).where(owed)) or 0
+
+
+def platform_of(session: Session, row: int) -> str:
+    """Give the platform that an outbox row is owed to. Raises NoResultFound where there is no such row."""
+    return session.get_one(OutboxRow, row).platform

@@ -128,6 +128,8 @@ def _answer(rota: Rota, at: datetime, shift: Shift | None, override: Span[Overri
 
 
 def _overridden(override: Override) -> _Answer:
+    if override.source is ShiftSource.COVER:
+        return _Answer(override.engineer, override.source, override.reason)
     said = f"{override.made_by} put {override.engineer or 'nobody'} on duty"
     return _Answer(override.engineer, ShiftSource.OVERRIDE, f"{said}: {override.reason}" if override.reason else said)
 

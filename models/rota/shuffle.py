@@ -50,6 +50,20 @@ def keeps_gap(order: Sequence[str], recent: Sequence[str], min_gap: int) -> bool
     return all(earliest.get(person, 0) <= place for place, person in enumerate(order))
 
 
+def mended(order: Sequence[str], recent: Sequence[str], min_gap: int) -> tuple[str, ...]:
+    """Give an order that keeps the gap to the turns just before it and is otherwise as it was.
+
+    At each place the first of the order who is not too early there: one that keeps the gap already is not changed.
+    """
+    earliest = _earliest(recent, min(min_gap, len(order) - 1))
+    left, kept = list(order), []
+    for place in range(len(order)):
+        chosen = next(person for person in left if earliest.get(person, 0) <= place)
+        left.remove(chosen)
+        kept.append(chosen)
+    return tuple(kept)
+
+
 def default_gap(people: int) -> int:
     """Give half the list, rounded down."""
     return people // 2

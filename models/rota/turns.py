@@ -7,7 +7,7 @@ from datetime import datetime
 from models.policy import Shuffle
 from models.rota.rota import Cycle, Rota
 from models.rota.shift import Shift
-from models.rota.shuffle import Draw, default_gap, keeps_gap
+from models.rota.shuffle import Draw, default_gap, mended
 
 Seeds = Callable[[int], int]
 Span = tuple[datetime, datetime]
@@ -121,9 +121,8 @@ class Turns:
         stored = self.rota.cycle(self.number + 1)
         gap = self.gap(len(self._joined((), start)))
         if stored is not None and stored.draw is not None and not self.redraw:
-            order = self._joined(stored.order, start)
-            if keeps_gap(order, self.coming_after(), gap):
-                return order, stored.draw
+            # What was drawn stays, so that one absence does not move everybody's dates in all the cycles to come.
+            return mended(self._joined(stored.as_drawn(), start), self.coming_after(), gap), stored.draw
         return self._new_order(self._joined(self.order, start), gap)
 
     def _new_order(self, base: tuple[str, ...], gap: int) -> tuple[tuple[str, ...], Draw | None]:

@@ -188,6 +188,7 @@ def test_no_two_jobs_are_called_the_same() -> None:
 def test_what_a_job_says_is_coming_is_due_at_that_instant_and_its_own(desk: Desk, job: Job) -> None:
     desk.writes("dev", "slow", OPERATIONS)
     desk.writes("eve", URGENT, SOS)
+    desk.commands("ben", "swap tomorrow @cleo")
     desk.delivers()
     seen = 0
     for at in ("2026-11-02 10:01", "2026-11-02 17:30", "2026-11-03 09:00"):

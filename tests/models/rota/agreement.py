@@ -16,7 +16,7 @@ from models.errors import UserError
 from models.policy import Holidays, Shuffle, Weekday
 from models.rota.calendar import DAY, WorkCalendar
 from models.rota.duty import who_is_on
-from models.rota.exchange import Swap, covered, swapped
+from models.rota.exchange import Swap, covered, stepped_in, swapped
 from models.rota.plan import plan, reshuffle
 from models.rota.roster import Member, Roster
 from models.rota.rota import Rota
@@ -172,7 +172,7 @@ def _lived(chance: Random, start: datetime) -> Rota:
         with suppress(UserError):
             rota = chance.choice(EDITS)(chance, rota, now)
         rota = _planned(chance, rota, now, until)
-    return replace(rota, overrides=_overrides(chance, start))
+    return replace(rota, overrides=(*rota.overrides, *_overrides(chance, start)))
 
 
 def _planned(chance: Random, rota: Rota, now: datetime, until: date) -> Rota:
@@ -213,8 +213,11 @@ def _taken_over(chance: Random, rota: Rota, now: datetime) -> Rota:
     coming = [shift for shift in rota.shifts if shift.end > now and shift.engineer is not None]
     if not coming:
         return rota
-    shift = chance.choice(coming)
-    return with_shift(rota, covered(shift, shift.engineer or "", chance.choice(PEOPLE), now))
+    shift, taker = chance.choice(coming), chance.choice(PEOPLE)
+    if shift.start <= now:
+        over = stepped_in(shift, who_is_on(rota, now).engineer, taker, now)
+        return replace(rota, overrides=(*rota.overrides, replace(over, id=100 + len(rota.overrides))))
+    return with_shift(rota, covered(shift, shift.engineer, taker, now))
 
 
 EDITS: tuple[Edit, ...] = (_added, _removed, _moved, _absent, _exchanged, _taken_over)

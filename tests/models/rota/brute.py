@@ -28,7 +28,7 @@ def found(rota: Rota, at: datetime) -> Found:
 def named(rota: Rota, at: datetime) -> tuple[str | None, str | None]:
     override = newest_override(rota, at)
     if override is not None:
-        return override.engineer, "override"
+        return override.engineer, str(override.source)
     shift = running_shift(rota, at)
     if shift is None:
         return None, None

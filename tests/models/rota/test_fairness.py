@@ -173,3 +173,16 @@ def test_planning_again_without_a_change_moves_nobody_whatever_was_agreed() -> N
             since = utc("2026-11-02T10:00") + timedelta(hours=chance.randrange(700))
             again = stored(made, plan(made, since=since, until=day("2026-12-16"), seeds=(7).__add__))
             assert (again.shifts, again.cycles) == (made.shifts, made.cycles), names(made.shifts)
+
+
+@pytest.mark.parametrize("ahead", [3, 5, 7, 8, 10])
+def test_a_leads_shuffle_stays_as_it_was_drawn_when_the_list_is_planned_again_from_today(ahead: int) -> None:
+    before, today = planned(rota(*TEAM), days=60), utc("2026-11-02T12:00")
+    notice = before.calendar.handover_at(before.calendar.after_working_days(MONDAY, ahead))
+    made = stored(before, reshuffle(before, since=notice, until=before.shifts[-1].day, seeds=(40).__add__))
+    standing = made.standing(today)
+    drawn = cycle_of(made.cycles, 1).order if ahead < 6 else standing.order(today)
+    made = replace(made, roster=standing.reordered(drawn, 1))
+    again = stored(made, plan(made, since=today, until=before.shifts[-1].day, seeds=(80).__add__))
+    assert names(again.shifts) == names(made.shifts)
+    assert again.shifts[:ahead] == before.shifts[:ahead]
