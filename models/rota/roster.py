@@ -107,19 +107,22 @@ class Roster:
             raise RotaError(f"{engineer} is on the list already")
         placed = None if position is None else self.cycle
         member = Member(engineer, since=begin, placed_in=placed, shadows_from=shadows_from)
-        return self._placed(member, position or len(self.order(now)) + 1, now)
+        if position is None:
+            return replace(self, members=(*self.members, member))
+        leaving = tuple(stay for stay in self._open(now) if stay.engineer == engineer)
+        return self._placed((*leaving, member), position, now)
 
     def remove(self, engineer: str, now: datetime, *, until: datetime | None = None) -> Self:
-        """Give the list with somebody's stay ended now, or at a later instant. The past is untouched."""
-        member = self._member(engineer, now)
-        ended = replace(member, until=max(until or now, now))
-        return replace(self, members=tuple(ended if other is member else other for other in self.members))
+        """Give the list without somebody from now or a later instant on, whatever was to come. The past stays."""
+        end = max(until or now, now)
+        stays = self._stays(engineer, now)
+        ending = {stay for stay in stays if stay is stays[-1] or not stay.has_ended(end)}
+        members = (replace(other, until=end) if other in ending else other for other in self.members)
+        return replace(self, members=tuple(members))
 
     def move(self, engineer: str, position: int, now: datetime) -> Self:
         """Give the list with somebody at another position, from 1."""
-        member = self._member(engineer, now)
-        rest = replace(self, members=tuple(other for other in self.members if other is not member))
-        return rest._placed(member, position, now)  # noqa: SLF001  (the same class)
+        return self._placed(self._stays(engineer, now), position, now)
 
     def reordered(self, order: tuple[str, ...], cycle: int) -> Self:
         """Give the list in the order of a cycle; whoever that order does not know stays behind, in the old order."""
@@ -130,16 +133,21 @@ class Roster:
     def _open(self, at: datetime) -> tuple[Member, ...]:
         return tuple(member for member in self.members if not member.has_ended(at))
 
-    def _member(self, engineer: str, now: datetime) -> Member:
-        for member in self._open(now):
-            if member.engineer == engineer:
-                return member
-        raise RotaError(f"{engineer} is not on the list")
+    def _stays(self, engineer: str, now: datetime) -> tuple[Member, ...]:
+        """Give somebody's stays that are not over: the running one, and those to come."""
+        found = tuple(member for member in self._open(now) if member.engineer == engineer)
+        if not found:
+            raise RotaError(f"{engineer} is not on the list")
+        return found
 
-    def _placed(self, member: Member, position: int, now: datetime) -> Self:
-        people = list(self._open(now))
+    def _placed(self, stays: tuple[Member, ...], position: int, now: datetime) -> Self:
+        """Give the list with somebody's stays at a position; positions count people."""
+        others = [member for member in self._open(now) if member not in stays]
+        people = list(dict.fromkeys(member.engineer for member in others))
         if not 1 <= position <= len(people) + 1:
             raise RotaError(f"there is no position {position}: the list has positions 1 to {len(people) + 1}")
-        people.insert(position - 1, member)
-        past = (other for other in self.members if other.has_ended(now))
-        return replace(self, members=(*past, *people))
+        before = set(people[: position - 1])
+        ahead = [member for member in others if member.engineer in before]
+        behind = [member for member in others if member.engineer not in before]
+        past = (member for member in self.members if member.has_ended(now))
+        return replace(self, members=(*past, *ahead, *stays, *behind))

@@ -15,8 +15,8 @@ from hashlib import sha256
 class Draw:
     """Everything that an order was drawn from.
 
-    recent: whose turns came just before, the latest last. min_gap: how many turns of others must lie between
-    two of the same person.
+    recent: whose turns come just before, the latest last; missed ones that are taken first too. min_gap: how many
+    turns of others must lie between two of the same person.
     """
 
     base: tuple[str, ...]
