@@ -7,6 +7,8 @@ from handlers import duty
 from handlers.command import Call, Command
 from handlers.context import Answer, Context
 from handlers.dates import zone_of
+from handlers.feed_address import address
+from handlers.wording import calendar as feeds
 from handlers.wording import oncall as wording
 from models.errors import UserError
 from models.policy import Person, Rotation
@@ -47,7 +49,9 @@ def _list(ctx: Context, call: Call) -> Answer:
     begin = calendar.midnight(today)
     rota = stored.load(ctx.session, calendar, begin - BEFORE, begin + timedelta(days=days) + duty.NEAR)
     listed = [_day(ctx, rota, row, today) for row in rows(rota, today, days)]
-    return Answer(reply=wording.listed(call.rotation, listed, ctx.policy.zone, begin))
+    shown = wording.listed(call.rotation, listed, ctx.policy.zone, begin)
+    feed = address(ctx.standing, "rotation", call.rotation.name)
+    return Answer(reply=feeds.with_theirs(shown, call.rotation.name, feed))
 
 
 def _days(call: Call) -> int:
@@ -93,7 +97,8 @@ def _mine(ctx: Context, call: Call) -> Answer:
     mine = [_my_shift(ctx, rotation, shift) for rotation, shifts in found for shift in shifts]
     is_listed = any(_is_listed(ctx, rotation, person) for rotation, _ in found)
     ordered = sorted(mine, key=lambda shift: shift.start)[:MOST_SHIFTS]
-    return Answer(reply=wording.mine(ordered, is_listed=is_listed, zone=zone_of(ctx), now=ctx.now))
+    shown = wording.mine(ordered, is_listed=is_listed, zone=zone_of(ctx), now=ctx.now)
+    return Answer(reply=feeds.with_yours(shown, address(ctx.standing, "person", person.id)))
 
 
 def _asked(ctx: Context, call: Call) -> Sequence[Rotation]:

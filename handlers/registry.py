@@ -6,7 +6,7 @@ To add one, write its function in the file of its subject and a line here.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from handlers import handover, handover_jobs, lifecycle, morning, oncall, oncall_list, paging, requests
+from handlers import calendar_feed, handover, handover_jobs, lifecycle, morning, oncall, oncall_list, paging, requests
 from handlers.command import Call, Command, asks_help, help_of, is_help, matching
 from handlers.context import Answer, Context
 from handlers.job import Job
@@ -55,6 +55,7 @@ JOBS: tuple[Job, ...] = (
     handover_jobs.ACCEPTANCE,
     requests.QUESTIONS,
     requests.WAITS,
+    calendar_feed.KEEPING,
 )
 
 
