@@ -28,7 +28,7 @@ _TOKEN_PREFIX = re.compile(r"x[a-z]{3}(?:\.xox[a-z])?-")
 def connection_faults(document: Document, enabled: Sequence[str]) -> Iterator[Problem]:
     """Yield what cannot connect. enabled: the chat platforms in use."""
     yield from _listen(document)
-    yield from _feed_secret(document)
+    yield from _feed_secret(document, enabled)
     yield from _database(document)
     if "slack" in enabled:
         yield from _slack(document)
@@ -84,14 +84,14 @@ def _listen(document: Document) -> Iterator[Problem]:
         yield document.problem(("http", "listen"), f"`{listen}` is no host and port", hint)
 
 
-def _feed_secret(document: Document) -> Iterator[Problem]:
+def _feed_secret(document: Document, enabled: Sequence[str]) -> Iterator[Problem]:
     secret, path = document.at("http", "feed_secret"), ("http", "feed_secret")
     if not isinstance(secret, str):
         return
     if len(secret) < _SHORTEST_SECRET:
         message = f"is shorter than {_SHORTEST_SECRET} characters, so that it can be guessed"
         yield document.problem(path, message, "as from: openssl rand -hex 32")
-    elif document.at("http", "public_url") is None:
+    elif document.at("http", "public_url") is None and tuple(enabled) != ("local",):
         message = "without `public_url` nobody can be told the address of a calendar feed"
         yield document.problem(path, message, severity=Severity.WARNING)
 

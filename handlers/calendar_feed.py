@@ -6,7 +6,7 @@ the store only says how often an event changed, and what was cancelled. Source: 
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from threading import Lock
 
 from sqlalchemy.orm import Session
@@ -22,7 +22,7 @@ from models.policy import Policy, Rotation
 from models.records import calendar as kept
 from models.records import roster as stored
 from models.records.calendar import Stamps
-from models.rota.calendar import WorkCalendar
+from models.rota.calendar import DAY, WorkCalendar
 from models.rota.duty import Duty
 
 CALENDAR = "calendar"
@@ -30,7 +30,7 @@ PAST = timedelta(days=31)
 """How long what is over stays in a feed."""
 LONGEST_SHIFT = timedelta(days=30)
 """How far before that something may have begun which still matters to it."""
-NOTHING = Stamps("", None)
+NOTHING = Stamps("", None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Feeds:
     def _board(
         self, session: Session, standing: Standing, rotation: Rotation, stamps: Stamps, now: datetime
     ) -> "_Board":
-        since = beginning(now)
+        since = beginning(standing.calendar(rotation), now)
         board = self._boards.get(rotation.name)
         if board is None or not board.is_of(standing, stamps, since):
             entries = wanted_entries(session, standing, rotation, since)
@@ -120,10 +120,9 @@ def _feed(policy: Policy, kind: Kind, name: str, boards: Sequence[_Board]) -> Fe
     return Feed(wording.of_person(called), wording.about_person(called), ordered)
 
 
-def beginning(now: datetime) -> datetime:
+def beginning(calendar: WorkCalendar, now: datetime) -> datetime:
     """Give since when feeds show what was: the same instant all day, so that no feed changes with each look."""
-    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    return midnight - PAST
+    return calendar.midnight(calendar.day_of(now) - PAST)
 
 
 def wanted_entries(session: Session, standing: Standing, rotation: Rotation, since: datetime) -> list[Entry]:
@@ -173,19 +172,24 @@ def _name(policy: Policy, engineer: str | None) -> str | None:
 
 
 def due(session: Session, standing: Standing, now: datetime) -> Iterable[TimeCame]:
-    """Give each rotation whose rota changed since what its feeds showed was kept; nothing where there are no feeds."""
+    """Give each rotation whose rota changed since what its feeds showed was kept, and each once a civil day.
+
+    Nothing where there are no feeds.
+    """
     stamps = kept.stamps(session) if standing.feed_secret else {}
     for rotation in standing.policy.oncall.rotations:
-        found = stamps.get(rotation.name)
-        if found is not None and found.is_behind:
-            midnight = standing.calendar(rotation).midnight(standing.calendar(rotation).day_of(now))
-            yield TimeCame.of(CALENDAR, f"{rotation.name}@{found.now}", midnight)
+        calendar, found = standing.calendar(rotation), stamps.get(rotation.name)
+        if found is not None and found.is_behind(beginning(calendar, now)):
+            yield TimeCame.of(CALENDAR, f"{rotation.name}@{found.now}", calendar.midnight(calendar.day_of(now)))
 
 
 def coming(session: Session, standing: Standing, now: datetime) -> datetime | None:
-    """Give nothing: what changes is kept at once, and nobody knows when something will."""
-    del session, standing, now
-    return None
+    """Give the next midnight, when what has become too old is forgotten. What changes is due at once."""
+    del session
+    if not standing.feed_secret:
+        return None
+    calendars = map(standing.calendar, standing.policy.oncall.rotations)
+    return min((calendar.midnight(calendar.day_of(now) + DAY) for calendar in calendars), default=None)
 
 
 def keep(ctx: Context, event: TimeCame) -> None:
@@ -194,10 +198,13 @@ def keep(ctx: Context, event: TimeCame) -> None:
     if rotation is None:
         return
     stored.lock(ctx.session, rotation.name)
-    stamp, since = stored.stamp(ctx.session, rotation.name), beginning(ctx.now)
+    since = beginning(ctx.standing.calendar(rotation), ctx.now)
+    stamp = stored.stamp(ctx.session, rotation.name)
     before = kept.shown(ctx.session, rotation.name)
     entries = wanted_entries(ctx.session, ctx.standing, rotation, since)
-    kept.keep(ctx.session, rotation.name, stamp, before, brought_up(before, entries, since, ctx.now))
+    after = brought_up(before, entries, since, ctx.now)
+    kept.keep(ctx.session, before, after)
+    kept.keep_stamp(ctx.session, rotation.name, stamp, since)
 
 
 KEEPING = Job(CALENDAR, "the calendar feeds are kept", due, coming, keep)

@@ -35,6 +35,7 @@ def upgrade() -> None:
         "calendar_feed",
         sa.Column("rotation", sa.String(length=100), nullable=False),
         sa.Column("stamp", sa.String(length=16), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("rotation", name=op.f("pk_calendar_feed")),
     )
 

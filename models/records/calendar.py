@@ -13,12 +13,13 @@ from models.records.roster import StoredRotation
 
 
 class ShownRotation(Record):
-    """How far what is kept of a rotation's feeds has come: its rota's stamp at that time."""
+    """How far what is kept of a rotation's feeds has come: its rota's stamp at that time, and since when they show."""
 
     __tablename__ = "calendar_feed"
 
     rotation: Mapped[str] = mapped_column(String(100), primary_key=True)
     stamp: Mapped[str] = mapped_column(String(16))
+    since: Mapped[datetime]
 
 
 class ShownEvent(Record):
@@ -41,23 +42,22 @@ class ShownEvent(Record):
 
 @dataclass(frozen=True, slots=True)
 class Stamps:
-    """A rotation's stamp now, and the one that what is kept of its feeds goes back to; None: nothing is kept."""
+    """A rotation's stamp now, and what is kept of its feeds: from which stamp, since when; None: nothing is kept."""
 
     now: str
     kept: str | None
+    since: datetime | None
 
-    @property
-    def is_behind(self) -> bool:
-        """Whether the rota changed since."""
-        return self.now != self.kept
+    def is_behind(self, since: datetime) -> bool:
+        """Say whether the rota changed meanwhile, or feeds now begin later."""
+        return (self.now, since) != (self.kept, self.since)
 
 
 def stamps(session: Session) -> Mapping[str, Stamps]:
     """Give the stamps of every rotation in the store."""
-    joined = select(StoredRotation.name, StoredRotation.stamp, ShownRotation.stamp).outerjoin(
-        ShownRotation, ShownRotation.rotation == StoredRotation.name
-    )
-    return {name: Stamps(now, kept) for name, now, kept in session.execute(joined)}
+    columns = StoredRotation.name, StoredRotation.stamp, ShownRotation.stamp, ShownRotation.since
+    joined = select(*columns).outerjoin(ShownRotation, ShownRotation.rotation == StoredRotation.name)
+    return {name: Stamps(now, kept, since) for name, now, kept, since in session.execute(joined)}
 
 
 def shown(session: Session, rotation: str) -> Mapping[Key, Shown]:
@@ -66,17 +66,22 @@ def shown(session: Session, rotation: str) -> Mapping[Key, Shown]:
     return {one.key: one for one in map(_shown, rows)}
 
 
-def keep(session: Session, rotation: str, stamp: str, before: Mapping[Key, Shown], after: Mapping[Key, Shown]) -> None:
+def keep(session: Session, before: Mapping[Key, Shown], after: Mapping[Key, Shown]) -> None:
     """Keep what the feeds of a rotation show from now on, in place of what they showed before."""
     for key, old in before.items():
         if key not in after:
             changed(session, delete(ShownEvent).where(*_is(old)))
     for key, one in after.items():
         if key not in before:
-            session.add(ShownEvent(rotation=rotation, person=one.person, starts_at=one.start, **_values(one)))
+            session.add(ShownEvent(rotation=one.rotation, person=one.person, starts_at=one.start, **_values(one)))
         elif one != before[key]:
             changed(session, update(ShownEvent).where(*_is(one)).values(**_values(one)))
-    session.merge(ShownRotation(rotation=rotation, stamp=stamp))
+    session.flush()
+
+
+def keep_stamp(session: Session, rotation: str, stamp: str, since: datetime) -> None:
+    """Keep how far a rotation's feeds have been kept."""
+    session.merge(ShownRotation(rotation=rotation, stamp=stamp, since=since))
     session.flush()
 
 
