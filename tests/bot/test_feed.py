@@ -1,5 +1,6 @@
 """The calendar feeds, read back: they name whom the resolver names, tell changes as such, and say nothing else."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 
@@ -247,3 +248,17 @@ def test_a_feed_asks_to_be_read_every_hour_and_says_whose_it_is(sqlite_url: str)
     assert (calendar["REFRESH-INTERVAL"].dt, calendar["X-PUBLISHED-TTL"]) == (HOUR, "PT1H")
     assert calendar["REFRESH-INTERVAL"].params["VALUE"] == "DURATION"
     assert {str(event["TRANSP"]) for event in calendar.events} == {"TRANSPARENT"}
+
+
+def test_two_replicas_that_see_a_change_at_once_keep_it_once(postgres_url: str) -> None:
+    replicas = [Reader(office(postgres_url)), Reader(office(postgres_url))]
+    for number, who in enumerate(("gil", "dan", "gil"), start=1):
+        replicas[0].office.command("lea", "oncall-list", f"assign 2026-11-04 @{who}")
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda one: one.office.work.run(), replicas))
+        with replicas[1].office.store.reading() as session:
+            day = select(ShownEvent).where(ShownEvent.starts_at == instant("2026-11-04 09:00"))
+            shown = {row.person: (row.sequence, row.is_cancelled) for row in session.scalars(day)}
+        assert shown[""] == (number, False)
+    assert shown == {"": (3, False), "cleo": (1, True), "gil": (2, False), "dan": (1, True)}
+    assert replicas[0].body() == replicas[1].body()
