@@ -159,8 +159,9 @@ def _events(policy: Policy, entries: Iterable[Entry], after: Mapping[Key, Shown]
 
 
 def _no_longer(policy: Policy, one: Shown) -> tuple[str, str]:
-    title = wording.mine(one.rotation) if one.person else wording.who(one.rotation, _name(policy, one.engineer))
-    return wording.cancelled(title), wording.CANCELLED
+    if one.person:
+        return wording.no_longer_mine(one.rotation), wording.CANCELLED
+    return wording.no_longer(one.rotation, _name(policy, one.engineer)), wording.CANCELLED
 
 
 def _name(policy: Policy, engineer: str | None) -> str | None:

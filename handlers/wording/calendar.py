@@ -37,9 +37,14 @@ def mine(rotation: str) -> str:
     return f"On call: {rotation}"
 
 
-def cancelled(title: str) -> str:
-    """Give the title of an event that is no longer so."""
-    return f"No longer: {title}"
+def no_longer(rotation: str, name: str | None) -> str:
+    """Give the title of an event of a rotation's calendar that is no longer so."""
+    return f"No longer: {who(rotation, name)}"
+
+
+def no_longer_mine(rotation: str) -> str:
+    """Give the title of an event of a person's own calendar that is no longer so."""
+    return f"No longer on call: {rotation}"
 
 
 CANCELLED = "This was planned and is no longer so."

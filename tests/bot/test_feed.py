@@ -137,7 +137,7 @@ def test_a_shift_given_away_is_cancelled_in_ones_feed_and_appears_in_the_others(
     reader.office.pass_time()
     (gone,) = reader.cancelled("person", "cleo")
     assert (gone["UID"], gone["SEQUENCE"], gone.start) == (before["UID"], 1, day)
-    assert gone["SUMMARY"] == "No longer: On call: platform"
+    assert gone["SUMMARY"] == "No longer on call: platform"
     assert day not in reader.mine("cleo")
     (new,) = reader.events("person", "gil")
     assert (new.start, new["SEQUENCE"], new["SUMMARY"]) == (day, 0, "On call: platform")
