@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from handlers.context import Context
 from models.policy import Person, Policy, Rotation
 from models.records import roster as stored
-from models.rota.duty import Duty, who_is_on
+from models.rota.duty import Duty, duties, who_is_on
 from models.rota.plan import Plan, plan
 from models.rota.roster import Roster
 from models.rota.rota import Rota
@@ -39,6 +39,18 @@ def stretch(rota: Rota, at: datetime) -> tuple[Duty, Duty]:
     return replace(first, end=following.start, next=following.engineer), following
 
 
+def stretches(rota: Rota, since: datetime) -> list[Duty]:
+    """Give the duties as `stretch` does, without gap, from the shift that runs at an instant to the last one stored."""
+    left = [shift for shift in rota.shifts if shift.end > since]
+    found: list[Duty] = []
+    for duty in duties(rota, left[0].start, left[-1].end) if left else ():
+        if found and _is_the_same(found[-1], duty):
+            found[-1] = replace(found[-1], end=duty.end, next=duty.next)
+        else:
+            found.append(duty)
+    return found
+
+
 def _is_the_same(first: Duty, later: Duty) -> bool:
     return (first.shift, first.engineer, first.why) == (later.shift, later.engineer, later.why)
 
@@ -62,7 +74,12 @@ def days_served(rota: Rota, since: datetime, until: datetime) -> Counter[str]:
 
 def why(ctx: Context, said: str) -> str:
     """Give a reason of the resolver's with people's names in place of their ids."""
-    names = {person.id: person.name for person in ctx.policy.people}
+    return named(ctx.policy, said)
+
+
+def named(policy: Policy, said: str) -> str:
+    """Give a reason of the resolver's with the names of a policy's people in place of their ids."""
+    names = {person.id: person.name for person in policy.people}
     return re.sub(r"[^\s;:,]+", lambda word: names.get(word[0], word[0]), said)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from handlers import (
     absence,
+    calendar_feed,
     eve,
     exchange,
     handover,
@@ -74,6 +75,7 @@ JOBS: tuple[Job, ...] = (
     exchange.LAPSE,
     eve.EVE,
     showing.SHOWING,
+    calendar_feed.KEEPING,
 )
 
 

@@ -1,5 +1,6 @@
 """What every command, button, reaction, form and job of the registry promises: it inherits these tests."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import get_args
 
@@ -18,7 +19,10 @@ NAMES = sorted({command.name for command in registry.COMMANDS})
 
 @pytest.fixture
 def desk(sqlite_url: str) -> Desk:
-    return at_desk(sqlite_url, rotations=(rotation(topics={SOS: "On call: {engineer}"}),))
+    opened = at_desk(sqlite_url, rotations=(rotation(topics={SOS: "On call: {engineer}"}),))
+    opened.office.intake.standing = replace(opened.office.standing, feed_secret="a secret of the tests")
+    opened.office.pass_time()
+    return opened
 
 
 def of(name: str) -> list[Command]:
