@@ -6,7 +6,7 @@ To add one, write its function in the file of its subject and a line here.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from handlers import handover, handover_jobs, lifecycle, morning, oncall, oncall_list, paging, requests
+from handlers import handover, handover_jobs, lifecycle, morning, oncall, oncall_list, paging, requests, stats
 from handlers.command import Call, Command, asks_help, help_of, is_help, matching
 from handlers.context import Answer, Context
 from handlers.job import Job
@@ -29,6 +29,7 @@ from models.secrets import mask
 
 COMMANDS: tuple[Command, ...] = (
     *oncall.COMMANDS,
+    *stats.COMMANDS,
     *lifecycle.COMMANDS,
     *oncall_list.COMMANDS,
     *handover.COMMANDS,
