@@ -6,13 +6,14 @@ To add one, write its function in the file of its subject and a line here.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from handlers import handover, handover_jobs, lifecycle, morning, oncall, oncall_list, paging, requests, stats
+from handlers import account, handover, handover_jobs, lifecycle, morning, oncall, oncall_list, paging, requests, stats
 from handlers.command import Call, Command, asks_help, help_of, is_help, matching
 from handlers.context import Answer, Context
 from handlers.job import Job
 from handlers.wording import commands as wording
 from models.errors import UserError
 from models.events import (
+    AccountChanged,
     ButtonPressed,
     CommandGiven,
     DeliverySettled,
@@ -92,6 +93,11 @@ def _time(ctx: Context, event: TimeCame) -> None:
     next(job for job in JOBS if job.name == event.job).handle(ctx, event)
 
 
+def _settled(ctx: Context, event: DeliverySettled) -> None:
+    paging.delivery_settled(ctx, event)
+    account.delivery_settled(ctx, event)
+
+
 def _command(ctx: Context, event: CommandGiven) -> Answer:
     known = [command for command in COMMANDS if command.name == event.name]
     names = sorted({command.name for command in COMMANDS})
@@ -122,5 +128,6 @@ EVENTS: Mapping[type[Event], Callable[[Context, Any], Answer | None]] = {
     ButtonPressed: _button,
     FormSubmitted: _form,
     TimeCame: _time,
-    DeliverySettled: paging.delivery_settled,
+    AccountChanged: account.changed,
+    DeliverySettled: _settled,
 }

@@ -1,6 +1,18 @@
 """Everything that Watchbill keeps. Importing it loads every mapping, as the migrations need."""
 
-from models.records import audit, delivery, directory, effort, event, handover, lane, request, roster
+from models.records import account, audit, delivery, directory, effort, event, handover, lane, request, roster
 from models.records.base import Record
 
-__all__ = ["Record", "audit", "delivery", "directory", "effort", "event", "handover", "lane", "request", "roster"]
+__all__ = [
+    "Record",
+    "account",
+    "audit",
+    "delivery",
+    "directory",
+    "effort",
+    "event",
+    "handover",
+    "lane",
+    "request",
+    "roster",
+]
