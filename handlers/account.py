@@ -6,7 +6,7 @@ from handlers.wording import account as wording
 from models.events import AccountChanged, DeliverySettled
 from models.policy import Person, Rotation
 from models.records import account as accounts
-from models.records import delivery
+from models.records import delivery, gap
 
 
 def changed(ctx: Context, event: AccountChanged) -> None:
@@ -38,4 +38,5 @@ def _tell_leads(ctx: Context, person: Person, account: wording.Account, rotation
     told = wording.on_duty_unreachable(person.name, person.id, account, [one.name for one in rotations], is_alone)
     leads = [lead for lead in duty.people(ctx, ctx.policy.oncall.leads) if lead != person]
     others = [one for one in duty.fallback(ctx) if one != person]
-    ctx.tell(leads or others, lambda _: told)
+    if ctx.tell(leads or others, lambda _: told):
+        gap.add(ctx.session, gap.account_key(account.platform, person.handle(account.platform) or ""), ctx.now)

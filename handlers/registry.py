@@ -6,7 +6,19 @@ To add one, write its function in the file of its subject and a line here.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from handlers import account, handover, handover_jobs, lifecycle, morning, oncall, oncall_list, paging, requests, stats
+from handlers import (
+    account,
+    gaps,
+    handover,
+    handover_jobs,
+    lifecycle,
+    morning,
+    oncall,
+    oncall_list,
+    paging,
+    requests,
+    stats,
+)
 from handlers.command import Call, Command, asks_help, help_of, is_help, matching
 from handlers.context import Answer, Context
 from handlers.job import Job
@@ -54,6 +66,7 @@ JOBS: tuple[Job, ...] = (
     handover_jobs.REMINDER,
     handover_jobs.CHANGE,
     morning.GREETING,
+    gaps.LOOK_AHEAD,
     handover_jobs.ACCEPTANCE,
     requests.QUESTIONS,
     requests.WAITS,

@@ -18,7 +18,15 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=500), nullable=False),
         sa.PrimaryKeyConstraint("platform", "user", name=op.f("pk_gone_account")),
     )
+    op.create_table(
+        "told_gap",
+        sa.Column("key", sa.String(length=300), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_told_gap")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("told_gap")
     op.drop_table("gone_account")

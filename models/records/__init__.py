@@ -1,6 +1,6 @@
 """Everything that Watchbill keeps. Importing it loads every mapping, as the migrations need."""
 
-from models.records import account, audit, delivery, directory, effort, event, handover, lane, request, roster
+from models.records import account, audit, delivery, directory, effort, event, gap, handover, lane, request, roster
 from models.records.base import Record
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "directory",
     "effort",
     "event",
+    "gap",
     "handover",
     "lane",
     "request",
