@@ -12,7 +12,16 @@ from functools import cached_property
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 from models.rota.zone import zone
 
@@ -107,7 +116,7 @@ class Person(Strict):
     """One person with a handle on each platform; None where they have none there."""
 
     id: str = Field(min_length=1)
-    name: str = Field(min_length=1)
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
     slack: str | None = None
     rocketchat: str | None = None
     local: str | None = None
