@@ -1,4 +1,4 @@
-"""One look at each configured person's account: who was deactivated while nobody listened."""
+"""A look at each configured person's account, at the start and daily: who was deactivated while nobody listened."""
 
 import threading
 
@@ -16,15 +16,26 @@ from models.events import AccountChanged
 PACE_SECONDS = 0.7
 """users.info is of the tier that takes some hundred calls a minute."""
 
+AGAIN_SECONDS = 86_400.0
+
 UNKNOWN = frozenset(["user_not_found", "user_not_visible"])
 
 log = structlog.get_logger(__name__)
 
 
+def keep_looking(
+    client: WebClient, clock: Clock, inbound: Inbound, stopping: threading.Event, seconds: float = AGAIN_SECONDS
+) -> None:
+    """Look at once, and again every so often: somebody may have been configured since, or an event been lost."""
+    look(client, clock, inbound, stopping)
+    while not stopping.wait(seconds):
+        look(client, clock, inbound, stopping)
+
+
 def look(client: WebClient, clock: Clock, inbound: Inbound, stopping: threading.Event) -> None:
     """Tell how each configured person's account stands, one after the other, until all are told or it stops.
 
-    What fails ends the look and is logged alone: the next start looks again, and changes are told meanwhile.
+    What fails ends the look and is logged alone: the next one looks again, and changes are told meanwhile.
     """
     try:
         for user in sorted(inbound.people(PLATFORM)):

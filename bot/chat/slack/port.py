@@ -127,9 +127,9 @@ class SlackChat:
             self._look_at_accounts(inbound)
 
     def _look_at_accounts(self, inbound: Inbound) -> None:
-        """Look in the background who was deactivated; nothing waits for it."""
+        """Look in the background who was deactivated, now and daily; nothing waits for it."""
         given = (self._quick, self._clock, inbound, self._stopping)
-        self._look = threading.Thread(target=accounts.look, args=given, name="slack-accounts", daemon=True)
+        self._look = threading.Thread(target=accounts.keep_looking, args=given, name="slack-accounts", daemon=True)
         self._look.start()
 
     def _know_ourselves(self, inbound: Inbound) -> None:

@@ -1,9 +1,13 @@
 """Who was deactivated: told by Slack as it happens, and asked of it at each start."""
 
+import threading
+
 import pytest
+from slack_sdk import WebClient
 from structlog.testing import capture_logs
 
-from bot.chat.slack.accounts import PACE_SECONDS
+from bot.chat.slack.accounts import PACE_SECONDS, keep_looking
+from bot.clock import SteppingClock
 from models.events import AccountChanged
 from tests.bot.chat.slack_building import NOW, Recorder, running, workspace
 from tests.fakes.slack import FakeSlack, Fault
@@ -127,6 +131,20 @@ def test_a_look_that_fails_is_logged_and_everything_else_goes_on() -> None:
         assert chat.is_healthy()
     assert [one["reason"] for one in logs if one["event"] == "slack.accounts_not_seen"] == ["missing_scope"]
     assert inbound.received == []
+
+
+def test_it_is_looked_again_for_whoever_was_configured_since() -> None:
+    inbound, stopping = inbound_of(), threading.Event()
+    with workspace() as slack:
+        client = WebClient(slack.bot_token, base_url=slack.base_url)
+        given = (client, SteppingClock(NOW), inbound, stopping, 0.02)
+        looking = threading.Thread(target=keep_looking, args=given)
+        looking.start()
+        inbound.known = ("U02",)
+        assert inbound.one(AccountChanged).user == "U02"
+        stopping.set()
+        looking.join(5)
+        assert not looking.is_alive()
 
 
 def test_a_stop_does_not_wait_for_the_look() -> None:
