@@ -23,7 +23,7 @@ BEFORE = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True)
 class Deeds:
-    """What people did and bore from some day on. handled: (person, request) pairs, each once for each time."""
+    """What people did and bore from some day on. handled: who handled which request, and when last."""
 
     days: Sequence[DayServed]
     handled: Sequence[tuple[str, int, datetime]]

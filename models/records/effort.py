@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Index, String, select, update
+from sqlalchemy import Index, String, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.records.base import Id, Record, changed, put
@@ -35,7 +35,10 @@ class Page(Record):
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """An urgent request that somebody took or resolved. actor: their handle on the platform they did it on."""
+    """An urgent request that somebody took or resolved.
+
+    platform: the request's. actor: their handle on the platform they did it on. at: when they did last.
+    """
 
     request: int
     platform: str
@@ -73,9 +76,9 @@ def pinged_out_of_hours(session: Session, rotation: str, since: datetime) -> Seq
 
 
 def handled(session: Session, rotation: str, since: datetime) -> Sequence[Handled]:
-    """Give who took or resolved an urgent request of a rotation from an instant on: once for each time."""
+    """Give who took or resolved an urgent request of a rotation from an instant on: once each, at the last time."""
     found = (
-        select(TimelineEntry.request_id, Request.platform, TimelineEntry.actor, TimelineEntry.at)
+        select(TimelineEntry.request_id, Request.platform, TimelineEntry.actor, func.max(TimelineEntry.at))
         .join(Request, Request.id == TimelineEntry.request_id)
         .where(
             Request.rotation == rotation,
@@ -83,5 +86,6 @@ def handled(session: Session, rotation: str, since: datetime) -> Sequence[Handle
             TimelineEntry.what.in_(HANDLED),
             TimelineEntry.at >= since,
         )
+        .group_by(TimelineEntry.request_id, Request.platform, TimelineEntry.actor)
     )
     return [Handled(*row) for row in session.execute(found)]
