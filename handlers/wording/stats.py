@@ -31,6 +31,10 @@ class SpanFigures:
     nobodys: int
     people: Sequence[Figures]
 
+    def is_like(self, shorter: "SpanFigures") -> bool:
+        """Say whether nothing has come to a shorter span."""
+        return (self.working, self.nobodys, self.people) == (shorter.working, shorter.nobodys, shorter.people)
+
 
 def stats(rotation: Rotation, spans: Sequence[SpanFigures]) -> Message:
     """Give the figures of one span of days or of several."""
@@ -39,11 +43,14 @@ def stats(rotation: Rotation, spans: Sequence[SpanFigures]) -> Message:
             paragraph(f"Nobody is on the list of {rotation.name}, and nobody served."),
             note("A lead can put people on it with ", Code("/oncall-list add @user"), "."),
         )
+    told = [span for at, span in enumerate(spans) if at == 0 or not span.is_like(spans[at - 1])]
+    alike = [span.days for span in spans if span not in told]
     most = MOST if len(spans) == 1 else MOST_TOGETHER
     hours = f"{rotation.hours.start:%H:%M}–{rotation.hours.end:%H:%M}"
     return message(
         paragraph(Strong(f"How being on call fell in {rotation.name}")),
-        *(block for span in spans for block in _span(span, most)),
+        *(block for span in told for block in _span(span, most)),
+        paragraph(f"Over {_listed(alike)} days it is the same: nothing older is kept.") if alike else None,
         note(
             "A working day counts for whoever was on call for most of its hours. An eve is the last working day before "
             "a holiday. Urgent: urgent requests that they took or resolved. Out of hours: pings that reached them "
@@ -56,6 +63,10 @@ def stats(rotation: Rotation, spans: Sequence[SpanFigures]) -> Message:
 def no_days(given: str, most: int) -> str:
     """Refuse a number of days that cannot be looked back on."""
     return f"“{given[:40]}” is no number of days from 1 to {most}."
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    return " and ".join(map(str, numbers))
 
 
 def _span(span: SpanFigures, most: int) -> list[Block]:
