@@ -1,5 +1,6 @@
 """`/oncall stats`: the figures of the resolver's days, and of what is stored of pages and requests."""
 
+import re
 from typing import Any
 
 import pytest
@@ -202,3 +203,15 @@ def test_who_left_the_configuration_is_shown_by_id(sqlite_url: str) -> None:
     with desk.office.store.transaction() as session:
         stored.save_roster(session, "platform", Roster.of("zoe"))
     assert figures(desk)["zoe"].startswith("0 days")
+
+
+def test_the_list_counts_days_in_the_same_way(database_url: str) -> None:
+    desk = at_weekend(database_url)
+    put_on_duty(desk, "gil", "2026-11-03 09:30", "2026-11-03 17:00")
+    listed = re.findall(r"\d+\. (\w+) .* — (\d+ days?) served", desk.office.command("lea", "oncall-list"))
+    counted = figures(desk, "90")
+    assert len(listed) == 4
+    assert {name.lower(): days for name, days in listed} == {
+        name: counted[name].split(" (")[0] for name in ("ana", "ben", "cleo", "dan")
+    }
+    assert counted["gil"].startswith("1 day")
