@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from handlers.context import Context
 from models.policy import Person, Policy, Rotation
 from models.records import roster as stored
+from models.rota import fairness
 from models.rota.duty import Duty, duties, who_is_on
 from models.rota.plan import Plan, plan
 from models.rota.roster import Roster
@@ -67,9 +68,8 @@ def first_of(shifts: Iterable[Shift], engineer: str) -> Shift | None:
 
 
 def days_served(rota: Rota, since: datetime, until: datetime) -> Counter[str]:
-    """Count the shifts that began in [since, until], by whom the resolver names at their start."""
-    begun = (who_is_on(rota, shift.start).engineer for shift in rota.shifts if since <= shift.start <= until)
-    return Counter(engineer for engineer in begun if engineer is not None)
+    """Count the working days whose hours began in [since, until), by whose they were, as all figures count them."""
+    return Counter({engineer: tally.days for engineer, tally in fairness.tally(rota, since, until).items()})
 
 
 def why(ctx: Context, said: str) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from handlers import duty, escalation
+from handlers import duty, escalation, page
 from handlers.context import Context, Standing
 from handlers.wording import operations
 from handlers.wording import paging as wording
@@ -82,7 +82,8 @@ def slow_down(ctx: Context, request: Request) -> bool:
 def tell_owner(ctx: Context, request: Request) -> None:
     """Ping whoever took a request that has become graver since: they alone, as they are on it."""
     owner = ctx.handle_name(request.owner or "", request.platform)
-    ctx.say(in_thread(ctx, request, wording.raised(_facts(ctx, request), owner)), purpose=Purpose.PAGE, request=request)
+    person = ctx.policy.person_with_handle(request.platform, request.owner or "")
+    page.owe(ctx, request, in_thread(ctx, request, wording.raised(_facts(ctx, request), owner)), [person])
     name = _name(ctx, request.owner, request.platform)
     ctx.log(request.rotation, wording.logged_page(request.id, name), request=request)
 
@@ -98,7 +99,7 @@ def escalate(ctx: Context, request: Request) -> list[Person]:
     mentions = [ctx.mention(person.id, request.platform) for person in others]
     asker = ctx.handle_name(ctx.handle_on(request.platform), request.platform)
     message = wording.escalated(_facts(ctx, request), mentions, asker)
-    ctx.say(in_thread(ctx, request, message), purpose=Purpose.PAGE, request=request)
+    page.owe(ctx, request, in_thread(ctx, request, message), others)
     ctx.log(request.rotation, wording.logged_page(request.id, ", ".join(one.name for one in others)), request=request)
     return others
 
@@ -124,6 +125,8 @@ def delivery_settled(ctx: Context, event: DeliverySettled) -> None:
         _page_lost(ctx, request)
     if event.is_dropped:
         return
+    if event.purpose == Purpose.PAGE and request is not None and event.is_delivered:
+        page.delivered(ctx, request, event.row)
     if event.purpose == Purpose.PAGE and request is not None and request.state.is_live:
         _page_settled(ctx, request, event)
     if not event.is_delivered and event.purpose in (Purpose.PAGE, Purpose.QUESTION, Purpose.HANDOVER):
@@ -230,7 +233,7 @@ def _page_in_thread(ctx: Context, request: Request, people: Sequence[Person], wh
     mentions = [ctx.mention(person.id, request.platform) for person in people]
     facts = _facts(ctx, request)
     message = wording.first_page(facts, mentions, why) if is_first else wording.next_page(facts, mentions, why)
-    row = ctx.say(in_thread(ctx, request, message), purpose=Purpose.PAGE, request=request)
+    row = page.owe(ctx, request, in_thread(ctx, request, message), people)
     if is_first:
         request.page_id = row
 
@@ -247,7 +250,7 @@ def _page_directly(ctx: Context, request: Request, people: Sequence[Person]) -> 
     for person in people:
         handle = person.handle(request.platform)
         if handle is not None:
-            ctx.say(Direct(handle, wording.direct_page(facts)), purpose=Purpose.PAGE, request=request)
+            page.owe(ctx, request, Direct(handle, wording.direct_page(facts)), [person])
 
 
 def thread_of(request: Request) -> str | None:

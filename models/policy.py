@@ -19,6 +19,7 @@ from pydantic import (
     ConfigDict,
     Field,
     HttpUrl,
+    StringConstraints,
     field_validator,
     model_validator,
 )
@@ -119,7 +120,7 @@ class Person(Strict):
     """One person with a handle on each platform; None where they have none there."""
 
     id: str = Field(min_length=1)
-    name: str = Field(min_length=1)
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
     slack: str | None = None
     rocketchat: str | None = None
     local: str | None = None

@@ -9,7 +9,7 @@ from handlers import duty
 from handlers.context import Context, Standing
 from handlers.dates import zone_of
 from handlers.job import Job
-from handlers.wording import eve as wording
+from handlers.wording import day_before as wording
 from models.events import CLOCK, TimeCame
 from models.message import Message
 from models.policy import Person, Rotation
@@ -20,33 +20,33 @@ from models.rota.calendar import WorkCalendar
 from models.rota.duty import Duty, next_shifts, who_is_on
 from models.rota.shift import Shift
 
-REMINDS = "eve"
+REMINDS = "day-before"
 
 
-def eve_of(calendar: WorkCalendar, shift: Shift) -> datetime | None:
+def told_at(calendar: WorkCalendar, shift: Shift) -> datetime | None:
     """Give when whoever serves a shift is told of it; None where the organisation wants no such message."""
     at = calendar.rotation.remind_at
     return calendar.at(calendar.last_working(shift.day), at) if at is not None else None
 
 
-def eve_due(session: Session, standing: Standing, now: datetime) -> Iterable[TimeCame]:
+def day_before_due(session: Session, standing: Standing, now: datetime) -> Iterable[TimeCame]:
     """Give the rotations whose next shift is told now."""
-    for rotation, at in _eves(session, standing, now, 1):
+    for rotation, at in _instants(session, standing, now, 1):
         event = TimeCame.of(REMINDS, rotation.name, at)
         if at <= now and received.find(session, CLOCK, event.key) is None:
             yield event
 
 
-def eve_coming(session: Session, standing: Standing, now: datetime) -> datetime | None:
+def day_before_coming(session: Session, standing: Standing, now: datetime) -> datetime | None:
     """Give when the next such message is due."""
-    return min((at for _, at in _eves(session, standing, now, 3) if at > now), default=None)
+    return min((at for _, at in _instants(session, standing, now, 3) if at > now), default=None)
 
 
-def _eves(session: Session, standing: Standing, now: datetime, number: int) -> Iterable[tuple[Rotation, datetime]]:
+def _instants(session: Session, standing: Standing, now: datetime, number: int) -> Iterable[tuple[Rotation, datetime]]:
     for rotation in standing.policy.oncall.rotations:
         calendar = standing.calendar(rotation)
         for shift in next_shifts(standing.shelf.near(session, calendar, now), now, number):
-            at = eve_of(calendar, shift)
+            at = told_at(calendar, shift)
             if at is not None:
                 yield rotation, at
 
@@ -56,7 +56,7 @@ def remind(ctx: Context, event: TimeCame) -> None:
     rotation = ctx.policy.rotation(event.subject)
     rota = duty.near(ctx, rotation, ctx.now) if rotation is not None else None
     shift = next(iter(next_shifts(rota, ctx.now, 1)), None) if rota is not None else None
-    if rotation is None or rota is None or shift is None or eve_of(rota.calendar, shift) != event.at:
+    if rotation is None or rota is None or shift is None or told_at(rota.calendar, shift) != event.at:
         return
     serving, _ = duty.stretch(rota, shift.start)
     person = ctx.policy.person(serving.engineer)
@@ -94,4 +94,4 @@ def _open_cover(ctx: Context, rotation: Rotation, serving: Duty, reader: Person)
     return found.id if found is not None and is_theirs else None
 
 
-EVE = Job(REMINDS, "a word on the working day before a shift", eve_due, eve_coming, remind)
+DAY_BEFORE = Job(REMINDS, "a word on the working day before a shift", day_before_due, day_before_coming, remind)
