@@ -1,10 +1,10 @@
 """Future shifts from the list: stored ones go on, agreed ones stay, the past is never touched. Source: DESIGN §5."""
 
 from bisect import bisect_left
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from itertools import pairwise
 
 from models.rota.rota import Cycle, Rota
@@ -126,54 +126,64 @@ def _slots(
 
 
 def _filled(turns: Turns, slots: Sequence[_Slot]) -> Iterable[Shift]:
-    pins = [index for index, slot in enumerate(slots) if slot.pinned is not None]
+    agreed = _agreed_places(turns.rota, slots)
     for index, slot in enumerate(slots):
         if slot.pinned is not None:
             shift = _agreed(turns, slot, slot.pinned)
         else:
-            ahead = pins[bisect_left(pins, index) : bisect_left(pins, index + len(turns.pool))]
-            shift = _by_list(turns, slot, _held(turns, slot, [(i - index, slots[i]) for i in ahead]))
+            shift = _by_list(turns, slot, partial(_is_held, turns, slots, index, agreed))
         turns.spans.append((shift.start, shift.end))
         yield shift
 
 
-def _held(turns: Turns, slot: _Slot, ahead: Sequence[tuple[int, _Slot]]) -> set[str]:
-    """Give who needs all their turns for agreed shifts that come within the running cycle; how far ahead each is."""
-    if not ahead:
-        return set()
-    able = sum(turns.rota.can_serve(person, slot.start, slot.end) for person in turns.pool)
-    wanted = Counter(_owner(turns, later) for places, later in ahead if places < able)
-    return {person for person, number in wanted.items() if person and turns.pool.count(person) <= number}
+def _agreed_places(rota: Rota, slots: Sequence[_Slot]) -> Mapping[str, list[int]]:
+    """Give at which places of a plan agreed shifts use whose turns."""
+    places: dict[str, list[int]] = {}
+    for index, slot in enumerate(slots):
+        if slot.pinned is not None and (owner := _owner(rota, slot, slot.pinned)) is not None:
+            places.setdefault(owner, []).append(index)
+    return places
 
 
-def _owner(turns: Turns, slot: _Slot) -> str | None:
+def _owner(rota: Rota, slot: _Slot, pinned: Shift) -> str | None:
     """Give whose turn an agreed shift is; where they have left, it is that of whoever serves in their place."""
-    if slot.pinned is None:
-        return None
-    turn = slot.pinned.turn
-    if turn is not None and turn not in turns.pool and turns.rota.roster.has_left(turn, slot.start):
-        return slot.pinned.engineer
-    return turn
+    has_left = pinned.turn is not None and rota.roster.has_left(pinned.turn, slot.start)
+    return pinned.engineer if has_left else pinned.turn
+
+
+def _is_held(
+    turns: Turns, slots: Sequence[_Slot], index: int, agreed: Mapping[str, list[int]], person: str
+) -> bool:
+    """Say whether somebody needs all their turns for agreed shifts that come while the running cycle lasts."""
+    places = agreed.get(person, [])
+    ahead = places[bisect_left(places, index) : bisect_left(places, index + len(turns.pool))]
+    return bool(ahead) and turns.pool.count(person) <= sum(_is_within(turns, slots, index, place) for place in ahead)
+
+
+def _is_within(turns: Turns, slots: Sequence[_Slot], index: int, place: int) -> bool:
+    """Say whether the running cycle lasts from one place to a later one: so many can serve at both of them."""
+    spans = [(slots[at].start, slots[at].end) for at in (index, place)]
+    return place - index < sum(all(turns.rota.can_serve(one, *span) for span in spans) for one in turns.pool)
 
 
 def _agreed(turns: Turns, slot: _Slot, pinned: Shift) -> Shift:
     """Give an agreed shift again; the turn it was made from counts where its owner still has one."""
-    span, owner = (slot.start, slot.end), _owner(turns, slot)
-    if owner not in turns.pool and turns.next_able(span, ()) is None and turns.is_used_up(span):
+    span, owner = (slot.start, slot.end), _owner(turns.rota, slot, pinned)
+    if owner not in turns.pool and turns.next_able(span) is None and turns.is_used_up(span):
         turns.open_next(slot.start)
     cycle = turns.take(owner)
     turn = None if cycle is None else owner
     return replace(pinned, start=slot.start, end=slot.end, cycle=turns.number if cycle is None else cycle, turn=turn)
 
 
-def _by_list(turns: Turns, slot: _Slot, held: set[str]) -> Shift:
+def _by_list(turns: Turns, slot: _Slot, is_held: Callable[[str], bool]) -> Shift:
     span = (slot.start, slot.end)
-    person, away = turns.next_able(span, held), list[str]()
+    person, away = turns.next_able(span, is_held), list[str]()
     if person is None and turns.is_used_up(span):
         away = turns.passed_by("", span)
         turns.open_next(slot.start)
-        person = turns.next_able(span, held)
-    person = person or turns.next_able(span, ())
+        person = turns.next_able(span, is_held)
+    person = person or turns.next_able(span)
     if person is None:
         return _nobody(turns, slot)
     is_late, away = person in turns.late, away + turns.passed_by(person, span)

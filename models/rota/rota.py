@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from itertools import takewhile
 
 from models.rota.calendar import DAY, WorkCalendar
 from models.rota.roster import Roster
@@ -34,11 +35,12 @@ class Cycle:
         return None if self.draw is None else self.draw.seed
 
     def as_drawn(self) -> tuple[str, ...]:
-        """Give the order as it was drawn, before any gap was mended; whoever was not drawn keeps their place."""
+        """Give the order as it was drawn, before any gap was mended: between who had served and who came later."""
         if self.draw is None:
             return self.order
-        drawn = iter([person for person in self.draw.order() if person in self.order])
-        return tuple(next(drawn) if person in self.draw.base else person for person in self.order)
+        drawn = self.draw.order()
+        served = takewhile(lambda person: person not in drawn, self.order)
+        return tuple(dict.fromkeys((*served, *drawn, *self.order)))
 
     def is_as_drawn(self) -> bool:
         """Say whether the order follows from the seed, leaving aside who came or left after the draw."""

@@ -44,12 +44,12 @@ class Turns:
         """Everybody with a turn to take now, in the order in which they take it."""
         return self.late + self.waiting
 
-    def next_able(self, span: Span, held: Collection[str]) -> str | None:
+    def next_able(self, span: Span, is_held: Callable[[str], bool] = lambda _: False) -> str | None:
         """Give the first with a turn who can serve a span and is not held back for an agreed shift.
 
         Who took a turn that they had missed takes their own only after the gap, where somebody else can serve.
         """
-        able = (p for p in self.pool if p not in held and self.rota.can_serve(p, *span))
+        able = (p for p in self.pool if self.rota.can_serve(p, *span) and not is_held(p))
         first = next(able, None)
         if first is None or not self._rests(first):
             return first
