@@ -59,6 +59,15 @@ class WorkCalendar:
             return self._holidays(day.year).get(day, "day off")
         return None if kind is DayKind.WORKING else kind.value
 
+    def is_eve(self, day: date) -> bool:
+        """Say whether a day is the last one worked before a break that has a holiday in it.
+
+        Nothing else makes a break longer than the weekend that is usual after that day.
+        """
+        following = self.next_working(day)
+        between = (day + ahead * DAY for ahead in range(1, (following - day).days))
+        return self.is_working(day) and any(self.kind(one) is DayKind.HOLIDAY for one in between)
+
     def next_working(self, day: date) -> date:
         """Give the first working day strictly after a day."""
         return self.working_from(day + DAY)
