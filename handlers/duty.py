@@ -119,17 +119,17 @@ def _named_to_be_paged(policy: Policy) -> set[str]:
     return {*policy.oncall.fallback, *policy.after_hours.page, *(who for step in steps for who in step.to)}
 
 
-def plan_ahead(ctx: Context, rotation: Rotation) -> Plan:
+def plan_ahead(ctx: Context, rotation: Rotation, drawn_from: Seeds | None = None) -> Plan:
     """Plan and store a rotation's shifts up to its horizon; an empty store is seeded from the configured list.
 
-    What is planned already stays as it is.
+    What is planned already stays as it is. drawn_from: the seeds of new cycles; None: random ones.
     """
     stored.lock(ctx.session, rotation.name)
     if not stored.is_known(ctx.session, rotation.name):
         stored.save_roster(ctx.session, rotation.name, Roster.of(*rotation.engineers))
     rota = whole(ctx, rotation)
     since = rota.shifts[-1].end if rota.shifts and rota.shifts[-1].end > ctx.now else ctx.now
-    planned = plan(rota, since=since, until=horizon(ctx, rotation), seeds=seeds())
+    planned = plan(rota, since=since, until=horizon(ctx, rotation), seeds=drawn_from or seeds())
     return store_plan(ctx, rotation, planned, since)
 
 

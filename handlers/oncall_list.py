@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from handlers import duty, roster_change
+from handlers import duty, roster_change, roster_file
 from handlers.command import Call, Command, find_person
 from handlers.context import Answer, Context
 from handlers.dates import leading_day, parse_day, today_of
@@ -20,7 +20,7 @@ from models.rota.duty import who_is_on
 from models.rota.exchange import skipped
 from models.rota.roster import Member, Roster
 from models.rota.rota import Rota
-from models.rota.shift import Override, RotaError, Shift
+from models.rota.shift import RotaError, Shift
 
 SHOWN = timedelta(days=400)
 HISTORY = 15
@@ -90,9 +90,8 @@ def _named(ctx: Context, detail: dict[str, object]) -> dict[str, list[str]]:
 
 
 def _export(ctx: Context, call: Call) -> Answer:
-    roster = duty.whole(ctx, call.rotation).standing(ctx.now)
-    ids = ", ".join(json.dumps(engineer, ensure_ascii=False) for engineer in roster.order(ctx.now))
-    return Answer(reply=wording.export(call.rotation.name, f"engineers: [{ids}]"))
+    order = roster_file.order_of(ctx.session, ctx.standing.calendar(call.rotation), ctx.now)
+    return Answer(reply=wording.export(call.rotation.name, roster_file.in_one_line(call.rotation.name, order)))
 
 
 # -- who and when
@@ -152,13 +151,13 @@ def _tried(call: Call, edit: Callable[[], Roster]) -> Roster:
 
 
 def _add(ctx: Context, call: Call) -> Answer:
-    change = roster_change.begin(ctx, call)
+    change = roster_change.begin(ctx, call.rotation)
     wish = _wish(ctx, call, change.rota)
     old = change.roster
     new = _tried(call, lambda: old.add(wish.engineer, ctx.now, since=wish.start, position=wish.position))
     roster_change.relist(change, new)
     if wish.start is None:
-        _fill_gap(change, wish.engineer)
+        roster_change.fill_gap(change, wish.engineer)
     name = ctx.name_of(wish.engineer)
     done = _settled(change, "add", wording.added(actor_name(ctx), name, _day(change, wish.start)), wish, new)
     first = duty.first_of(duty.as_served(done.rota, ctx.now), wish.engineer)
@@ -168,15 +167,8 @@ def _add(ctx: Context, call: Call) -> Answer:
     return Answer(reply=wording.confirm_added(shown, done.outcome))
 
 
-def _fill_gap(change: Change, engineer: str) -> None:
-    """Put a newcomer on duty at once where nobody is; what was nobody's stays so in the past."""
-    running = who_is_on(change.rota, change.now)
-    if running.engineer is None and running.shift is not None and not change.rota.overriding.at(change.now):
-        _override(change, running.shift.start, running.shift.end, engineer, wording.NOBODY_WAS_THERE)
-
-
 def _remove(ctx: Context, call: Call) -> Answer:
-    change = roster_change.begin(ctx, call)
+    change = roster_change.begin(ctx, call.rotation)
     wish = _wish(ctx, call, change.rota)
     if wish.position is not None:
         raise call.wrong(wording.NO_POSITION_HERE)
@@ -192,7 +184,7 @@ def _remove(ctx: Context, call: Call) -> Answer:
 
 
 def _move(ctx: Context, call: Call) -> Answer:
-    change = roster_change.begin(ctx, call)
+    change = roster_change.begin(ctx, call.rotation)
     wish = _wish(ctx, call, change.rota)
     position = wish.position
     if position is None or wish.start is not None:
@@ -222,7 +214,7 @@ def _settled(change: Change, action: str, told: str, wish: _Wish, new: Roster) -
 
 
 def _assign(ctx: Context, call: Call) -> Answer:
-    change = roster_change.begin(ctx, call)
+    change = roster_change.begin(ctx, call.rotation)
     if len(call.words) < 2:  # noqa: PLR2004 - a day and a person
         raise call.wrong(wording.DAY_AND_PERSON)
     day, rest = leading_day(call.words, today_of(ctx))
@@ -231,7 +223,7 @@ def _assign(ctx: Context, call: Call) -> Answer:
         raise call.wrong(wording.DAY_AND_PERSON)
     engineer = None if who.lower() == "nobody" else call.person(ctx, who).id
     start, end = _span(change, call, day)
-    _override(change, start, end, engineer)
+    roster_change.override(change, start, end, engineer)
     name = ctx.name_of(engineer) if engineer is not None else None
     told = wording.assigned(actor_name(ctx), name, day, today_of(ctx))
     done = roster_change.settle(change, "assign", told, engineer=engineer or "nobody", day=day.isoformat())
@@ -249,18 +241,10 @@ def _span(change: Change, call: Call, day: date) -> tuple[datetime, datetime]:
     return start, end
 
 
-def _override(change: Change, start: datetime, end: datetime, engineer: str | None, reason: str = "") -> None:
-    by, name = change.ctx.person, change.rotation.name
-    made_by = by.id if by is not None else change.ctx.actor
-    override = Override(name, start, end, engineer, change.now, made_by, reason)
-    stored.add_override(change.ctx.session, override)
-    change.ctx.session.flush()
-
-
 def _skip(ctx: Context, call: Call) -> Answer:
     if call.words:
         raise call.wrong(wording.NOBODY_TO_NAME)
-    change = roster_change.begin(ctx, call)
+    change = roster_change.begin(ctx, call.rotation)
     shift = next((one for one in change.rota.shifts if one.start > ctx.now), None)
     if shift is None or shift.engineer is None:
         raise UserError(wording.NOBODY_TO_SKIP)

@@ -1,29 +1,32 @@
 """One change of an on-call list by a lead: locked, re-planned, written down, and told to whom it moves. DESIGN §5."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
 from handlers import announcement, duty
-from handlers.command import Call
 from handlers.context import Context
 from handlers.wording import commands
 from handlers.wording import oncall_list as wording
 from models.errors import UserError
 from models.message import Message
-from models.policy import Rotation
+from models.policy import Person, Rotation
 from models.records import roster as stored
 from models.rota.duty import Duty, who_is_on
 from models.rota.plan import moved, plan
 from models.rota.roster import Roster
 from models.rota.rota import Rota
-from models.rota.shift import Shift
+from models.rota.shift import Override, Shift
+from models.rota.turns import Seeds
 
 LONGEST_DETAIL = 1900
 SERVED = timedelta(days=90)
+
+Dates = Mapping[str, tuple[tuple[date, ...], tuple[date, ...]]]
+"""For each person whose dates differ, the days that they lose and the days that they gain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +56,27 @@ class Done:
     rota: Rota
     on_duty: Duty
     outcome: wording.Outcome
+    dates: Dates
 
 
-def begin(ctx: Context, call: Call) -> Change:
+@dataclass
+class Letters:
+    """What several changes tell each person, so that it comes in one direct message."""
+
+    parts: dict[str, list[Message]] = field(default_factory=dict)
+
+    def add(self, person: Person, part: Message) -> None:
+        """Put a part into somebody's letter."""
+        self.parts.setdefault(person.id, []).append(part)
+
+    def post(self, ctx: Context) -> None:
+        """Send each person their letter."""
+        for engineer, parts in self.parts.items():
+            whole = Message(tuple(block for part in parts for block in part.blocks), parts[0].summary)
+            ctx.tell([ctx.policy.person(engineer)], partial(_same, whole))
+
+
+def begin(ctx: Context, rotation: Rotation) -> Change:
     """Take a rotation's list for a change; no other change of it goes on until this one ends.
 
     Raises UserError where a lead did not ask.
@@ -63,47 +84,71 @@ def begin(ctx: Context, call: Call) -> Change:
     if not ctx.policy.is_lead(ctx.person):
         leads = duty.people(ctx, ctx.policy.oncall.leads)
         raise UserError(commands.leads_only([person.name for person in leads]))
-    duty.plan_ahead(ctx, call.rotation)
-    rota = duty.whole(ctx, call.rotation)
-    return Change(ctx, call.rotation, rota, tuple(duty.as_served(rota, ctx.now)))
+    return take(ctx, rotation)
 
 
-def relist(change: Change, roster: Roster) -> None:
-    """Keep a new list, and plan from now on by it."""
+def take(ctx: Context, rotation: Rotation, seeds: Seeds | None = None) -> Change:
+    """Take a list for a change, whoever makes it. seeds: of what is still to be planned before it; None: random."""
+    duty.plan_ahead(ctx, rotation, seeds)
+    rota = duty.whole(ctx, rotation)
+    return Change(ctx, rotation, rota, tuple(duty.as_served(rota, ctx.now)))
+
+
+def relist(change: Change, roster: Roster, seeds: Seeds | None = None) -> None:
+    """Keep a new list, and plan from now on by it. seeds: of the cycles to draw; None: random."""
     stored.save_roster(change.ctx.session, change.rotation.name, roster)
-    replan(change, replace(change.rota, roster=roster))
+    replan(change, replace(change.rota, roster=roster), seeds)
 
 
-def replan(change: Change, rota: Rota) -> None:
+def replan(change: Change, rota: Rota, seeds: Seeds | None = None) -> None:
     """Plan from now on by a rota that has changed. What has begun stays."""
     until = duty.horizon(change.ctx, change.rotation)
-    made = plan(rota, since=change.now, until=until, seeds=duty.seeds())
+    made = plan(rota, since=change.now, until=until, seeds=seeds or duty.seeds())
     duty.store_plan(change.ctx, change.rotation, made, change.now)
 
 
-def settle(change: Change, action: str, told: str, **detail: Any) -> Done:
+def override(change: Change, start: datetime, end: datetime, engineer: str | None, reason: str = "") -> None:
+    """Put somebody, or nobody, on duty for a span."""
+    by, name = change.ctx.person, change.rotation.name
+    made_by = by.id if by is not None else change.ctx.actor
+    stored.add_override(change.ctx.session, Override(name, start, end, engineer, change.now, made_by, reason))
+    change.ctx.session.flush()
+
+
+def fill_gap(change: Change, engineer: str) -> None:
+    """Put a newcomer on duty at once where nobody is; what was nobody's stays so in the past."""
+    running = who_is_on(change.rota, change.now)
+    if running.engineer is None and running.shift is not None and not change.rota.overriding.at(change.now):
+        override(change, running.shift.start, running.shift.end, engineer, wording.NOBODY_WAS_THERE)
+
+
+def settle(change: Change, action: str, told: str, letters: Letters | None = None, **detail: Any) -> Done:
     """Write a change down and tell everybody whose dates it moved, each in one direct message.
 
     told: what was done, as a sentence. detail: what the history keeps of it, as plain JSON values.
+    letters: takes what people are told, where other changes tell them something too; None: it is sent.
     """
     ctx, rotation = change.ctx, change.rotation
     after = duty.whole(ctx, rotation)
-    ctx.audit(action, f"rotation:{rotation.name}", _detail(detail))
+    ctx.audit(action, f"rotation:{rotation.name}", kept_detail(detail))
     now, following = duty.stretch(after, ctx.now)
     before = who_is_on(change.rota, ctx.now)
-    outcome = _tell(change, after, now, told)
+    dates = moved(change.serving, duty.as_served(after, ctx.now))
+    collected = Letters() if letters is None else letters
+    outcome = _write(change, collected, dates, now, told)
+    if letters is None:
+        collected.post(ctx)
     if now.engineer is None and before.engineer is not None:
         announcement.nobody_on_duty(ctx, rotation, now, following)
     elif now.engineer != before.engineer:
         names = [ctx.name_of(one.engineer) for one in (now, before)]
         post = wording.replaced(rotation.name, names[0], names[1], now.end, ctx.now, ctx.policy.zone)
         announcement.in_operations(ctx, rotation, lambda _: post)
-    return Done(after, now, outcome)
+    return Done(after, now, outcome, dates)
 
 
-def _tell(change: Change, after: Rota, on_duty: Duty, told: str) -> wording.Outcome:
+def _write(change: Change, letters: Letters, dates: Dates, on_duty: Duty, told: str) -> wording.Outcome:
     ctx, rotation = change.ctx, change.rotation
-    dates = moved(change.serving, duty.as_served(after, ctx.now))
     running = on_duty.shift.day if on_duty.shift is not None else None
     reached = []
     for person in duty.people(ctx, dates):
@@ -120,7 +165,8 @@ def _tell(change: Change, after: Rota, on_duty: Duty, told: str) -> wording.Outc
                 zone=ctx.policy.zone,
             )
         )
-        reached += ctx.tell([person], partial(_same, message))
+        letters.add(person, message)
+        reached += [person] if ctx.home_of(person) is not None else []
     names = [ctx.name_of(one) for one in dates]
     return wording.Outcome(
         told=tuple(person.name for person in reached),
@@ -134,7 +180,7 @@ def _same(message: Message, platform: str) -> Message:
     return message
 
 
-def _detail(detail: dict[str, Any]) -> str:
+def kept_detail(detail: dict[str, Any]) -> str:
     """Give what the history keeps, as JSON; without the orders where they are too long for one line of it."""
     kept = {key: value for key, value in detail.items() if value is not None}
     for dropped in ("new", "old"):

@@ -25,7 +25,7 @@ def shuffle(ctx: Context, call: Call) -> Answer:
     is_preview = [word.lower() for word in call.words] == ["preview"]
     if call.words and not is_preview:
         raise call.wrong(wording.ONLY_PREVIEW)
-    change = roster_change.begin(ctx, call)
+    change = roster_change.begin(ctx, call.rotation)
     if len(change.roster.order(ctx.now)) < FEWEST:
         raise UserError(wording.TOO_FEW)
     since = notice_ends(change.rota, ctx.now)

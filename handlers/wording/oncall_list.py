@@ -134,6 +134,11 @@ def shuffled(actor: str, since: date) -> str:
     return f"{actor} shuffled the list from {times.day(since)} on."
 
 
+def imported(actor: str) -> str:
+    """Say that the list was brought in from a file."""
+    return f"{actor[:1].upper()}{actor[1:]} replaced the list by one from a file."
+
+
 def assigned(actor: str, name: str | None, day: date, today: date) -> str:
     """Say that a day was given to somebody."""
     return f"{actor} put {name or 'nobody'} on call for {times.day(day, today)}."

@@ -117,6 +117,11 @@ def is_known(session: Session, rotation: str) -> bool:
     return session.get(StoredRotation, rotation) is not None
 
 
+def names(session: Session) -> list[str]:
+    """Give every rotation whose list is in the store, whatever the configuration has now."""
+    return list(session.scalars(select(StoredRotation.name).order_by(StoredRotation.name)))
+
+
 def lock(session: Session, rotation: str) -> None:
     """Let one transaction at a time change a rotation's list and plan, until it ends.
 

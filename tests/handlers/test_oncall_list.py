@@ -83,7 +83,7 @@ def test_an_order_kept_by_hand_says_so(sqlite_url: str) -> None:
 def test_an_export_is_the_configurations_own_line(sqlite_url: str) -> None:
     opened = office(sqlite_url)
     change(opened, "move @dan 1")
-    assert 'engineers: ["dan", "ana", "ben", "cleo"]' in opened.command("ana", "oncall-list", "export")
+    assert "{name: platform, engineers: [dan, ana, ben, cleo]}" in opened.command("ana", "oncall-list", "export")
 
 
 # -- who may
