@@ -13,8 +13,10 @@ from bot.settings import Settings
 from bot.store import Store
 from handlers.context import Standing
 from handlers.handover import handover_rows
+from handlers.roster_proof import Proved, proved
 from handlers.roster_rows import oncall_rows, roster_rows
 from handlers.wording.handover_export import Format, render
+from handlers.wording.roster_file import NO_STORE
 from models.errors import ConfigError
 from models.triage.classifier import Classifier
 from models.triage.model import Model
@@ -29,6 +31,14 @@ def roster(settings: Settings, first: date | None, days: int, *, is_stored: bool
         return [
             row for rotation in policy.oncall.rotations for row in roster_rows(session, standing, rotation, day, days)
         ]
+
+
+def proofs(settings: Settings) -> list[Proved]:
+    """Give what is shown of every stored cycle. Raises ConfigError where there is no store."""
+    with records(settings) as session:
+        if session is None:
+            raise ConfigError(NO_STORE)
+        return proved(session, standing_of(settings))
 
 
 def oncall(settings: Settings, at: datetime | None, *, is_stored: bool) -> list[dict[str, Any]]:

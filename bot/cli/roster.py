@@ -1,12 +1,16 @@
 """`watchbill roster`: who serves when, and the lists as files."""
 
+import sys
 from datetime import date
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import click
 
 from bot.cli import options
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
 
 
 @click.group(invoke_without_command=True)
@@ -14,18 +18,44 @@ from bot.cli import options
 @click.option("--from", "first", type=options.IsoDate(), help="The first day; today, where it is left out.")
 @click.option("--days", type=click.IntRange(1, 3660), default=14, show_default=True, help="How many calendar days.")
 @click.option("--from-config", is_flag=True, help="Planned in memory from the configured lists; no store is read.")
+@click.option(
+    "--verify", is_flag=True, help="Recompute every draw from its seed, and hold the shifts against the order."
+)
 @options.as_json
 @click.pass_context
-def roster(  # noqa: PLR0917
-    ctx: click.Context, config: Path | None, first: date | None, days: int, from_config: bool, as_json: bool
+def roster(
+    ctx: click.Context,
+    config: Path | None,
+    first: date | None,
+    days: int,
+    *,
+    from_config: bool,
+    verify: bool,
+    as_json: bool,
 ) -> None:
     """List who serves when: a row for each calendar day of each rotation."""
     if ctx.invoked_subcommand is not None:
         return
     from bot import reports
 
+    if verify:
+        _verify(options.settings(config), as_json=as_json)
+        return
     rows = reports.roster(options.settings(config), first, days, is_stored=not from_config)
     (options.show_json if as_json else options.show_table)(rows)
+
+
+def _verify(settings: "Settings", *, as_json: bool) -> None:
+    from bot import reports
+    from handlers.wording.roster_proof import lines
+
+    found = reports.proofs(settings)
+    if as_json:
+        options.show_json([one.to_json() for one in found])
+    else:
+        for line in lines(found):
+            click.echo(line)
+    sys.exit(0 if all(one.proof.is_sound for one in found) else 1)
 
 
 @roster.command("export")

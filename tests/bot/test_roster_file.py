@@ -1,12 +1,17 @@
 """`watchbill roster import` and `export`: on both stores, beside a running bot, with every fault of a file."""
 
 import getpass
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from bot.store import Store
 from models.records import audit
+from models.records.roster import StoredCycle
+from models.rota.shuffle import Draw
 from tests.bot.configurations import SOUND, spoilt, written
 from tests.bot.test_cli import called
 
@@ -169,3 +174,43 @@ def test_the_configuration_may_be_named_before_or_after_the_word(tmp_path: Path,
     assert before.stdout == after.stdout
     assert called("roster", "export").exit_code == 2
     assert called("roster").exit_code == 2
+
+
+# -- verify
+
+
+def test_every_draw_is_recomputed_and_a_forged_one_exits_with_1(config: Path, database_url: str) -> None:
+    sound = called("roster", "--verify", "--config", config)
+    assert sound.exit_code == 0
+    assert "platform  cycle 1  from" in sound.stdout
+    assert "not drawn: the order that the list had" in sound.stdout
+    assert "draws recomputed: all equal; shifts that contradict their order: 0" in sound.stdout
+    (drawn, *_) = [one for one in proofs(config) if one["seed"] is not None]
+    assert (
+        order(drawn["seed"], drawn["base"], drawn["recent"], drawn["min_gap"]) == drawn["order"] == drawn["recomputed"]
+    )
+    store = Store(database_url)
+    with store.transaction() as session:
+        wrong = list(reversed(drawn["order"]))
+        session.execute(update(StoredCycle).where(StoredCycle.number == drawn["cycle"]).values(order=wrong))
+    store.close()
+    forged = called("roster", "--verify", "--config", config)
+    assert forged.exit_code == 1
+    assert "NOT EQUAL" in forged.stdout
+    assert called("roster", "--verify", "--config", config, "--json").exit_code == 1
+    assert False in [one["equal"] for one in proofs(config)]
+
+
+def proofs(config: Path) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(called("roster", "--verify", "--config", config, "--json").stdout)
+    return found
+
+
+def order(seed: int, base: list[str], recent: list[str], gap: int) -> list[str]:
+    return list(Draw(tuple(base), tuple(recent), gap, seed).order())
+
+
+def test_there_is_nothing_to_verify_without_a_store(tmp_path: Path) -> None:
+    config = written(tmp_path, f"{SOUND}database: {{url: 'sqlite:///{tmp_path / 'none.db'}'}}\n")
+    result = called("roster", "--verify", "--config", config)
+    assert (result.exit_code, result.stdout) == (1, "")
