@@ -2,7 +2,6 @@
 
 import re
 import secrets
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -52,12 +51,6 @@ def as_served(rota: Rota, since: datetime) -> list[Shift]:
 def first_of(shifts: Iterable[Shift], engineer: str) -> Shift | None:
     """Give the first of some shifts that is somebody's."""
     return next((shift for shift in shifts if shift.engineer == engineer), None)
-
-
-def days_served(rota: Rota, since: datetime, until: datetime) -> Counter[str]:
-    """Count the shifts that began in [since, until], by whom the resolver names at their start."""
-    begun = (who_is_on(rota, shift.start).engineer for shift in rota.shifts if since <= shift.start <= until)
-    return Counter(engineer for engineer in begun if engineer is not None)
 
 
 def why(ctx: Context, said: str) -> str:

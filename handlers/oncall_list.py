@@ -18,6 +18,7 @@ from models.records import audit
 from models.records import roster as stored
 from models.rota.duty import who_is_on
 from models.rota.exchange import skipped
+from models.rota.fairness import NOTHING, Tally, tally
 from models.rota.roster import Member, Roster
 from models.rota.rota import Rota
 from models.rota.shift import RotaError, Shift
@@ -33,23 +34,30 @@ def _show(ctx: Context, call: Call) -> Answer:
     calendar = ctx.standing.calendar(call.rotation)
     rota = stored.load(ctx.session, calendar, ctx.now - SHOWN)
     roster = rota.standing(ctx.now)
-    served, serving = duty.days_served(rota, ctx.now - SERVED, ctx.now), duty.as_served(rota, ctx.now)
+    served, serving = tally(rota, ctx.now - SERVED, ctx.now), duty.as_served(rota, ctx.now)
     listed = [
-        _place(ctx, rota, _stay(ctx, roster, engineer), served[engineer], duty.first_of(serving, engineer))
+        _place(ctx, rota, _stay(ctx, roster, engineer), served.get(engineer, NOTHING), duty.first_of(serving, engineer))
         for engineer in roster.order(ctx.now)
     ]
-    return Answer(reply=wording.listed(call.rotation.name, listed, _next_cycle(ctx, call.rotation, rota)))
+    following = _next_cycle(ctx, call.rotation, rota)
+    return Answer(reply=wording.listed(call.rotation.name, listed, following, _kind(ctx, call.rotation)))
+
+
+def _kind(ctx: Context, rotation: Rotation) -> wording.Kind:
+    week_from = rotation.handover_weekday.value if rotation.kind == "weekly" else None
+    others = tuple(other.name for other in ctx.policy.oncall.rotations if other.name != rotation.name)
+    return wording.Kind(week_from, others)
 
 
 def _stay(ctx: Context, roster: Roster, engineer: str) -> Member:
     return next(stay for stay in roster.stays[engineer] if not stay.has_ended(ctx.now))
 
 
-def _place(ctx: Context, rota: Rota, stay: Member, served: int, coming: Shift | None) -> wording.Place:
+def _place(ctx: Context, rota: Rota, stay: Member, served: Tally, coming: Shift | None) -> wording.Place:
     day_of = rota.calendar.day_of
     return wording.Place(
         name=ctx.name_of(stay.engineer),
-        served=served,
+        served=served.days,
         next_day=coming.day if coming is not None else None,
         is_on_now=coming is not None and coming.start <= ctx.now,
         is_away=rota.away(stay.engineer).at(ctx.now) is not None,

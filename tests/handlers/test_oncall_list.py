@@ -1,8 +1,6 @@
 """`/oncall-list`: the list, and what leads change on it."""
 
 import json
-from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers import duty
-from models.policy import OnCall, Person, Shuffle
+from models.policy import Person, Shuffle
 from models.records import audit
 from models.records.audit import AuditEntry
 from models.rota.rota import Cycle, Rota
@@ -59,6 +57,8 @@ def test_the_list_shows_places_days_served_and_the_next_cycle(sqlite_url: str) -
     assert "2. Ben Cole — 1 day served, on call now" in said
     assert "3. Cleo Park — 0 days served, next Wed 4 Nov" in said
     assert "Next cycle, from Fri 6 Nov: " in said
+    assert said.startswith("On-call list of platform, 4 people, a working day each")
+    assert "Other lists" not in said
     assert opened.command("ana", "oncall-list", "show") == said
 
 
@@ -67,6 +67,24 @@ def test_days_served_are_counted_by_the_resolver(sqlite_url: str) -> None:
     change(opened, "assign tomorrow @gil")
     opened.at("2026-11-04 12:00")
     assert "Ben Cole — 0 days served" in opened.command("ana", "oncall-list")
+
+
+def test_a_weekly_list_says_which_week_is_next_and_counts_its_working_days(sqlite_url: str) -> None:
+    opened = office(sqlite_url, rotations=(rotation(kind="weekly", handover_weekday="wed"),))
+    opened.at("2026-11-04 12:00")
+    said = opened.command("ana", "oncall-list")
+    assert said.startswith("On-call list of platform, 4 people, a week from Wednesday on each")
+    assert "1. Ana Ruiz — 5 days served, next week from Wed " in said
+    assert "2. Ben Cole — 1 day served, on call now" in said
+
+
+def test_of_several_lists_the_others_are_named(sqlite_url: str) -> None:
+    both = rotation(), rotation(name="database", engineers=())
+    opened = office(sqlite_url, rotations=both)
+    assert "Other lists: /oncall-list in database." in opened.command("ana", "oncall-list")
+    empty = opened.command("ana", "oncall-list", "in database")
+    assert "/oncall-list add @user in database" in empty
+    assert "Other lists: /oncall-list in platform." in empty
 
 
 def test_an_empty_list_says_that_nobody_is_on_call(sqlite_url: str) -> None:
@@ -227,96 +245,6 @@ def test_everybody_whose_dates_moved_is_told_in_one_message(sqlite_url: str) -> 
     owed = opened.owed()
     assert {who for who in TEAM if direct(owed, who)} == changed
     assert all(len(direct(owed, who)) <= 1 for who in TEAM)
-
-
-# -- shuffle
-
-
-def test_a_preview_shows_what_the_shuffle_then_does(sqlite_url: str) -> None:
-    opened = office(sqlite_url)
-    before = days(opened)
-    shown = [line for line in change(opened, "shuffle preview").splitlines() if line.startswith("•")]
-    assert (days(opened), opened.owed(), history(opened)) == (before, [], [])
-    done = [line for line in change(opened, "shuffle").splitlines() if line.startswith("•")]
-    assert shown == done
-
-
-def test_a_shuffle_its_preview_the_list_and_the_history_give_one_order(sqlite_url: str) -> None:
-    opened = office(sqlite_url, rotations=(rotation(engineers=TEAM[:4]),))
-    change(opened, "move @ben 2")
-    next_before = opened.command("ana", "oncall-list").splitlines()[5].split(": ")[1].rstrip(".")
-    previewed = change(opened, "shuffle preview").splitlines()[1]
-    done = change(opened, "shuffle").splitlines()[1]
-    order = done.split(": ")[1].split(". ")[0]
-    assert previewed == done
-    assert f"Next cycle, from Fri 6 Nov: {order}." in opened.command("ana", "oncall-list")
-    assert f"before {next_before}; after {order}" in opened.command("ana", "oncall-list", "history")
-
-
-def test_a_shuffle_leaves_the_shifts_within_the_notice(sqlite_url: str) -> None:
-    opened = office(sqlite_url)
-    before = days(opened)
-    said = change(opened, "shuffle")
-    assert "Shuffled from Mon 9 Nov on. Shifts before that stay." in said
-    after = days(opened)
-    assert {day: before[day] for day in before if day < date(2026, 11, 9)} == {
-        day: after[day] for day in after if day < date(2026, 11, 9)
-    }
-
-
-def test_a_shuffle_is_recomputed_from_what_is_kept(sqlite_url: str) -> None:
-    opened = office(sqlite_url)
-    before = cycle_of(rota(opened), 2).order
-    change(opened, "shuffle")
-    after = rota(opened)
-    assert all(cycle.is_as_drawn() for cycle in after.cycles)
-    kept = json.loads(history(opened)[0].detail)
-    assert kept["old"] == list(before)
-    assert kept["seeds"] == [f"{cycle.seed} (cycle {cycle.number})" for cycle in after.cycles if cycle.seed is not None]
-
-
-def test_a_shuffle_of_the_running_cycle_holds_when_planned_again(sqlite_url: str) -> None:
-    crew = tuple(f"p{number:02}" for number in range(20))
-    opened = office(sqlite_url, rotations=(rotation(engineers=crew),))
-    change(opened, "shuffle")
-    before = days(opened)
-    assert list(before.values())[:5] == list(crew[:5])
-    assert list(before.values())[5:20] != list(crew[5:])
-    change(opened, "add @gil from 2027-02-01")
-    assert days(opened) == before
-    assert Counter(list(before.values())[:20]) == Counter(crew)
-
-
-def test_a_shuffle_moves_no_assigned_day(sqlite_url: str) -> None:
-    opened = office(sqlite_url)
-    change(opened, "assign 2026-11-12 @gil")
-    change(opened, "shuffle")
-    assert days(opened)[date(2026, 11, 12)] == "gil"
-
-
-def test_a_cycle_that_everybody_has_served_keeps_its_draw(sqlite_url: str) -> None:
-    opened = office(sqlite_url, rotations=(rotation(notice_days=8),))
-    before = cycle_of(rota(opened), 2)
-    said = change(opened, "shuffle")
-    assert "Shuffled from Thu 12 Nov on." in said
-    assert before.draw is not None
-    assert cycle_of(rota(opened), 2) == before
-    assert "cycle 2" not in said
-
-
-def test_a_list_of_one_is_not_shuffled(sqlite_url: str) -> None:
-    opened = office(sqlite_url, rotations=(rotation(engineers=("ana",)),))
-    assert "has only one order" in change(opened, "shuffle")
-
-
-def test_two_shuffles_at_once_are_two_lines_in_the_history(database_url: str) -> None:
-    opened = office(database_url, oncall=OnCall(leads=("lea", "gil"), rotations=(rotation(),)))
-    with ThreadPoolExecutor(2) as pool:
-        said = list(pool.map(lambda who: opened.command(who, "oncall-list", "shuffle"), ("lea", "gil")))
-    assert all(one.startswith("Shuffled from Mon 9 Nov on.") for one in said)
-    assert [entry.action for entry in history(opened)] == ["shuffle", "shuffle"]
-    assert all(cycle.is_as_drawn() for cycle in rota(opened).cycles)
-    assert {entry.actor for entry in history(opened)} == {"lea", "gil"}
 
 
 # -- assign and skip
