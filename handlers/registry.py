@@ -6,7 +6,18 @@ To add one, write its function in the file of its subject and a line here.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from handlers import handover, handover_jobs, lifecycle, morning, oncall, oncall_list, paging, requests, roster_shuffle
+from handlers import (
+    cycle_end,
+    handover,
+    handover_jobs,
+    lifecycle,
+    morning,
+    oncall,
+    oncall_list,
+    paging,
+    requests,
+    roster_shuffle,
+)
 from handlers.command import Call, Command, asks_help, help_of, is_help, matching
 from handlers.context import Answer, Context
 from handlers.job import Job
@@ -50,6 +61,7 @@ REACTIONS: Mapping[str, Callable[[Context, ReactionAdded], None]] = {
 
 JOBS: tuple[Job, ...] = (
     morning.PLANNING,
+    cycle_end.REMINDER,
     handover_jobs.REMINDER,
     handover_jobs.CHANGE,
     morning.GREETING,

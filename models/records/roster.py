@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -172,6 +172,31 @@ def next_start(session: Session, rotation: str, at: datetime) -> datetime | None
     return session.scalar(select(func.min(StoredShift.starts_at)).where(*coming))
 
 
+@dataclass(frozen=True, slots=True)
+class ComingCycle:
+    """A planned cycle that has not begun. order: who has a turn in it; is_drawn: it was shuffled."""
+
+    number: int
+    day: date
+    starts_at: datetime
+    order: tuple[str, ...]
+    is_drawn: bool
+
+
+def coming_cycles(session: Session, rotation: str, at: datetime) -> list[ComingCycle]:
+    """Give the planned cycles of which no shift has begun at an instant, in their order."""
+    ours = StoredShift.rotation == rotation
+    begun = session.scalar(select(func.max(StoredShift.cycle)).where(ours, StoredShift.starts_at <= at)) or 0
+    first = select(StoredShift.cycle, func.min(StoredShift.day), func.min(StoredShift.starts_at))
+    found = session.execute(first.where(ours, StoredShift.cycle > begun).group_by(StoredShift.cycle))
+    cycles = {cycle.number: cycle for cycle in _cycles(session, rotation, begun)}
+    return [
+        ComingCycle(number, day, starts_at, cycles[number].order, cycles[number].draw is not None)
+        for number, day, starts_at in sorted((number, day, starts_at) for number, day, starts_at in found)
+        if number in cycles
+    ]
+
+
 def load(
     session: Session, calendar: WorkCalendar, since: datetime | None = None, until: datetime | None = None
 ) -> Rota:
@@ -319,8 +344,9 @@ def _shifts(session: Session, rotation: str, since: datetime | None, until: date
         )
 
 
-def _cycles(session: Session, rotation: str) -> Iterable[Cycle]:
-    found = select(StoredCycle).where(StoredCycle.rotation == rotation).order_by(StoredCycle.number)
+def _cycles(session: Session, rotation: str, after: int = 0) -> Iterable[Cycle]:
+    ours = (StoredCycle.rotation == rotation, StoredCycle.number > after)
+    found = select(StoredCycle).where(*ours).order_by(StoredCycle.number)
     for row in session.scalars(found):
         draw = (
             None

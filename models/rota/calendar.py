@@ -85,6 +85,19 @@ class WorkCalendar:
             day = self.next_working(day)
         return day
 
+    def before_working_days(self, day: date, days: int) -> date:
+        """Give the day that is a number of working days earlier; zero gives the day itself."""
+        for _ in range(days):
+            day = self.previous_working(day)
+        return day
+
+    def previous_working(self, day: date) -> date:
+        """Give the last working day strictly before a day."""
+        for back in range(1, LONGEST_BREAK):
+            if self.is_working(day - back * DAY):
+                return day - back * DAY
+        raise CalendarError(f"rotation {self.rotation.name!r} has no working day within {LONGEST_BREAK} days of {day}")
+
     def next_shift_day(self, day: date) -> date:
         """Give the first day strictly after a day on which a shift begins."""
         if self.rotation.kind == "daily":

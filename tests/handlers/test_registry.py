@@ -10,6 +10,8 @@ from handlers.command import Command, matching
 from handlers.job import Job
 from models.events import CommandGiven, Event, FormSubmitted
 from models.message import Answer
+from models.policy import Shuffle
+from tests.handlers.build import rotation
 from tests.handlers.desk import COMMUNITY, OPERATIONS, SOS, URGENT, Desk, at_desk, buttons
 
 NAMES = sorted({command.name for command in registry.COMMANDS})
@@ -185,7 +187,8 @@ def test_no_two_jobs_are_called_the_same() -> None:
 
 
 @jobs
-def test_what_a_job_says_is_coming_is_due_at_that_instant_and_its_own(desk: Desk, job: Job) -> None:
+def test_what_a_job_says_is_coming_is_due_at_that_instant_and_its_own(sqlite_url: str, job: Job) -> None:
+    desk = at_desk(sqlite_url, rotations=(rotation(shuffle=Shuffle.MANUAL),))
     desk.writes("dev", "slow", OPERATIONS)
     desk.writes("eve", URGENT, SOS)
     desk.delivers()

@@ -28,9 +28,8 @@ def preview(opened: Office, who: str = "lea", text: str = "shuffle preview") -> 
 
 
 def answered(opened: Office, who: str, text: str) -> Message:
-    opened.given += 1
     event = CommandGiven(
-        key=f"act:{opened.given}",
+        key=f"asked:{next(PRESSES)}",
         platform="slack",
         at=opened.now,
         name="oncall-list",
