@@ -18,7 +18,7 @@ from models.records import roster as stored
 from models.rota.duty import Duty, who_is_on
 from models.rota.plan import moved, plan
 from models.rota.roster import Roster
-from models.rota.rota import Rota
+from models.rota.rota import Cycle, Rota
 from models.rota.shift import Override, Shift
 from models.rota.turns import Seeds
 
@@ -130,12 +130,15 @@ def settle(change: Change, action: str, told: str, letters: Letters | None = Non
     """
     ctx, rotation = change.ctx, change.rotation
     after = duty.whole(ctx, rotation)
+    redrawn = _redrawn(change, after) if "seeds" not in detail else ()
+    detail["redrawn"] = [seed_of(cycle) for cycle in redrawn] or None
     ctx.audit(action, f"rotation:{rotation.name}", kept_detail(detail))
     now, following = duty.stretch(after, ctx.now)
     before = who_is_on(change.rota, ctx.now)
     dates = moved(change.serving, duty.as_served(after, ctx.now))
     collected = Letters() if letters is None else letters
-    outcome = _write(change, collected, dates, now, told)
+    first = next((shift.day for one in redrawn for shift in after.shifts if shift.cycle == one.number), None)
+    outcome = replace(_write(change, collected, dates, now, told), redrawn=first)
     if letters is None:
         collected.post(ctx)
     if now.engineer is None and before.engineer is not None:
@@ -180,12 +183,30 @@ def _same(message: Message, platform: str) -> Message:
     return message
 
 
+def _redrawn(change: Change, after: Rota) -> tuple[Cycle, ...]:
+    """Give the cycles that had to be drawn anew, as with the old draw somebody would have come again too soon."""
+    before = {cycle.number: cycle.draw for cycle in change.rota.cycles if cycle.draw is not None}
+    return tuple(
+        cycle for cycle in after.cycles if cycle.draw is not None and before.get(cycle.number, cycle.draw) != cycle.draw
+    )
+
+
+def seed_of(cycle: Cycle) -> str:
+    """Give a cycle's seed as the history names it."""
+    return f"{cycle.seed} (cycle {cycle.number})"
+
+
 def kept_detail(detail: dict[str, Any]) -> str:
-    """Give what the history keeps, as JSON; without the orders where they are too long for one line of it."""
+    """Give what the history keeps, as JSON; what is too long for one line of it loses what can be found elsewhere.
+
+    Seeds are kept with their cycles, and a new order is the next line's old one.
+    """
     kept = {key: value for key, value in detail.items() if value is not None}
-    for dropped in ("new", "old"):
-        if len(json.dumps(kept, ensure_ascii=False)) > LONGEST_DETAIL:
-            kept.pop(dropped, None)
+    for dropped in ("new", "redrawn", "seeds", "old"):
+        while dropped in kept and len(json.dumps(kept, ensure_ascii=False)) > LONGEST_DETAIL:
+            is_cut = dropped in {"seeds", "redrawn"} and len(kept[dropped]) > 1
+            kept[dropped] = kept[dropped][: len(kept[dropped]) // 2] if is_cut else None
+            kept = {key: value for key, value in kept.items() if value is not None}
     return json.dumps(kept, ensure_ascii=False)
 
 

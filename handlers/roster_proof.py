@@ -38,8 +38,8 @@ def _of_rotation(session: Session, standing: Standing, name: str) -> Iterator[Pr
 
 
 def _shuffles(history: Sequence[AuditEntry]) -> Iterator[tuple[str, Drawn]]:
-    """Yield each seed that a lead drew, as the history names it, with who drew it when."""
+    """Yield each seed that a lead's change drew, as the history names it, with who did what when."""
     for entry in history:
-        if entry.action == "shuffle":
-            for seed in json.loads(entry.detail).get("seeds", ()):
-                yield seed, Drawn(entry.actor, entry.at)
+        detail = json.loads(entry.detail) if entry.detail.startswith("{") else {}
+        for seed in (*detail.get("seeds", ()), *detail.get("redrawn", ())):
+            yield seed, Drawn(entry.actor, entry.action, entry.at)

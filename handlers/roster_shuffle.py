@@ -101,7 +101,7 @@ def _shuffled(proposal: Proposal) -> Message:
     ctx, name, drawn, since = change.ctx, change.rotation.name, _drawn(made), proposal.facts.since
     duty.store_plan(ctx, change.rotation, _with_old_draws(change, made), made.since)
     stored.save_roster(ctx.session, name, _reordered(change, drawn))
-    seeds = [f"{draw.seed} (cycle {cycle.number})" for cycle in drawn if (draw := cycle.draw) is not None]
+    seeds = [roster_change.seed_of(cycle) for cycle in drawn]
     done = roster_change.settle(
         change,
         "shuffle",

@@ -17,10 +17,12 @@ LABELS = {
     "start": "from",
     "day": "on",
     "seeds": "seed",
+    "redrawn": "drawn anew with seed",
     "old": "before",
     "new": "after",
 }
 DATES = ("start", "day")
+SEEDS = ("seeds", "redrawn")
 WEEKDAYS = {
     "mon": "Monday",
     "tue": "Tuesday",
@@ -215,11 +217,15 @@ def replaced(rotation: str, name: str, before: str, until: datetime, now: dateti
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Whom a change moved: who was told in a direct message, who could not be. on_duty: now; None: nobody."""
+    """Whom a change moved: who was told in a direct message, who could not be. on_duty: now; None: nobody.
+
+    redrawn: from when on the order had to be drawn anew because of the change; None: it stayed.
+    """
 
     told: tuple[str, ...]
     unreached: tuple[str, ...]
     on_duty: str | None
+    redrawn: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,11 +303,18 @@ def confirm_skipped(one: Skipped, outcome: Outcome) -> Message:
 
 
 def told_of(outcome: Outcome) -> list[Block]:
-    """Say whom a change told of their new dates, and whom it could not reach."""
+    """Say whom a change told of their new dates, whom it could not reach, and what was drawn anew because of it."""
     told = [note(f"Told of their new dates: {', '.join(outcome.told)}.")] if outcome.told else []
+    drawn = [note(_redrawn(outcome.redrawn))] if outcome.redrawn is not None else []
     if outcome.unreached:
-        return [*told, paragraph(f"⚠️ I cannot reach {', '.join(outcome.unreached)}: please tell them.")]
-    return [*told] if told else [note("Nobody's dates moved.")]
+        names = ", ".join(outcome.unreached)
+        return [*told, paragraph(f"⚠️ I cannot reach {names}: please tell them."), *drawn]
+    return [*(told or [note("Nobody's dates moved.")]), *drawn]
+
+
+def _redrawn(day: date) -> str:
+    why = "with the old order somebody would have come again too soon"
+    return f"The order from {times.day(day)} on was drawn anew: {why}."
 
 
 # -- refusals
@@ -364,7 +377,7 @@ def _happened(one: Happened, zone: ZoneInfo) -> Line:
 def _fact(key: str, values: Sequence[str]) -> str:
     if key in DATES:
         return ", ".join(times.day(date.fromisoformat(value)) for value in values)
-    return seeds(values) if key == "seeds" else ", ".join(values)
+    return seeds(values) if key in SEEDS else ", ".join(values)
 
 
 def seeds(drawn: Sequence[str]) -> str:

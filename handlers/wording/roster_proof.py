@@ -10,9 +10,10 @@ from models.rota.proof import Deviation, Proof
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """Who drew an order by hand, and when."""
+    """Whose change drew an order, which, and when: a shuffle, or a move after which the old order was too close."""
 
     by: str
+    action: str
     at: datetime
 
 
@@ -40,6 +41,7 @@ class Proved:
             "equal": proof.is_as_drawn if draw is not None else None,
             "joined": list(proof.joined),
             "left": list(proof.left),
+            "drawn_for": self.drawn.action if self.drawn is not None else None,
             "drawn_by": self.drawn.by if self.drawn is not None else None,
             "drawn_at": self.drawn.at.isoformat() if self.drawn is not None else None,
             "turns": proof.turns,
@@ -72,8 +74,14 @@ def _cycle(one: Proved) -> str:
     head = f"{one.rotation}  cycle {proof.number}  {when}  "
     if draw is None:
         return f"{head}not drawn: the order that the list had"
-    by = "at the end of the list" if one.drawn is None else f"by {one.drawn.by} on {one.drawn.at:%Y-%m-%d %H:%M} UTC"
-    return f"{head}seed {draw.seed}  {by}  {'equal' if proof.is_as_drawn else 'NOT EQUAL'}"
+    is_equal = "equal" if proof.is_as_drawn else "NOT EQUAL"
+    return f"{head}seed {draw.seed}  {_drawn(one.drawn)}  {is_equal}"
+
+
+def _drawn(drawn: Drawn | None) -> str:
+    if drawn is None:
+        return "at the end of the list"
+    return f"{drawn.action} by {drawn.by} on {drawn.at:%Y-%m-%d %H:%M} UTC"
 
 
 def _details(proof: Proof) -> Iterator[str]:

@@ -9,10 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers import duty
+from handlers.roster_change import kept_detail
 from models.policy import Person, Shuffle
 from models.records import audit
 from models.records.audit import AuditEntry
 from models.rota.rota import Cycle, Rota
+from models.rota.shift import Shift
 from tests.handlers.build import TEAM, Office, direct, office, people, policy, posts, rotation
 
 
@@ -37,9 +39,9 @@ def cycle_of(planned: Rota, number: int) -> Cycle:
     return cycle
 
 
-def history(opened: Office) -> list[AuditEntry]:
+def history(opened: Office, name: str = "platform") -> list[AuditEntry]:
     with opened.store.reading() as session:
-        return audit.of_subject(session, "rotation:platform")
+        return audit.of_subject(session, f"rotation:{name}")
 
 
 def change(opened: Office, text: str) -> str:
@@ -247,6 +249,29 @@ def test_everybody_whose_dates_moved_is_told_in_one_message(sqlite_url: str) -> 
     assert all(len(direct(owed, who)) <= 1 for who in TEAM)
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_a_move_after_which_the_next_cycle_had_to_be_drawn_anew_says_so(sqlite_url: str, seed: int) -> None:
+    opened = office(sqlite_url, rotations=(rotation(engineers=TEAM, name=f"platform{seed}"),))
+    before = cycle_of(rota(opened), 2)
+    said = change(opened, "move @dan 2")
+    after = cycle_of(rota(opened), 2)
+    is_anew = before.draw != after.draw
+    assert ("The order from Fri 6 Nov on was drawn anew" in said) == is_anew
+    (entry, *_) = history(opened, f"platform{seed}")
+    assert (f"{after.seed} (cycle 2)" in json.loads(entry.detail).get("redrawn", ())) == is_anew
+
+
+def test_a_history_too_long_for_its_line_keeps_the_old_order_and_the_first_seeds() -> None:
+    seeds = [f"{number:015} (cycle {number})" for number in range(300)]
+    kept = json.loads(
+        kept_detail({"seeds": seeds, "old": ["ana", "ben"], "new": ["ben", "ana"], "start": "2026-11-02"})
+    )
+    assert kept["old"] == ["ana", "ben"]
+    assert kept["seeds"] == seeds[: len(kept["seeds"])]
+    assert len(kept["seeds"]) > 30
+    assert len(json.dumps(kept)) < 2000
+
+
 # -- assign and skip
 
 
@@ -367,6 +392,11 @@ def test_nonsense_is_answered_clearly_and_changes_nothing(sqlite_url: str, words
     assert (days(opened), history(opened), opened.owed()) == (before, [], [])
 
 
+def is_anybody_there(planned: Rota, shift: Shift) -> bool:
+    """Say whether somebody is on the list for all of a shift; whoever comes later is not."""
+    return any(planned.roster.serves_through(one, shift.start, shift.end) for one in planned.roster.stays)
+
+
 EDITS = st.sampled_from(
     [f"{verb} {who}{more}" for who in (*TEAM, "gil") for verb, more in (("add", ""), ("add", " 1"), ("move", " 2"))]
     + [f"remove {who}{more}" for who in (*TEAM, "gil") for more in ("", " from 2026-11-20")]
@@ -390,5 +420,5 @@ def test_whatever_leads_do_no_past_shift_changes_and_no_gap_appears(
         begun = [shift for shift in before.shifts if shift.start <= opened.now]
         assert list(after.shifts[: len(begun)]) == begun
         assert all(one.end == two.start for one, two in zip(after.shifts, after.shifts[1:], strict=False))
-        assert all(shift.engineer for shift in after.shifts if after.roster.order(shift.start))
+        assert all(shift.engineer for shift in after.shifts if is_anybody_there(after, shift))
     opened.store.close()

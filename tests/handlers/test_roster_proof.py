@@ -17,7 +17,7 @@ def test_a_leads_shuffle_names_the_lead_and_follows_from_its_seed(database_url: 
     by_hand = [one for one in found if one.drawn is not None]
     assert {one.drawn.by for one in by_hand if one.drawn} == {"lea"}
     assert all(one.proof.is_sound for one in found)
-    assert any("by lea on 2026-11-02 10:00 UTC  equal" in line for line in lines(found))
+    assert any("shuffle by lea on 2026-11-02 10:00 UTC  equal" in line for line in lines(found))
 
 
 def test_whatever_leads_do_the_draws_stay_equal_and_every_shift_is_explained(sqlite_url: str) -> None:
