@@ -11,6 +11,7 @@ from models.message import Message
 from models.policy import Person, Rotation
 
 HELP = ("help", "-h", "--help", "?")
+MOST_NAMES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +38,21 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One command as it was given: its arguments, and the rotation it is about (`in NAME`, or the channel's)."""
+    """One command as it was given: its arguments, and the rotation it is about (`in NAME`, or the channel's).
+
+    is_named: whether the rotation was named.
+    """
 
     command: Command
     event: CommandGiven
     words: tuple[str, ...]
     rotation: Rotation
+    is_named: bool = False
 
     @classmethod
     def of(cls, ctx: Context, command: Command, event: CommandGiven, words: Sequence[str]) -> "Call":
         """Give the call of a command; a trailing `in NAME` names the rotation. Raises UserError for an unknown one."""
-        rest = tuple(words)
+        rest, is_named = tuple(words), False
         rotation = ctx.policy.rotation_for(event.channel_name)
         if len(rest) > 1 and rest[-2].lower() == "in":
             named = ctx.policy.rotation(rest[-1])
@@ -55,10 +60,10 @@ class Call:
                 known = [one.name for one in ctx.policy.oncall.rotations]
                 raise UserError(wording.no_such_rotation(rest[-1], known))
             if named is not None:
-                rotation, rest = named, rest[:-2]
+                rotation, rest, is_named = named, rest[:-2], True
         if rotation is None:
             raise UserError(wording.NO_ROTATION)
-        return cls(command, event, rest, rotation)
+        return cls(command, event, rest, rotation, is_named)
 
     @property
     def text(self) -> str:
@@ -70,11 +75,23 @@ class Call:
         return UserError(wording.wrong_form(why, self.command.form, self.command.example))
 
     def person(self, ctx: Context, word: str) -> Person:
-        """Give the person that a word names: a mention, a handle, an id or a name. Raises UserError for a stranger."""
-        person = find_person(ctx, word)
-        if person is None:
+        """Give the person that a word names: a mention, a handle, an id or a name.
+
+        Raises UserError for a stranger, and with a question where several have the name.
+        """
+        people = find_people(ctx, word)
+        if not people:
             raise self.wrong(wording.unknown_person(word))
-        return person
+        if len(people) > 1:
+            raise UserError(wording.which_person(word, [(one.name, one.id) for one in people]))
+        return people[0]
+
+    def leading_person(self, ctx: Context, words: Sequence[str]) -> tuple[Person, Sequence[str]]:
+        """Give the person whom the first words name, and the words after the name. Raises UserError like `person`."""
+        for length in range(min(MOST_NAMES, len(words)), 1, -1):
+            if find_people(ctx, " ".join(words[:length])):
+                return self.person(ctx, " ".join(words[:length])), words[length:]
+        return self.person(ctx, " ".join(words[:1])), words[1:]
 
     def number(self, word: str) -> int:
         """Give a positive whole number, with or without `#`. Raises UserError for anything else."""
@@ -85,18 +102,19 @@ class Call:
 
 
 def find_person(ctx: Context, word: str) -> Person | None:
-    """Give the configured person that a word names; None for a stranger."""
+    """Give the configured person that a word names; None for a stranger, or where several have the name."""
+    people = find_people(ctx, word)
+    return people[0] if len(people) == 1 else None
+
+
+def find_people(ctx: Context, word: str) -> Sequence[Person]:
+    """Give everybody configured whom a word may mean: one by a mention, a handle or an id, several by a name."""
     wanted = word.removeprefix("<@").removesuffix(">").split("|")[0].removeprefix("@")
-    person = ctx.policy.person_with_handle(ctx.platform, wanted)
-    if person is not None:
-        return person
     folded = wanted.casefold()
-    named = [
-        one
-        for one in ctx.policy.people
-        if folded in (one.id.casefold(), one.name.casefold(), one.name.split()[0].casefold())
-    ]
-    return named[0] if len(named) == 1 else None
+    person = ctx.policy.person_with_handle(ctx.platform, wanted)
+    by_id = [one for one in ctx.policy.people if one.id.casefold() == folded] if person is None else [person]
+    named = (one for one in ctx.policy.people if folded in (one.name.casefold(), one.name.split()[0].casefold()))
+    return by_id or list(named)
 
 
 def matching(commands: Sequence[Command], words: Sequence[str]) -> tuple[Command, Sequence[str]] | None:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from handlers.context import Context
 from handlers.wording import dates as wording
 from models.errors import UserError
+from models.policy import Person
 from models.rota.zone import zone, zone_names
 
 DAY = timedelta(days=1)
@@ -23,12 +24,18 @@ MONTHS = (
 _ISO = re.compile(r"\d{4}-\d{1,2}-\d{1,2}", re.ASCII)
 _DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th|\.)?\s*([a-z]{3,9})\.?,?(?:\s+(\d{4}))?", re.ASCII)
 _MONTH_FIRST = re.compile(r"([a-z]{3,9})\.?\s*(\d{1,2})(?:st|nd|rd|th)?,?(?:\s+(\d{4}))?", re.ASCII)
+_RANGE = re.compile(r"\s*(?:\.{2,}|…|–|—)\s*|\s+(?:to|until|till|-)\s+", re.IGNORECASE)
 _NUMBERS = re.compile(r"\d{1,4}[/.-]\d{1,2}(?:[/.-]\d{1,4})?\.?", re.ASCII)
 
 
-def zone_of(ctx: Context) -> ZoneInfo:
-    """Give the civil time of whoever asks: their own, or the organisation's."""
-    name = ctx.person.timezone if ctx.person is not None else None
+class NoDay(UserError):
+    """Words that are no day at all; where they could be two, a plain UserError asks which."""
+
+
+def zone_of(ctx: Context, reader: Person | None = None) -> ZoneInfo:
+    """Give the civil time of a reader (None: of whoever asks): their own, or the organisation's."""
+    person = reader or ctx.person
+    name = person.timezone if person is not None else None
     return zone(name) if name is not None and name in zone_names() else ctx.policy.zone
 
 
@@ -45,15 +52,15 @@ def parse_day(text: str, today: date) -> date:
     wanted = " ".join(text.lower().split())
     day = _relative(wanted, today) or _iso(wanted) or _named(wanted, today)
     if day is None:
-        raise UserError(_refusal(text, wanted))
+        raise _refusal(text, wanted)
     if abs(day - today) > FARTHEST:
         raise UserError(wording.too_far(day))
     return day
 
 
-def _refusal(text: str, wanted: str) -> str:
+def _refusal(text: str, wanted: str) -> UserError:
     is_asked = _NUMBERS.fullmatch(wanted) and not _ISO.fullmatch(wanted)
-    return wording.numbers_only(text) if is_asked else wording.no_day(text)
+    return UserError(wording.numbers_only(text)) if is_asked else NoDay(wording.no_day(text))
 
 
 def leading_day(words: Sequence[str], today: date) -> tuple[date, Sequence[str]]:
@@ -62,9 +69,30 @@ def leading_day(words: Sequence[str], today: date) -> tuple[date, Sequence[str]]
         if length <= len(words):
             try:
                 return parse_day(" ".join(words[:length]), today), words[length:]
-            except UserError:
+            except NoDay:
                 continue
     return parse_day(" ".join(words[:1]), today), words[1:]
+
+
+def leading_span(words: Sequence[str], today: date) -> tuple[date, date, Sequence[str]]:
+    """Give the days that a command's words begin with, as `fri`, `3 dec..7 dec`, `mon to fri`, and the words after.
+
+    The last day is read from the first one on: `fri..mon` ends on the Monday after that Friday.
+    """
+    text = " ".join(words)
+    for sign in _RANGE.finditer(text):
+        is_certain = not sign[0].strip().isalpha()
+        rest = text[sign.end() :].split()
+        try:
+            first = parse_day(text[: sign.start()], today)
+            last, after = leading_day(rest, today if " ".join(rest[:1]).lower() in RELATIVE else first)
+        except NoDay:
+            if is_certain:
+                raise
+        else:
+            return first, last, after
+    first, after = leading_day(words, today)
+    return first, first, after
 
 
 def _relative(wanted: str, today: date) -> date | None:

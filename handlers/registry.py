@@ -7,7 +7,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from handlers import (
+    absence,
+    account,
+    calendar_feed,
     cycle_end,
+    day_before,
+    exchange,
+    gaps,
     handover,
     handover_jobs,
     lifecycle,
@@ -17,6 +23,8 @@ from handlers import (
     paging,
     requests,
     roster_shuffle,
+    showing,
+    stats,
 )
 from handlers.command import Call, Command, asks_help, help_of, is_help, matching
 from handlers.context import Answer, Context
@@ -24,6 +32,7 @@ from handlers.job import Job
 from handlers.wording import commands as wording
 from models.errors import UserError
 from models.events import (
+    AccountChanged,
     ButtonPressed,
     CommandGiven,
     DeliverySettled,
@@ -40,6 +49,9 @@ from models.secrets import mask
 
 COMMANDS: tuple[Command, ...] = (
     *oncall.COMMANDS,
+    *exchange.COMMANDS,
+    *absence.COMMANDS,
+    *stats.COMMANDS,
     *lifecycle.COMMANDS,
     *oncall_list.COMMANDS,
     *handover.COMMANDS,
@@ -49,6 +61,7 @@ BUTTONS: Mapping[str, Callable[[Context, ButtonPressed], Answer | None]] = {
     **lifecycle.BUTTONS,
     **handover.BUTTONS,
     **roster_shuffle.BUTTONS,
+    **exchange.BUTTONS,
 }
 
 FORMS: Mapping[str, Callable[[Context, FormSubmitted], Answer | None]] = {
@@ -65,9 +78,14 @@ JOBS: tuple[Job, ...] = (
     handover_jobs.REMINDER,
     handover_jobs.CHANGE,
     morning.GREETING,
+    gaps.LOOK_AHEAD,
     handover_jobs.ACCEPTANCE,
     requests.QUESTIONS,
     requests.WAITS,
+    exchange.LAPSE,
+    day_before.DAY_BEFORE,
+    showing.SHOWING,
+    calendar_feed.KEEPING,
 )
 
 
@@ -104,6 +122,11 @@ def _time(ctx: Context, event: TimeCame) -> None:
     next(job for job in JOBS if job.name == event.job).handle(ctx, event)
 
 
+def _settled(ctx: Context, event: DeliverySettled) -> None:
+    paging.delivery_settled(ctx, event)
+    account.delivery_settled(ctx, event)
+
+
 def _command(ctx: Context, event: CommandGiven) -> Answer:
     known = [command for command in COMMANDS if command.name == event.name]
     names = sorted({command.name for command in COMMANDS})
@@ -134,5 +157,6 @@ EVENTS: Mapping[type[Event], Callable[[Context, Any], Answer | None]] = {
     ButtonPressed: _button,
     FormSubmitted: _form,
     TimeCame: _time,
-    DeliverySettled: paging.delivery_settled,
+    AccountChanged: account.changed,
+    DeliverySettled: _settled,
 }

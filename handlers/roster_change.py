@@ -1,8 +1,8 @@
-"""One change of an on-call list by a lead: locked, re-planned, written down, and told to whom it moves. DESIGN §5."""
+"""One change of who is on call when: locked, re-planned, written down, and told to whom it moves. DESIGN §5."""
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -13,7 +13,7 @@ from handlers.wording import commands
 from handlers.wording import oncall_list as wording
 from models.errors import UserError
 from models.message import Message
-from models.policy import Person, Rotation
+from models.policy import Rotation
 from models.records import roster as stored
 from models.rota.duty import Duty, who_is_on
 from models.rota.plan import moved, plan
@@ -57,23 +57,6 @@ class Done:
     on_duty: Duty
     outcome: wording.Outcome
     dates: Dates
-
-
-@dataclass
-class Letters:
-    """What several changes tell each person, so that it comes in one direct message."""
-
-    parts: dict[str, list[Message]] = field(default_factory=dict)
-
-    def add(self, person: Person, part: Message) -> None:
-        """Put a part into somebody's letter."""
-        self.parts.setdefault(person.id, []).append(part)
-
-    def post(self, ctx: Context) -> None:
-        """Send each person their letter."""
-        for engineer, parts in self.parts.items():
-            whole = Message(tuple(block for part in parts for block in part.blocks), parts[0].summary)
-            ctx.tell([ctx.policy.person(engineer)], partial(_same, whole))
 
 
 def begin(ctx: Context, rotation: Rotation) -> Change:
@@ -122,59 +105,113 @@ def fill_gap(change: Change, engineer: str) -> None:
         override(change, running.shift.start, running.shift.end, engineer, wording.NOBODY_WAS_THERE)
 
 
-def settle(change: Change, action: str, told: str, letters: Letters | None = None, **detail: Any) -> Done:
+def settle(change: Change, action: str, told: str, *, besides: str | None = None, **detail: Any) -> Done:
     """Write a change down and tell everybody whose dates it moved, each in one direct message.
 
-    told: what was done, as a sentence. detail: what the history keeps of it, as plain JSON values.
-    letters: takes what people are told, where other changes tell them something too; None: it is sent.
+    told: what was done, as a sentence. besides: who is told already. detail: what the history keeps of it, as plain
+    JSON values.
     """
+    (done,) = settle_all([change], action, told, besides=besides, **detail)
+    return done
+
+
+def settle_all(
+    changes: Sequence[Change], action: str, told: str, *, besides: str | None = None, **detail: Any
+) -> Sequence[Done]:
+    """Settle what was done at once in several rotations, like `settle`: whom it moves is told of all in one message."""
+    return settle_each([(change, detail) for change in changes], action, told, besides)
+
+
+def settle_each(
+    changes: Sequence[tuple[Change, dict[str, Any]]], action: str, told: str, besides: str | None = None
+) -> Sequence[Done]:
+    """Settle like `settle_all` what the history of each rotation keeps something of its own of."""
+    moves = [_written(change, action, dict(detail)) for change, detail in changes]
+    outcome = _tell(moves, told, besides)
+    for move in moves:
+        _announce(move)
+    return [
+        Done(move.after, move.now, replace(outcome, on_duty=_serving(move), redrawn=move.redrawn), move.dates)
+        for move in moves
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """A change and what came of it. now, following: the duty after it; before: the one that held until then.
+
+    redrawn: from when on the order had to be drawn anew; None: it stayed.
+    """
+
+    change: Change
+    after: Rota
+    now: Duty
+    following: Duty
+    before: Duty
+    redrawn: date | None
+
+    @property
+    def dates(self) -> Dates:
+        """Whose dates it moved, and which."""
+        return moved(self.change.serving, duty.as_served(self.after, self.change.now))
+
+
+def _written(change: Change, action: str, detail: dict[str, Any]) -> _Move:
     ctx, rotation = change.ctx, change.rotation
     after = duty.whole(ctx, rotation)
     redrawn = _redrawn(change, after) if "seeds" not in detail else ()
     detail["redrawn"] = [seed_of(cycle) for cycle in redrawn] or None
     ctx.audit(action, f"rotation:{rotation.name}", kept_detail(detail))
     now, following = duty.stretch(after, ctx.now)
-    before = who_is_on(change.rota, ctx.now)
-    dates = moved(change.serving, duty.as_served(after, ctx.now))
-    collected = Letters() if letters is None else letters
     first = next((shift.day for one in redrawn for shift in after.shifts if shift.cycle == one.number), None)
-    outcome = replace(_write(change, collected, dates, now, told), redrawn=first)
-    if letters is None:
-        collected.post(ctx)
+    return _Move(change, after, now, following, who_is_on(change.rota, ctx.now), first)
+
+
+def _announce(move: _Move) -> None:
+    """Say in operations that somebody else, or nobody, is on duty from now on; nothing where that did not change."""
+    ctx, rotation, now, before = move.change.ctx, move.change.rotation, move.now, move.before
     if now.engineer is None and before.engineer is not None:
-        announcement.nobody_on_duty(ctx, rotation, now, following)
+        announcement.nobody_on_duty(ctx, rotation, now, move.following)
     elif now.engineer != before.engineer:
         names = [ctx.name_of(one.engineer) for one in (now, before)]
         post = wording.replaced(rotation.name, names[0], names[1], now.end, ctx.now, ctx.policy.zone)
         announcement.in_operations(ctx, rotation, lambda _: post)
-    return Done(after, now, outcome, dates)
 
 
-def _write(change: Change, letters: Letters, dates: Dates, on_duty: Duty, told: str) -> wording.Outcome:
-    ctx, rotation = change.ctx, change.rotation
-    running = on_duty.shift.day if on_duty.shift is not None else None
+def _serving(move: _Move) -> str | None:
+    engineer = move.now.engineer
+    return move.change.ctx.name_of(engineer) if engineer is not None else None
+
+
+def _tell(moves: Sequence[_Move], told: str, besides: str | None) -> wording.Outcome:
+    """Tell each person whose dates moved of all of them in one message."""
+    ctx = moves[0].change.ctx
+    facts: dict[str, list[wording.Moved]] = {}
+    for move in moves:
+        for engineer, moved_days in move.dates.items():
+            if engineer != besides:
+                facts.setdefault(engineer, []).append(_moved(move, engineer, *moved_days))
     reached = []
-    for person in duty.people(ctx, dates):
-        lost, gained = dates[person.id]
-        is_on_now = person.id == on_duty.engineer and running in gained
-        message = wording.moved(
-            wording.Moved(
-                rotation=rotation.name,
-                told=told,
-                lost=lost,
-                gained=tuple(day for day in gained if not (is_on_now and day == running)),
-                until=on_duty.end if is_on_now else None,
-                now=ctx.now,
-                zone=ctx.policy.zone,
-            )
-        )
-        letters.add(person, message)
-        reached += [person] if ctx.home_of(person) is not None else []
-    names = [ctx.name_of(one) for one in dates]
+    for person in duty.people(ctx, facts):
+        reached += ctx.tell([person], partial(_same, wording.moved(told, facts[person.id])))
+    names = [ctx.name_of(one) for one in facts]
     return wording.Outcome(
         told=tuple(person.name for person in reached),
         unreached=tuple(name for name in names if name not in {person.name for person in reached}),
-        on_duty=ctx.name_of(on_duty.engineer) if on_duty.engineer is not None else None,
+        on_duty=None,
+    )
+
+
+def _moved(move: _Move, engineer: str, lost: tuple[date, ...], gained: tuple[date, ...]) -> wording.Moved:
+    running = move.now.shift.day if move.now.shift is not None else None
+    is_on_now = engineer == move.now.engineer and running in gained
+    return wording.Moved(
+        rotation=move.change.rotation.name,
+        lost=lost,
+        gained=tuple(day for day in gained if not (is_on_now and day == running)),
+        until=move.now.end if is_on_now else None,
+        now=move.change.now,
+        zone=move.change.ctx.policy.zone,
     )
 
 

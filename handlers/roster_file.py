@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from handlers import duty, roster_change
 from handlers.context import Context, Standing
-from handlers.roster_change import Change, Done, Letters, actor_name
+from handlers.roster_change import Change, Done, actor_name
 from handlers.roster_change import order_of as names_of
 from handlers.wording import oncall_list as words
 from handlers.wording.roster_file import Brought, Newcomer
@@ -71,17 +71,25 @@ def _document(lists: Lists) -> dict[str, object]:
 
 def bring_in(ctx: Context, wanted: Lists) -> list[Brought]:
     """Make every named list what it should be, and give what that changed. Each person is told in one message."""
-    letters = Letters()
-    brought = [
-        _brought(ctx, rotation, tuple(wanted[rotation.name]), letters)
-        for rotation in ctx.policy.oncall.rotations
-        if rotation.name in wanted
-    ]
-    letters.post(ctx)
-    return brought
+    found: dict[str, Brought] = {}
+    changes: list[Change] = []
+    for rotation in ctx.policy.oncall.rotations:
+        if rotation.name in wanted:
+            one = _relisted(ctx, rotation, tuple(wanted[rotation.name]))
+            found[rotation.name] = one if isinstance(one, Brought) else Brought(rotation.name)
+            changes += [one] if isinstance(one, Change) else []
+    orders = [(names_of(change.roster, ctx.now), list(wanted[change.rotation.name])) for change in changes]
+    details = [{"old": old, "new": new} for old, new in orders]
+    told = words.imported(actor_name(ctx))
+    own = list(zip(changes, details, strict=True))
+    done = roster_change.settle_each(own, "import", told) if own else ()
+    for change, each, (old, new) in zip(changes, done, orders, strict=True):
+        found[change.rotation.name] = _difference(change, each, old, new)
+    return list(found.values())
 
 
-def _brought(ctx: Context, rotation: Rotation, order: tuple[str, ...], letters: Letters) -> Brought:
+def _relisted(ctx: Context, rotation: Rotation, order: tuple[str, ...]) -> Change | Brought:
+    """Give the change of a list that was planned anew; else what there is to say of one that is new, or as it was."""
     if not stored.is_known(ctx.session, rotation.name):
         return _begun(ctx, rotation, order)
     stored.lock(ctx.session, rotation.name)
@@ -89,14 +97,11 @@ def _brought(ctx: Context, rotation: Rotation, order: tuple[str, ...], letters: 
         return Brought(rotation.name)
     seeds = _seeds(ctx, rotation, order)
     change = roster_change.take(ctx, rotation, seeds)
-    new = relisted(change.roster, order, ctx.now)
-    roster_change.relist(change, new, seeds)
     old = names_of(change.roster, ctx.now)
+    roster_change.relist(change, relisted(change.roster, order, ctx.now), seeds)
     if newcomers := [engineer for engineer in order if engineer not in old]:
         roster_change.fill_gap(change, newcomers[0])
-    told = words.imported(actor_name(ctx))
-    done = roster_change.settle(change, "import", told, letters, old=old, new=list(order))
-    return _difference(change, done, old, order)
+    return change
 
 
 def _begun(ctx: Context, rotation: Rotation, order: tuple[str, ...]) -> Brought:
@@ -142,7 +147,7 @@ def _difference(change: Change, done: Done, old: Sequence[str], new: Sequence[st
         moves=tuple((one, old.index(one) + 1, new.index(one) + 1) for one in moved(old, new)),
         dates=done.dates,
         on_duty=None if was == done.on_duty.engineer else (was, done.on_duty.engineer),
-        unreached=done.outcome.unreached,
+        unreached=tuple(one for one in done.outcome.unreached if one in map(change.ctx.name_of, done.dates)),
     )
 
 

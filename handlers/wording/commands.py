@@ -42,6 +42,12 @@ def unknown_person(word: str) -> str:
     return f"I know nobody called “{word}”."
 
 
+def which_person(word: str, people: Sequence[tuple[str, str]]) -> str:
+    """Ask which of several people with one name is meant. people: name and id of each."""
+    named = " or ".join(f"{name} (@{one})" for name, one in people)
+    return f"Whom do you mean by “{word[:40]}”: {named}?"
+
+
 def no_number(word: str) -> str:
     """Say that a number was expected."""
     return f"“{word[:40]}” is no request number."

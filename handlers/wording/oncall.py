@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from handlers.wording import times
 from models import policy
-from models.message import Bullets, Code, Line, Message, Paragraph, Strong, line, message, note, paragraph, text
+from models.message import Block, Bullets, Code, Line, Message, Paragraph, Strong, line, message, note, paragraph
 
 STRANGER = "I do not know you: your handle is in nobody's entry in the configuration. A lead can have it added."
 NOT_PLANNED = "not planned yet"
@@ -61,7 +61,22 @@ class MyShift:
     why: str
 
 
-def now(on_duty: Told, following: Told, hours: Hours, fallback: Sequence[str]) -> Message:
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What else lies ahead of the reader: days off, and wishes for swaps and covers that are open."""
+
+    away: Sequence[Line] = ()
+    wishes: Sequence[Line] = ()
+
+    def blocks(self) -> list[Block]:
+        """Give it as parts of a message."""
+        titled = (("Your days off", self.away), ("Swaps and covers", self.wishes))
+        return [
+            block for title, lines in titled if lines for block in (paragraph(Strong(title)), Bullets(tuple(lines)))
+        ]
+
+
+def now(on_duty: Told, following: Told, hours: Hours, fallback: Sequence[str], shadows: Sequence[str] = ()) -> Message:
     """Say who is on call now, until when, why them, and who is next."""
     if on_duty.engineer is None:
         return _nobody(on_duty, following, fallback)
@@ -70,6 +85,7 @@ def now(on_duty: Told, following: Told, hours: Hours, fallback: Sequence[str]) -
         paragraph(Strong(on_duty.engineer), until),
         paragraph(_next(on_duty, following)),
         _outside(on_duty, hours),
+        paragraph(f"{' and '.join(shadows)} {'shadows' if len(shadows) == 1 else 'shadow'} them.") if shadows else None,
         note(f"Why {on_duty.engineer}: {on_duty.why}."),
         summary=f"{on_duty.engineer}{until}",
     )
@@ -109,14 +125,15 @@ def no_days(given: str, most: int) -> str:
     return f"“{given[:40]}” is no number of days from 1 to {most}."
 
 
-def mine(shifts: Sequence[MyShift], *, is_listed: bool, zone: ZoneInfo, now: datetime) -> Message:
-    """List the reader's next shifts."""
+def mine(shifts: Sequence[MyShift], ahead: Ahead, *, is_listed: bool, zone: ZoneInfo, now: datetime) -> Message:
+    """List the reader's next shifts, and what else lies ahead of them."""
     if not shifts:
         why = "You are on the list; your turn is not planned yet." if is_listed else "You are not on the on-call list."
-        return text(f"You have no shift ahead. {why}")
+        return message(paragraph(f"You have no shift ahead. {why}"), *ahead.blocks())
     return message(
         paragraph(Strong("Your next shifts")),
         Bullets(tuple(_my_line(shift, zone, now) for shift in shifts)),
+        *ahead.blocks(),
         summary=f"You are on call {times.moment(shifts[0].start, zone, now)}",
     )
 

@@ -13,15 +13,18 @@ MOST_SEEDS = 2
 
 LABELS = {
     "engineer": "",
+    "other": "for",
     "position": "position",
     "start": "from",
+    "last": "to",
     "day": "on",
+    "his_day": "against",
     "seeds": "seed",
     "redrawn": "drawn anew with seed",
     "old": "before",
     "new": "after",
 }
-DATES = ("start", "day")
+DATES = ("start", "last", "day", "his_day")
 SEEDS = ("seeds", "redrawn")
 WEEKDAYS = {
     "mon": "Monday",
@@ -49,7 +52,7 @@ NOBODY_WAS_THERE = "nobody was on duty"
 class Place:
     """One place on the list. served: days in the last 90. next_day: None where no turn is planned.
 
-    since: when they come; until: when they leave; None where that is not ahead.
+    since: when they come; until: when they leave; shadows: from when on they follow along; None where not ahead.
     """
 
     name: str
@@ -59,6 +62,7 @@ class Place:
     is_away: bool
     since: date | None
     until: date | None
+    shadows: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,7 @@ def _place(number: int, place: Place, kind: Kind) -> Line:
     marks = (
         ", away or skipped today" if place.is_away else "",
         f", on the list from {times.day(place.since)}" if place.since is not None else "",
+        f", shadows from {times.day(place.shadows)}" if place.shadows is not None else "",
         f", leaves on {times.day(place.until)}" if place.until is not None else "",
     )
     return line(
@@ -181,29 +186,38 @@ def skipped(actor: str, name: str, day: date) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What a change means to one person. until: the end of the shift they are on now because of it; else None."""
+    """What a change means to one person in one rotation. until: the end of the shift they are on now by it; or None."""
 
     rotation: str
-    told: str
     lost: tuple[date, ...]
     gained: tuple[date, ...]
     until: datetime | None
     now: datetime
     zone: ZoneInfo
 
+    @property
+    def opening(self) -> str:
+        """What changed for them, in a sentence."""
+        if self.until is not None:
+            return f"You are on call in {self.rotation} now, until {times.moment(self.until, self.zone, self.now)}."
+        return f"Your on-call dates in {self.rotation} changed."
 
-def moved(facts: Moved) -> Message:
-    """Tell somebody which of their dates moved, and why."""
-    opening = f"Your on-call dates in {facts.rotation} changed."
-    if facts.until is not None:
-        opening = f"You are on call in {facts.rotation} now, until {times.moment(facts.until, facts.zone, facts.now)}."
+
+def moved(told: str, changes: Sequence[Moved]) -> Message:
+    """Tell somebody which of their dates moved, in each rotation, and why."""
+    first, *others = changes
     return message(
-        paragraph(Strong(opening), f" {facts.told}"),
-        paragraph(f"New: {_days(facts.gained)}.") if facts.gained else None,
-        paragraph(f"No longer yours: {_days(facts.lost)}.") if facts.lost else None,
+        paragraph(Strong(first.opening), f" {told}"),
+        *_dates(first),
+        *(block for one in others for block in (paragraph(Strong(one.opening)), *_dates(one))),
         note("All your shifts: ", Code("/oncall me")),
-        summary=opening,
+        summary=first.opening,
     )
+
+
+def _dates(one: Moved) -> list[Paragraph]:
+    gained = [paragraph(f"New: {_days(one.gained)}.")] if one.gained else []
+    return gained + ([paragraph(f"No longer yours: {_days(one.lost)}.")] if one.lost else [])
 
 
 def replaced(rotation: str, name: str, before: str, until: datetime, now: datetime, zone: ZoneInfo) -> Message:  # noqa: PLR0917
@@ -230,13 +244,17 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """A newcomer. since: None: from now. first: their first day on call; None where none is planned yet."""
+    """A newcomer. since: None: from now. first: their first day on call; None where none is planned yet.
+
+    shadows: from when on they follow along; None: they do not.
+    """
 
     name: str
     place: int
     since: date | None
     first: date | None
     is_reachable: bool
+    shadows: date | None = None
 
 
 def confirm_added(one: Added, outcome: Outcome) -> Message:
@@ -244,6 +262,7 @@ def confirm_added(one: Added, outcome: Outcome) -> Message:
     first = f"The first day on call is {times.day(one.first)}." if one.first else "No turn is planned for them yet."
     return message(
         paragraph(f"{one.name} is on the list{_from(one.since)}, at position {one.place}. {first}"),
+        paragraph(f"From {times.day(one.shadows)} on they shadow whoever is on call.") if one.shadows else None,
         None if one.is_reachable else paragraph(f"⚠️ {one.name} has no handle here, so I cannot ping them."),
         *told_of(outcome),
     )
@@ -328,6 +347,11 @@ def past(day: date, today: date) -> str:
 def no_position(given: str) -> str:
     """Refuse a number that is no place on any list."""
     return f"There is no position {given[:20]}: positions begin at 1."
+
+
+def no_shadow_days(given: str, most: int) -> str:
+    """Refuse a number of days that nobody shadows for."""
+    return f"“{given[:20]}” is no number of working days from 1 to {most} to shadow for."
 
 
 def refused(why: str) -> str:

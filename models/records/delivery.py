@@ -213,6 +213,14 @@ def place(session: Session, row: int) -> tuple[str, str] | None:
     return found.remote_channel, found.remote_message
 
 
+def recipient(session: Session, row: int) -> tuple[str, str] | None:
+    """Give the platform and the user of a direct message; None for a row that is none."""
+    found = session.get(OutboxRow, row)
+    if found is None or not found.lane.startswith("@"):
+        return None
+    return found.platform, found.lane.removeprefix("@")
+
+
 def is_owed(session: Session, platform: str) -> bool:
     """Say whether anything is owed to a platform."""
     return session.connection().execute(_finding_owed(), {"of": platform}).scalar() is not None
@@ -230,3 +238,8 @@ def count_unsettled(session: Session) -> int:
     """Give how many rows are still owed."""
     owed = OutboxRow.state.in_((OutboxState.PENDING, OutboxState.SENDING))
     return session.scalar(select(func.count()).select_from(OutboxRow).where(owed)) or 0
+
+
+def platform_of(session: Session, row: int) -> str:
+    """Give the platform that an outbox row is owed to. Raises NoResultFound where there is no such row."""
+    return session.get_one(OutboxRow, row).platform

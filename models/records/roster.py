@@ -46,6 +46,7 @@ class StoredMember(Record):
     since: Mapped[datetime | None]
     until: Mapped[datetime | None]
     placed_in: Mapped[int | None]
+    shadows_from: Mapped[datetime | None]
 
 
 class StoredCycle(Record):
@@ -94,6 +95,9 @@ class StoredOverride(Record):
     made_by: Mapped[str] = mapped_column(String(100))
     reason: Mapped[str] = mapped_column(String(500), default="")
     revoked_at: Mapped[datetime | None]
+    source: Mapped[ShiftSource] = mapped_column(
+        Word(ShiftSource), default=ShiftSource.OVERRIDE, server_default=ShiftSource.OVERRIDE.value
+    )
 
 
 class StoredAbsence(Record):
@@ -218,7 +222,11 @@ def load_roster(session: Session, rotation: str) -> Roster:
     if head is None:
         return Roster()
     rows = session.scalars(select(StoredMember).where(StoredMember.rotation == rotation).order_by(StoredMember.place))
-    return Roster(tuple(Member(row.engineer, row.since, row.until, row.placed_in) for row in rows), head.cycle)
+    return Roster(tuple(map(_member, rows)), head.cycle)
+
+
+def _member(row: StoredMember) -> Member:
+    return Member(row.engineer, row.since, row.until, row.placed_in, row.shadows_from)
 
 
 def save_roster(session: Session, rotation: str, roster: Roster) -> None:
@@ -238,6 +246,7 @@ def save_roster(session: Session, rotation: str, roster: Roster) -> None:
             since=member.since,
             until=member.until,
             placed_in=member.placed_in,
+            shadows_from=member.shadows_from,
         )
         for place, member in enumerate(roster.members)
     )
@@ -292,6 +301,19 @@ def end_shift(session: Session, shift_id: int, end: datetime, engineer: str | No
     _restamp(session, session.scalar(select(StoredShift.rotation).where(StoredShift.id == shift_id)))
 
 
+def exchange(session: Session, before: Shift, after: Shift) -> bool:
+    """Give a coming shift to somebody else; False where it is no longer as it was."""
+    as_it_was = (
+        StoredShift.id == before.id,
+        StoredShift.starts_at == before.start,
+        StoredShift.engineer.is_not_distinct_from(before.engineer),
+    )
+    values = {"engineer": after.engineer, "source": after.source, "reason": after.reason[:500]}
+    is_changed = changed(session, update(StoredShift).where(*as_it_was).values(**values)) == 1
+    _restamp(session, before.rotation)
+    return is_changed
+
+
 def add_override(session: Session, override: Override) -> None:
     """Keep an override."""
     session.add(
@@ -303,8 +325,10 @@ def add_override(session: Session, override: Override) -> None:
             made_at=override.made_at,
             made_by=override.made_by,
             reason=override.reason,
+            source=override.source,
         )
     )
+    session.flush()
     _restamp(session, override.rotation)
 
 
@@ -320,7 +344,27 @@ def add_absence(session: Session, absence: Absence) -> None:
             made_at=absence.made_at,
         )
     )
+    session.flush()
     _restamp(session, absence.rotation)
+
+
+def cancel_absence(session: Session, absence: Absence, now: datetime) -> bool:
+    """End an absence from now on; False where it was cancelled already. What has passed of it stays."""
+    open_ = (StoredAbsence.id == absence.id, StoredAbsence.cancelled_at.is_(None))
+    is_changed = changed(session, update(StoredAbsence).where(*open_).values(cancelled_at=now)) == 1
+    _restamp(session, absence.rotation)
+    return is_changed
+
+
+def absences_of(session: Session, engineer: str, since: date) -> list[Absence]:
+    """Give somebody's absences that end on a day or later and were not cancelled, the earliest first."""
+    theirs = (
+        StoredAbsence.engineer == engineer,
+        StoredAbsence.last_day >= since,
+        StoredAbsence.cancelled_at.is_(None),
+    )
+    found = select(StoredAbsence).where(*theirs).order_by(StoredAbsence.first_day, StoredAbsence.id)
+    return [_absence(row) for row in session.scalars(found)]
 
 
 def _shifts(session: Session, rotation: str, since: datetime | None, until: datetime | None) -> Iterable[Shift]:
@@ -330,18 +374,22 @@ def _shifts(session: Session, rotation: str, since: datetime | None, until: date
     if until is not None:
         found = found.where(StoredShift.starts_at < until)
     for row in session.scalars(found):
-        yield Shift(
-            rotation=row.rotation,
-            day=row.day,
-            start=row.starts_at,
-            end=row.ends_at,
-            engineer=row.engineer,
-            source=row.source,
-            cycle=row.cycle,
-            turn=row.turn,
-            reason=row.reason,
-            id=row.id,
-        )
+        yield _shift(row)
+
+
+def _shift(row: StoredShift) -> Shift:
+    return Shift(
+        rotation=row.rotation,
+        day=row.day,
+        start=row.starts_at,
+        end=row.ends_at,
+        engineer=row.engineer,
+        source=row.source,
+        cycle=row.cycle,
+        turn=row.turn,
+        reason=row.reason,
+        id=row.id,
+    )
 
 
 def _cycles(session: Session, rotation: str, after: int = 0) -> Iterable[Cycle]:
@@ -371,6 +419,7 @@ def _overrides(session: Session, rotation: str, since: datetime | None) -> Seque
             reason=row.reason,
             revoked_at=row.revoked_at,
             id=row.id,
+            source=row.source,
         )
         for row in session.scalars(found.order_by(StoredOverride.id))
     ]
@@ -380,15 +429,17 @@ def _absences(session: Session, rotation: str, since: datetime | None) -> Sequen
     found = select(StoredAbsence).where(StoredAbsence.rotation.is_(None) | (StoredAbsence.rotation == rotation))
     if since is not None:
         found = found.where(StoredAbsence.last_day >= since.date())
-    return [
-        Absence(
-            engineer=row.engineer,
-            first=row.first_day,
-            last=row.last_day,
-            made_at=row.made_at,
-            reason=row.reason,
-            rotation=row.rotation,
-            cancelled_at=row.cancelled_at,
-        )
-        for row in session.scalars(found.order_by(StoredAbsence.id))
-    ]
+    return [_absence(row) for row in session.scalars(found.order_by(StoredAbsence.id))]
+
+
+def _absence(row: StoredAbsence) -> Absence:
+    return Absence(
+        engineer=row.engineer,
+        first=row.first_day,
+        last=row.last_day,
+        made_at=row.made_at,
+        reason=row.reason,
+        rotation=row.rotation,
+        cancelled_at=row.cancelled_at,
+        id=row.id,
+    )

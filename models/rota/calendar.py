@@ -88,10 +88,10 @@ class WorkCalendar:
     def before_working_days(self, day: date, days: int) -> date:
         """Give the day that is a number of working days earlier; zero gives the day itself."""
         for _ in range(days):
-            day = self.previous_working(day)
+            day = self.last_working(day)
         return day
 
-    def previous_working(self, day: date) -> date:
+    def last_working(self, day: date) -> date:
         """Give the last working day strictly before a day."""
         for back in range(1, LONGEST_BREAK):
             if self.is_working(day - back * DAY):
@@ -126,6 +126,10 @@ class WorkCalendar:
     def midnight(self, day: date) -> datetime:
         """Give the first instant of a civil day."""
         return self._instant(day, time(0))
+
+    def at(self, day: date, time_of_day: time) -> datetime:
+        """Give the instant of a civil time, by the same rule as the handover's."""
+        return self._instant(day, time_of_day)
 
     def handover_at(self, day: date) -> datetime:
         """Give the instant of the handover on a civil day.

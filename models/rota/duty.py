@@ -128,6 +128,8 @@ def _answer(rota: Rota, at: datetime, shift: Shift | None, override: Span[Overri
 
 
 def _overridden(override: Override) -> _Answer:
+    if override.source is ShiftSource.COVER:
+        return _Answer(override.engineer, override.source, override.reason)
     said = f"{override.made_by} put {override.engineer or 'nobody'} on duty"
     return _Answer(override.engineer, ShiftSource.OVERRIDE, f"{said}: {override.reason}" if override.reason else said)
 
@@ -148,13 +150,19 @@ def _next_on_list(rota: Rota, at: datetime, besides: str | None) -> str | None:
 
 def _in_turn(rota: Rota, at: datetime) -> Iterator[str]:
     """Yield the people of the coming shifts, then those of the list, each once."""
-    index = rota.index_at(at) + 1
-    coming = (rota.shifts[i].engineer for i in range(index, min(index + LOOK_AHEAD, len(rota.shifts))))
     members = (member.engineer for member in rota.roster.members if member.is_on(at))
-    seen: set[str | None] = {None}
-    for person in chain(coming, members):
-        if person is not None and person not in seen:
+    seen: set[str] = set()
+    for person in chain(_coming(rota, at), members):
+        if person not in seen:
             seen.add(person)
+            yield person
+
+
+def _coming(rota: Rota, at: datetime) -> Iterator[str]:
+    """Yield the people of the coming shifts."""
+    index = rota.index_at(at) + 1
+    for i in range(index, min(index + LOOK_AHEAD, len(rota.shifts))):
+        if (person := rota.shifts[i].engineer) is not None:
             yield person
 
 
@@ -179,10 +187,12 @@ def _considered(rota: Rota, at: datetime, shift: Shift | None, engineer: str | N
     yield shift.engineer
     if engineer == shift.engineer:
         return
-    for person in chain(_in_turn(rota, at), rota.roster.stays if engineer is None else ()):
+    for person in dict.fromkeys(_coming(rota, at)):
         yield person
         if person == engineer:
             return
+    # Found on the list, or not at all: whoever comes or goes there later may stand before.
+    yield from rota.roster.stays
 
 
 def _shift_bounds(rota: Rota, at: datetime, shift: Shift | None) -> Iterator[datetime]:

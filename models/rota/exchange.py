@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from models.rota.rota import Rota
-from models.rota.shift import Absence, RotaError, Shift, ShiftSource
+from models.rota.shift import SKIPPED, Absence, Override, RotaError, Shift, ShiftSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +32,35 @@ def swapped(swap: Swap, mine: Shift, his: Shift, now: datetime) -> tuple[Shift, 
     )
 
 
-def covered(shift: Shift, asker: str, taker: str, now: datetime) -> Shift:
-    """Give a shift taken over by the first who offered. A shift that has begun can be covered until it ends."""
-    if asker == taker:
+def covered(shift: Shift, owner: str | None, taker: str, now: datetime) -> Shift:
+    """Give a coming shift as the first who offered serves it. owner: who had it; None where nobody did."""
+    _check_owner(shift, owner, taker, now)
+    if shift.start <= now:
+        raise RotaError(f"the shift of {shift.day} has begun")
+    return replace(shift, engineer=taker, source=ShiftSource.COVER, reason=_for(owner, taker))
+
+
+def stepped_in(shift: Shift, owner: str | None, taker: str, now: datetime) -> Override:
+    """Give what puts somebody on duty for the rest of a shift that has begun, so that its past stays as it was.
+
+    owner: who is on duty now; None where nobody is.
+    """
+    _check_owner(replace(shift, engineer=owner), owner, taker, now)
+    reason = _for(owner, taker)
+    return Override(shift.rotation, now, shift.end, taker, now, taker, reason, source=ShiftSource.COVER)
+
+
+def _check_owner(shift: Shift, owner: str | None, taker: str, now: datetime) -> None:
+    if owner == taker:
         raise RotaError("nobody can cover their own shift")
     if shift.end <= now:
         raise RotaError(f"the shift of {shift.day} is over")
-    if shift.engineer != asker:
-        raise RotaError(f"the shift of {shift.day} is no longer {asker}'s")
-    return replace(shift, engineer=taker, source=ShiftSource.COVER, reason=f"{taker} covers for {asker}")
+    if shift.engineer != owner:
+        raise RotaError(f"the shift of {shift.day} no longer belongs to {owner or 'nobody'}")
+
+
+def _for(owner: str | None, taker: str) -> str:
+    return f"{taker} covers for {owner}" if owner is not None else f"{taker} took it, as nobody had it"
 
 
 def skipped(rota: Rota, engineer: str, shift: Shift, now: datetime, by: str) -> Absence:
@@ -49,7 +69,7 @@ def skipped(rota: Rota, engineer: str, shift: Shift, now: datetime, by: str) -> 
         raise RotaError(f"{engineer} has no coming shift on {shift.day}")
     # One working day is enough to make the shift unservable, and leaves the next one free for them.
     day = rota.calendar.day_of(rota.calendar.add_working_time(shift.start, timedelta(seconds=1)))
-    return Absence(engineer, day, day, now, f"skipped by {by}", rota.name)
+    return Absence(engineer, day, day, now, f"{SKIPPED}{by}", rota.name)
 
 
 def _check(shift: Shift, expected: int, engineer: str, now: datetime) -> None:
@@ -58,4 +78,4 @@ def _check(shift: Shift, expected: int, engineer: str, now: datetime) -> None:
     if shift.start <= now:
         raise RotaError(f"the shift of {shift.day} has begun or is over")
     if shift.engineer != engineer:
-        raise RotaError(f"the shift of {shift.day} is no longer {engineer}'s")
+        raise RotaError(f"the shift of {shift.day} no longer belongs to {engineer}")

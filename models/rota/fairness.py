@@ -64,7 +64,7 @@ def summed(days: Iterable[DayServed]) -> Mapping[str, Tally]:
 
 
 def days_served(rota: Rota, since: datetime, until: datetime) -> Iterator[DayServed]:
-    """Yield each working day whose hours begin in [since, until), with whose it was.
+    """Yield each working day whose hours begin in [since, until), with whose it was; one not planned is left out.
 
     It is whose the greater part of its hours was, as the resolver names them; of equal parts, the first counts.
     """
@@ -72,14 +72,17 @@ def days_served(rota: Rota, since: datetime, until: datetime) -> Iterator[DaySer
     day, last = calendar.day_of(since), calendar.day_of(until)
     while day <= last:
         begin, end = calendar.hours_of(day)
-        if since <= begin < until and calendar.is_working(day):
-            yield DayServed(day, begin, _whose(rota, begin, end), calendar.is_eve(day))
+        parts = _parts(rota, begin, end) if since <= begin < until and calendar.is_working(day) else {}
+        if parts:
+            yield DayServed(day, begin, max(parts, key=lambda one: parts[one]), calendar.is_eve(day))
         day += DAY
 
 
-def _whose(rota: Rota, begin: datetime, end: datetime) -> str | None:
+def _parts(rota: Rota, begin: datetime, end: datetime) -> Mapping[str | None, timedelta]:
+    """Give how long each has of a span, the first one first; None stands for nobody, where that is planned."""
     parts: dict[str | None, timedelta] = {}
     for duty in duties(rota, begin, end):
-        length = min(duty.end, end) - max(duty.start, begin)
-        parts[duty.engineer] = parts.get(duty.engineer, timedelta()) + length
-    return max(parts, key=lambda engineer: parts[engineer], default=None)
+        if duty.source is not None:
+            length = min(duty.end, end) - max(duty.start, begin)
+            parts[duty.engineer] = parts.get(duty.engineer, timedelta()) + length
+    return parts

@@ -1,6 +1,7 @@
 """Future shifts from the list: stored ones go on, agreed ones stay, the past is never touched. Source: DESIGN §5."""
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -9,6 +10,9 @@ from itertools import pairwise
 from models.rota.rota import Cycle, Rota
 from models.rota.shift import Shift, ShiftSource
 from models.rota.turns import Seeds, Turns, turns_after
+
+EMPTY_LIST, ALL_AWAY = "the list is empty", "everybody on the list is away"
+"""Why nobody could be found for a shift."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,10 @@ def _slots(
     ordered = sorted(days)
     starts = [max(earliest, pinned[d].start if d in pinned else calendar.handover_at(d)) for d in ordered]
     bounds = pairwise([*starts, calendar.handover_at(day)])
-    return tuple(_Slot(d, start, end, pinned.get(d)) for d, (start, end) in zip(ordered, bounds, strict=True))
+    # A day that the zone left out ends where it begins: it has no shift.
+    return tuple(
+        _Slot(d, start, end, pinned.get(d)) for d, (start, end) in zip(ordered, bounds, strict=True) if start < end
+    )
 
 
 def _filled(turns: Turns, slots: Sequence[_Slot]) -> Iterable[Shift]:
@@ -125,18 +132,37 @@ def _filled(turns: Turns, slots: Sequence[_Slot]) -> Iterable[Shift]:
             shift = _agreed(turns, slot, slot.pinned)
         else:
             ahead = pins[bisect_left(pins, index) : bisect_left(pins, index + len(turns.pool))]
-            shift = _by_list(turns, slot, {pin.turn for i in ahead if (pin := slots[i].pinned) and pin.turn})
+            shift = _by_list(turns, slot, _held(turns, slot, [(i - index, slots[i]) for i in ahead]))
         turns.spans.append((shift.start, shift.end))
         yield shift
 
 
+def _held(turns: Turns, slot: _Slot, ahead: Sequence[tuple[int, _Slot]]) -> set[str]:
+    """Give who needs all their turns for agreed shifts that come within the running cycle; how far ahead each is."""
+    if not ahead:
+        return set()
+    able = sum(turns.rota.can_serve(person, slot.start, slot.end) for person in turns.pool)
+    wanted = Counter(_owner(turns, later) for places, later in ahead if places < able)
+    return {person for person, number in wanted.items() if person and turns.pool.count(person) <= number}
+
+
+def _owner(turns: Turns, slot: _Slot) -> str | None:
+    """Give whose turn an agreed shift is; where they have left, it is that of whoever serves in their place."""
+    if slot.pinned is None:
+        return None
+    turn = slot.pinned.turn
+    if turn is not None and turn not in turns.pool and turns.rota.roster.has_left(turn, slot.start):
+        return slot.pinned.engineer
+    return turn
+
+
 def _agreed(turns: Turns, slot: _Slot, pinned: Shift) -> Shift:
     """Give an agreed shift again; the turn it was made from counts where its owner still has one."""
-    span = (slot.start, slot.end)
-    if pinned.turn not in turns.pool and turns.next_able(span, ()) is None and turns.is_used_up(span):
+    span, owner = (slot.start, slot.end), _owner(turns, slot)
+    if owner not in turns.pool and turns.next_able(span, ()) is None and turns.is_used_up(span):
         turns.open_next(slot.start)
-    cycle = turns.take(pinned.turn)
-    turn = None if cycle is None else pinned.turn
+    cycle = turns.take(owner)
+    turn = None if cycle is None else owner
     return replace(pinned, start=slot.start, end=slot.end, cycle=turns.number if cycle is None else cycle, turn=turn)
 
 
@@ -165,8 +191,8 @@ def _reason(away: Sequence[str], *, is_late: bool) -> str:
 
 def _nobody(turns: Turns, slot: _Slot) -> Shift:
     if not turns.rota.roster.order(slot.start):
-        return _shift(turns, slot, None, ShiftSource.LIST, cycle=turns.number, reason="the list is empty")
-    return _shift(turns, slot, None, ShiftSource.ABSENCE, cycle=turns.number, reason="everybody on the list is away")
+        return _shift(turns, slot, None, ShiftSource.LIST, cycle=turns.number, reason=EMPTY_LIST)
+    return _shift(turns, slot, None, ShiftSource.ABSENCE, cycle=turns.number, reason=ALL_AWAY)
 
 
 def _shift(turns: Turns, slot: _Slot, person: str | None, source: ShiftSource, *, cycle: int, reason: str) -> Shift:

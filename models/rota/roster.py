@@ -17,16 +17,24 @@ class Member:
     """One stay of one person on the list: [since, until); None is open.
 
     placed_in: the running cycle into which a lead placed a newcomer by position; None: from the next cycle on.
+    shadows_from: from then until they come they are told along with whoever is on duty; None: never.
     """
 
     engineer: str
     since: datetime | None = None
     until: datetime | None = None
     placed_in: int | None = None
+    shadows_from: datetime | None = None
 
     def is_on(self, at: datetime) -> bool:
         """Say whether this stay covers an instant."""
         return (self.since is None or self.since <= at) and not self.has_ended(at)
+
+    def is_shadowing(self, at: datetime) -> bool:
+        """Say whether an instant lies in the time in which they only follow."""
+        if self.shadows_from is None or self.since is None or self.has_ended(at):
+            return False
+        return self.shadows_from <= at < self.since
 
     def has_ended(self, at: datetime) -> bool:
         """Say whether this stay is over at an instant."""
@@ -72,34 +80,49 @@ class Roster:
         """Say whether somebody who was or will be on the list is not on it at an instant."""
         return engineer in self.stays and not self.is_on(engineer, at)
 
+    def shadows(self, at: datetime) -> tuple[str, ...]:
+        """Give the newcomers who shadow whoever is on duty at an instant, in the list's order."""
+        return tuple(stay.engineer for stay in self.members if stay.is_shadowing(at))
+
     def has_left(self, engineer: str, at: datetime) -> bool:
         """Say whether somebody was on the list and is no longer. Somebody never on it has not left."""
         stays = self.stays.get(engineer, ())
         return any(stay.has_ended(at) for stay in stays) and not any(stay.is_on(at) for stay in stays)
 
-    def add(self, engineer: str, now: datetime, *, since: datetime | None = None, position: int | None = None) -> Self:
+    def add(
+        self,
+        engineer: str,
+        now: datetime,
+        *,
+        since: datetime | None = None,
+        position: int | None = None,
+        shadows_from: datetime | None = None,
+    ) -> Self:
         """Give the list with somebody added, from now or a later instant on.
 
-        position: from 1, in the running cycle; None: they come with the next cycle.
+        position: from 1, in the running cycle; None: they come with the next cycle. shadows_from: as in Member.
         """
         begin = max(since or now, now)
         if not all(stay.has_ended(begin) for stay in self.stays.get(engineer, ())):
             raise RotaError(f"{engineer} is on the list already")
         placed = None if position is None else self.cycle
-        member = Member(engineer, since=begin, placed_in=placed)
-        return self._placed(member, position or len(self.order(now)) + 1, now)
+        member = Member(engineer, since=begin, placed_in=placed, shadows_from=shadows_from)
+        if position is None:
+            return replace(self, members=(*self.members, member))
+        leaving = tuple(stay for stay in self._open(now) if stay.engineer == engineer)
+        return self._placed((*leaving, member), position, now)
 
     def remove(self, engineer: str, now: datetime, *, until: datetime | None = None) -> Self:
-        """Give the list with somebody's stay ended now, or at a later instant. The past is untouched."""
-        member = self._member(engineer, now)
-        ended = replace(member, until=max(until or now, now))
-        return replace(self, members=tuple(ended if other is member else other for other in self.members))
+        """Give the list without somebody from now or a later instant on, whatever was to come. The past stays."""
+        end = max(until or now, now)
+        stays = self._stays(engineer, now)
+        ending = {stay for stay in stays if stay is stays[-1] or not stay.has_ended(end)}
+        members = (replace(other, until=end) if other in ending else other for other in self.members)
+        return replace(self, members=tuple(members))
 
     def move(self, engineer: str, position: int, now: datetime) -> Self:
         """Give the list with somebody at another position, from 1."""
-        member = self._member(engineer, now)
-        rest = replace(self, members=tuple(other for other in self.members if other is not member))
-        return rest._placed(member, position, now)  # noqa: SLF001  (the same class)
+        return self._placed(self._stays(engineer, now), position, now)
 
     def reordered(self, order: tuple[str, ...], cycle: int) -> Self:
         """Give the list in the order of a cycle; whoever that order does not know stays behind, in the old order."""
@@ -110,16 +133,21 @@ class Roster:
     def _open(self, at: datetime) -> tuple[Member, ...]:
         return tuple(member for member in self.members if not member.has_ended(at))
 
-    def _member(self, engineer: str, now: datetime) -> Member:
-        for member in self._open(now):
-            if member.engineer == engineer:
-                return member
-        raise RotaError(f"{engineer} is not on the list")
+    def _stays(self, engineer: str, now: datetime) -> tuple[Member, ...]:
+        """Give somebody's stays that are not over: the running one, and those to come."""
+        found = tuple(member for member in self._open(now) if member.engineer == engineer)
+        if not found:
+            raise RotaError(f"{engineer} is not on the list")
+        return found
 
-    def _placed(self, member: Member, position: int, now: datetime) -> Self:
-        people = list(self._open(now))
+    def _placed(self, stays: tuple[Member, ...], position: int, now: datetime) -> Self:
+        """Give the list with somebody's stays at a position; positions count people."""
+        others = [member for member in self._open(now) if member not in stays]
+        people = list(dict.fromkeys(member.engineer for member in others))
         if not 1 <= position <= len(people) + 1:
             raise RotaError(f"there is no position {position}: the list has positions 1 to {len(people) + 1}")
-        people.insert(position - 1, member)
-        past = (other for other in self.members if other.has_ended(now))
-        return replace(self, members=(*past, *people))
+        before = set(people[: position - 1])
+        ahead = [member for member in others if member.engineer in before]
+        behind = [member for member in others if member.engineer not in before]
+        past = (member for member in self.members if member.has_ended(now))
+        return replace(self, members=(*past, *ahead, *stays, *behind))

@@ -33,6 +33,13 @@ class Cycle:
     def seed(self) -> int | None:
         return None if self.draw is None else self.draw.seed
 
+    def as_drawn(self) -> tuple[str, ...]:
+        """Give the order as it was drawn, before any gap was mended; whoever was not drawn keeps their place."""
+        if self.draw is None:
+            return self.order
+        drawn = iter([person for person in self.draw.order() if person in self.order])
+        return tuple(next(drawn) if person in self.draw.base else person for person in self.order)
+
     def is_as_drawn(self) -> bool:
         """Say whether the order follows from the seed, leaving aside who came or left after the draw."""
         if self.draw is None:

@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from models.errors import UserError
 
+SKIPPED = "skipped by "
+
 
 class RotaError(UserError):
     """A wish that the rules refuse; its text says why and may be shown."""
@@ -55,7 +57,8 @@ class Shift:
 class Override:
     """Somebody, or explicitly nobody (engineer None), put on duty for a span. The newest wins where two overlap.
 
-    It acts from made_at on and until revoked_at, so that no past answer changes.
+    It acts from made_at on and until revoked_at, so that no past answer changes. source: OVERRIDE where a lead decided;
+    COVER where somebody stepped into a shift that had begun.
     """
 
     rotation: str
@@ -67,6 +70,7 @@ class Override:
     reason: str = ""
     revoked_at: datetime | None = None
     id: int = 0
+    source: ShiftSource = ShiftSource.OVERRIDE
 
     @property
     def span(self) -> tuple[datetime, datetime]:
@@ -88,6 +92,12 @@ class Absence:
     reason: str = ""
     rotation: str | None = None
     cancelled_at: datetime | None = None
+    id: int = 0
+
+    @property
+    def is_skip(self) -> bool:
+        """Whether a lead let somebody serve later, so that they are not away at all."""
+        return self.reason.startswith(SKIPPED)
 
     def __post_init__(self) -> None:
         if self.last < self.first:

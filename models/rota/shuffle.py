@@ -15,8 +15,8 @@ from hashlib import sha256
 class Draw:
     """Everything that an order was drawn from.
 
-    recent: whose turns came just before, the latest last. min_gap: how many turns of others must lie between
-    two of the same person.
+    recent: whose turns come just before, the latest last; missed ones that are taken first too. min_gap: how many
+    turns of others must lie between two of the same person.
     """
 
     base: tuple[str, ...]
@@ -48,6 +48,20 @@ def keeps_gap(order: Sequence[str], recent: Sequence[str], min_gap: int) -> bool
     """Say whether an order keeps the gap to the turns just before it."""
     earliest = _earliest(recent, min(min_gap, len(order) - 1))
     return all(earliest.get(person, 0) <= place for place, person in enumerate(order))
+
+
+def mended(order: Sequence[str], recent: Sequence[str], min_gap: int) -> tuple[str, ...]:
+    """Give an order that keeps the gap to the turns just before it and is otherwise as it was.
+
+    At each place the first of the order who is not too early there: one that keeps the gap already is not changed.
+    """
+    earliest = _earliest(recent, min(min_gap, len(order) - 1))
+    left, kept = list(order), []
+    for place in range(len(order)):
+        chosen = next(person for person in left if earliest.get(person, 0) <= place)
+        left.remove(chosen)
+        kept.append(chosen)
+    return tuple(kept)
 
 
 def default_gap(people: int) -> int:

@@ -7,7 +7,7 @@ from datetime import datetime
 from models.policy import Shuffle
 from models.rota.rota import Cycle, Rota
 from models.rota.shift import Shift
-from models.rota.shuffle import Draw, default_gap, keeps_gap
+from models.rota.shuffle import Draw, default_gap, mended
 
 Seeds = Callable[[int], int]
 Span = tuple[datetime, datetime]
@@ -17,10 +17,12 @@ Span = tuple[datetime, datetime]
 class Turns:
     """The turns still to take while a plan is made.
 
+    order: the list, those without a turn in the running cycle too.
     waiting: who still has one in the running cycle, in order. late: who still has one from the cycle before.
     recent: whose turns were taken, the latest last. spans: the shifts of the running cycle so far.
     redraw: stored orders are forgotten; is_asked: a lead wants the next order drawn, even where they are kept by hand.
-    jumped: who was passed by already, so that only the first who stepped in says so.
+    jumped: who was passed by already, so that only the first who stepped in says so. came_late: who was late when the
+    running cycle began.
     """
 
     rota: Rota
@@ -33,6 +35,7 @@ class Turns:
     spans: list[Span]
     redraw: bool
     is_asked: bool
+    came_late: tuple[str, ...] = ()
     jumped: set[str] = field(default_factory=set)
     cycles: dict[int, Cycle] = field(default_factory=dict)
 
@@ -42,8 +45,21 @@ class Turns:
         return self.late + self.waiting
 
     def next_able(self, span: Span, held: Collection[str]) -> str | None:
-        """Give the first with a turn who can serve a span and is not held back for an agreed shift."""
-        return next((p for p in self.pool if p not in held and self.rota.can_serve(p, *span)), None)
+        """Give the first with a turn who can serve a span and is not held back for an agreed shift.
+
+        Who took a turn that they had missed takes their own only after the gap, where somebody else can serve.
+        """
+        able = (p for p in self.pool if p not in held and self.rota.can_serve(p, *span))
+        first = next(able, None)
+        if first is None or not self._rests(first):
+            return first
+        return next((p for p in able if not self._rests(p)), first)
+
+    def _rests(self, person: str) -> bool:
+        if person not in self.came_late or person in self.late:
+            return False
+        gap = self.gap(len(self.order))
+        return gap > 0 and person in self.recent[-gap:]
 
     def is_used_up(self, span: Span) -> bool:
         """Say whether only the next cycle can fill a span: nobody in this one can, and somebody in that one could."""
@@ -76,7 +92,8 @@ class Turns:
         order, draw = self._next_order(start)
         self.number += 1
         self.order, self.waiting, self.spans, self.jumped = list(order), list(order), [], set(self.late)
-        self.cycles[self.number] = Cycle(self.number, order, draw, late=tuple(self.late))
+        self.came_late = tuple(self.late)
+        self.cycles[self.number] = Cycle(self.number, order, draw, late=self.came_late)
 
     def _close(self, start: datetime) -> None:
         """Carry over who missed only the end of the cycle; record the wholly absent as passed over."""
@@ -92,13 +109,20 @@ class Turns:
             merged = dict.fromkeys((*cycle.passed_over, *people))
             self.cycles[number] = replace(cycle, passed_over=tuple(merged))
 
+    def coming_after(self) -> tuple[str, ...]:
+        """Give whose turns are taken before the next cycle's: those taken, and the late ones, which go first."""
+        return (*self.recent, *self.late)
+
+    def draw(self, base: tuple[str, ...], recent: tuple[str, ...], gap: int, number: int) -> Draw:
+        """Give the draw of an order with a new seed."""
+        return Draw(base, recent[-gap:] if gap else (), gap, self.seeds(number))
+
     def _next_order(self, start: datetime) -> tuple[tuple[str, ...], Draw | None]:
         stored = self.rota.cycle(self.number + 1)
-        gap = self._gap(len(self._joined((), start)))
+        gap = self.gap(len(self._joined((), start)))
         if stored is not None and stored.draw is not None and not self.redraw:
-            order = self._joined(stored.order, start)
-            if keeps_gap(order, self.recent, gap):
-                return order, stored.draw
+            # What was drawn stays, so that one absence does not move everybody's dates in all the cycles to come.
+            return mended(self._joined(stored.as_drawn(), start), self.coming_after(), gap), stored.draw
         return self._new_order(self._joined(self.order, start), gap)
 
     def _new_order(self, base: tuple[str, ...], gap: int) -> tuple[tuple[str, ...], Draw | None]:
@@ -106,7 +130,7 @@ class Turns:
         if self.rota.calendar.rotation.shuffle is Shuffle.MANUAL and not self.is_asked:
             return base, None
         self.is_asked = False
-        draw = Draw(base, tuple(self.recent[-gap:]) if gap else (), gap, self.seeds(self.number + 1))
+        draw = self.draw(base, self.coming_after(), gap, self.number + 1)
         return draw.order(), draw
 
     def _joined(self, order: Iterable[str], start: datetime) -> tuple[str, ...]:
@@ -115,7 +139,8 @@ class Turns:
         people = dict.fromkeys((*order, *roster.order(start)))
         return tuple(person for person in people if roster.is_on(person, start))
 
-    def _gap(self, people: int) -> int:
+    def gap(self, people: int) -> int:
+        """Give how many turns must lie between two of the same person, in a list of so many."""
         chosen = self.rota.calendar.rotation.min_gap
         return default_gap(people) if chosen is None else chosen
 
@@ -125,25 +150,27 @@ def turns_after(rota: Rota, kept: tuple[Shift, ...], start: datetime, seeds: See
     last = kept[-1].start if kept else start
     number, roster = rota.cycle_at(last), rota.standing(last)
     stored = rota.cycle(number)
-    order = [person for person in roster.order(start) if _has_turn(rota, person, number, stored, start)]
-    ours = [shift for shift in kept[-_reach(rota) :] if shift.cycle == number]
-    served = {shift.turn for shift in ours}
-    late = _still_late(kept[-_reach(rota) :], stored)
+    order = list(roster.order(start))
+    with_turn = [person for person in order if _has_turn(rota, person, number, stored, start)]
+    near = kept[-_reach(rota) :]
+    served = {shift.turn for shift in near if shift.cycle == number}
+    late = _still_late(near, stored)
     turns = Turns(
         rota=rota,
         seeds=seeds,
         number=number,
         order=order,
-        waiting=[person for person in order if person not in served],
+        waiting=[person for person in with_turn if person not in served],
         late=[person for person in late if not rota.roster.has_left(person, start)],
-        recent=[shift.turn for shift in kept[-_reach(rota) :] if shift.turn is not None],
-        spans=[(shift.start, shift.end) for shift in ours],
+        recent=[shift.turn for shift in near if shift.turn is not None],
+        spans=_spans_since_opening(near, number, stored),
         redraw=redraw,
         is_asked=redraw,
+        came_late=() if stored is None else stored.late,
     )
-    turns.jumped = set(turns.late) | _jumped(order, served)
+    turns.jumped = set(turns.came_late) | _jumped(with_turn, served)
     if stored is None:
-        turns.cycles[number] = Cycle(number, tuple(order))
+        turns.cycles[number] = Cycle(number, tuple(with_turn))
     if redraw:
         _shuffle_rest(turns, served)
     return turns
@@ -173,11 +200,27 @@ def _jumped(order: Sequence[str], served: Collection[str | None]) -> set[str]:
     return {person for person in order[:last] if person not in served}
 
 
+def _spans_since_opening(near: Sequence[Shift], number: int, stored: Cycle | None) -> list[Span]:
+    """Give the shifts of the running cycle so far; those with turns that came over from the one before too."""
+    late = () if stored is None else stored.late
+    spans: list[Span] = []
+    for shift in reversed(near):
+        if shift.cycle != number and not (shift.cycle == number - 1 and shift.turn in late):
+            break
+        spans.append((shift.start, shift.end))
+    return spans[::-1]
+
+
 def _shuffle_rest(turns: Turns, served: Collection[str | None]) -> None:
-    """Draw the order of those who still wait in the running cycle."""
-    draw = Draw(tuple(turns.waiting), (), 0, turns.seeds(turns.number))
-    turns.waiting = list(draw.order())
-    turns.order = [person for person in turns.order if person in served] + turns.waiting
+    """Draw the order of those who still wait in the running cycle, no closer to their last turn than the gap."""
+    recent, gap = turns.coming_after(), turns.gap(len(turns.order))
+    while gap and recent and recent[-1] not in turns.waiting:
+        recent, gap = recent[:-1], gap - 1
+    draw = turns.draw(tuple(turns.waiting), recent, gap, turns.number)
+    waiting = list(draw.order())
+    order = [person for person in turns.order if person in served] + waiting
+    turns.order = [*order, *(person for person in turns.order if person not in order)]
+    turns.waiting = waiting
     old = turns.rota.cycle(turns.number)
-    fresh = Cycle(turns.number, tuple(turns.order), draw)
+    fresh = Cycle(turns.number, tuple(order), draw)
     turns.cycles[turns.number] = fresh if old is None else replace(old, order=fresh.order, draw=draw)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.dates import FARTHEST, leading_day, parse_day
+from handlers.dates import FARTHEST, leading_day, leading_span, parse_day
 from models.errors import UserError
 
 WEDNESDAY = date(2026, 12, 2)
@@ -94,3 +94,34 @@ def _read(text: str) -> str:
 def test_the_words_after_a_day_are_left(day: date) -> None:
     assert leading_day([*f"{day.day} {day:%b} {day.year}".split(), "@ben"], WEDNESDAY) == (day, ["@ben"])
     assert leading_day([day.isoformat(), "ben", "cole"], WEDNESDAY) == (day, ["ben", "cole"])
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last", "rest"),
+    [
+        ("fri", "2026-12-04", "2026-12-04", ""),
+        ("fri..mon", "2026-12-04", "2026-12-07", ""),
+        ("fri…mon holiday", "2026-12-04", "2026-12-07", "holiday"),
+        ("7 dec .. 11 dec with the family", "2026-12-07", "2026-12-11", "with the family"),
+        ("mon to fri", "2026-12-07", "2026-12-11", ""),
+        ("28 dec - 3 jan", "2026-12-28", "2027-01-03", ""),
+        ("2026-12-07..2026-12-11", "2026-12-07", "2026-12-11", ""),
+        ("today..tomorrow", "2026-12-02", "2026-12-03", ""),
+        ("fri to see the dentist", "2026-12-04", "2026-12-04", "to see the dentist"),
+        ("2026-12-11..2026-12-07", "2026-12-11", "2026-12-07", ""),
+    ],
+)
+def test_a_range_is_read_as_people_write_it(text: str, first: str, last: str, rest: str) -> None:
+    days = date.fromisoformat(first), date.fromisoformat(last)
+    assert leading_span(text.split(), WEDNESDAY) == (*days, rest.split())
+
+
+@pytest.mark.parametrize("text", ["fri..soon", "soon..fri", "..", "next fri..mon", ""])
+def test_a_range_with_an_end_that_is_no_day_or_two_is_refused_or_asked_about(text: str) -> None:
+    with pytest.raises(UserError):
+        leading_span(text.split(), WEDNESDAY)
+
+
+def test_a_day_that_could_be_two_is_asked_about_within_a_command_too() -> None:
+    with pytest.raises(UserError, match="Which day do you mean by “next fri”"):
+        leading_day(["next", "fri", "@ben"], WEDNESDAY)

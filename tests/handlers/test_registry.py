@@ -1,5 +1,6 @@
 """What every command, button, reaction, form and job of the registry promises: it inherits these tests."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import get_args
 
@@ -19,7 +20,10 @@ NAMES = sorted({command.name for command in registry.COMMANDS})
 
 @pytest.fixture
 def desk(sqlite_url: str) -> Desk:
-    return at_desk(sqlite_url)
+    opened = at_desk(sqlite_url, rotations=(rotation(topics={SOS: "On call: {engineer}"}, shuffle=Shuffle.MANUAL),))
+    opened.office.intake.standing = replace(opened.office.standing, feed_secret="a secret of the tests")
+    opened.office.pass_time()
+    return opened
 
 
 def of(name: str) -> list[Command]:
@@ -187,10 +191,10 @@ def test_no_two_jobs_are_called_the_same() -> None:
 
 
 @jobs
-def test_what_a_job_says_is_coming_is_due_at_that_instant_and_its_own(sqlite_url: str, job: Job) -> None:
-    desk = at_desk(sqlite_url, rotations=(rotation(shuffle=Shuffle.MANUAL),))
+def test_what_a_job_says_is_coming_is_due_at_that_instant_and_its_own(desk: Desk, job: Job) -> None:
     desk.writes("dev", "slow", OPERATIONS)
     desk.writes("eve", URGENT, SOS)
+    desk.commands("ben", "swap tomorrow @cleo")
     desk.delivers()
     seen = 0
     for at in ("2026-11-02 10:01", "2026-11-02 17:30", "2026-11-03 09:00"):

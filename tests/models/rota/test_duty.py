@@ -4,6 +4,7 @@ import pytest
 
 from models.rota.duty import duties, next_shifts, rows, who_is_on
 from models.rota.exchange import covered
+from models.rota.roster import Member, Roster
 from models.rota.rota import Rota
 from models.rota.shift import Absence, ShiftSource
 from tests.models.rota.builders import away, canada, day, override, planned, rota, utc, with_shift
@@ -172,3 +173,11 @@ def test_who_has_left_is_not_on_even_by_a_swap() -> None:
     after = replace(before, roster=before.roster.remove("fay", now))
     assert who_is_on(after, utc("2026-11-03T11:59:59")).engineer == "fay"
     assert (who_is_on(after, now).engineer, who_is_on(after, now).source) == ("chen", ShiftSource.ABSENCE)
+
+
+def test_who_stands_in_from_the_list_does_so_until_somebody_before_them_comes() -> None:
+    before = planned(rota("amina", "bo", "chen"), days=0)
+    comes, there = Member("bo", since=utc("2026-11-02T15:00")), Member("chen")
+    ill = replace(before, roster=Roster((Member("amina"), comes, there)), absences=(away("amina", "2026-11-02"),))
+    first = who_is_on(ill, utc("2026-11-02T10:00"))
+    assert (first.engineer, first.end, first.next) == ("chen", utc("2026-11-02T15:00"), "bo")

@@ -1,9 +1,11 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from models.errors import UserError
-from models.rota.exchange import Swap, covered, skipped, swapped
+from models.rota.duty import who_is_on
+from models.rota.exchange import Swap, covered, skipped, stepped_in, swapped
 from models.rota.rota import Rota
 from models.rota.shift import Absence, ShiftSource
 from tests.models.rota.builders import LONG_AGO, MONDAY, day, names, planned, replanned, rota, utc
@@ -24,7 +26,7 @@ def test_a_swap_exchanges_the_engineers_and_leaves_the_turns() -> None:
 
 def test_a_swap_whose_shift_moved_meanwhile_is_refused_with_the_reason() -> None:
     shifts = four().shifts
-    with pytest.raises(UserError, match="no longer chen's"):
+    with pytest.raises(UserError, match="no longer belongs to chen"):
         swapped(Swap(1, 2, "bo", "chen"), shifts[1], replace(shifts[2], engineer="dia"), NOW)
     with pytest.raises(UserError, match="not the one"):
         swapped(Swap(1, 2, "bo", "chen"), shifts[1], replace(shifts[2], id=9), NOW)
@@ -45,7 +47,7 @@ def test_a_shift_that_has_begun_cannot_be_swapped() -> None:
 def test_the_first_who_offers_covers_and_the_second_is_refused() -> None:
     shift = covered(four().shifts[1], "bo", "dia", NOW)
     assert (shift.engineer, shift.turn, shift.source) == ("dia", "bo", ShiftSource.COVER)
-    with pytest.raises(UserError, match="no longer bo's"):
+    with pytest.raises(UserError, match="no longer belongs to bo"):
         covered(shift, "bo", "chen", NOW)
 
 
@@ -55,6 +57,22 @@ def test_nobody_covers_their_own_shift_or_one_that_is_over() -> None:
         covered(shifts[1], "bo", "bo", NOW)
     with pytest.raises(UserError, match="over"):
         covered(shifts[0], "amina", "bo", utc("2026-11-03T09:00"))
+
+
+def test_a_shift_that_has_begun_is_taken_over_from_now_on_and_its_past_stays() -> None:
+    before = four()
+    with pytest.raises(UserError, match="has begun"):
+        covered(before.shifts[0], "amina", "bo", NOW)
+    after = replace(before, overrides=(stepped_in(before.shifts[0], "amina", "bo", NOW),))
+    assert who_is_on(after, NOW - timedelta(hours=1)).engineer == "amina"
+    now = who_is_on(after, NOW)
+    assert (now.engineer, now.source, now.why) == ("bo", ShiftSource.COVER, "bo covers for amina")
+    assert now.end == before.shifts[0].end
+
+
+def test_a_shift_that_nobody_has_can_be_taken() -> None:
+    nobodys = replace(four().shifts[1], engineer=None)
+    assert covered(nobodys, None, "dia", NOW).reason == "dia took it, as nobody had it"
 
 
 def test_who_is_skipped_takes_the_next_turn() -> None:

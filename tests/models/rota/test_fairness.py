@@ -137,6 +137,11 @@ def test_eves_are_counted() -> None:
     assert sum(one.days for one in found.values()) == 3
 
 
+def test_a_day_that_was_never_planned_is_nobodys_fault() -> None:
+    before = list(days_served(team(), utc("2026-10-26T00:00"), utc("2026-11-03T00:00")))
+    assert [one.day.isoformat() for one in before] == ["2026-11-02"]
+
+
 def test_an_empty_list_has_no_figures() -> None:
     assert tally(planned(rota()), MONDAY, NEXT_MONDAY) == {}
     assert tally(rota(), MONDAY, NEXT_MONDAY) == {}

@@ -105,6 +105,16 @@ def test_the_order_of_a_cycle_is_recomputed_from_its_seed() -> None:
     assert not replace(cycle, order=cycle.order[::-1]).is_as_drawn()
 
 
+def test_one_absence_moves_only_the_days_around_it_and_taken_back_moves_none() -> None:
+    before = planned(rota(*TEAM), days=100)
+    absent = replanned(replace(before, absences=(away("bo", "2026-11-03", "2026-11-04"),)), day("2026-11-03"))
+    moved_days = [
+        old.day for old, new in zip(before.shifts, absent.shifts, strict=True) if old.engineer != new.engineer
+    ]
+    assert max(moved_days) < day("2026-11-23")
+    assert names(replanned(replace(absent, absences=()), day("2026-11-03")).shifts) == names(before.shifts)
+
+
 def test_a_manual_shuffle_keeps_the_old_order() -> None:
     made = planned(rota(*TEAM, on=calendar(shuffle=Shuffle.MANUAL)))
     assert of_cycle(made.shifts, 2) == of_cycle(made.shifts, 3) == "abcdef"

@@ -228,54 +228,7 @@ def assert_same_where_settled(made: Rota, now: datetime, answers: list[str | Non
         assert duty.engineer == engineer or (stood_in and duty.source is ShiftSource.ABSENCE)
 
 
-def brute_force(made: Rota, at: datetime) -> str | None:
-    """A second resolver, by reading everything."""
-    acting = [o for o in made.overrides if max(o.start, o.made_at) <= at < o.end]
-    if acting:
-        newest = max(o.made_at for o in acting)
-        last = max(o.id for o in acting if o.made_at == newest)
-        return next(o.engineer for o in acting if o.made_at == newest and o.id == last)
-    current = [shift for shift in made.shifts if shift.start <= at < shift.end]
-    if not current or current[0].engineer is None:
-        return None
-    if current[0].source in {ShiftSource.SWAP, ShiftSource.COVER}:
-        return current[0].engineer
-    later = [shift.engineer for shift in made.shifts if shift.start > at]
-    order = [current[0].engineer, *later, *(member.engineer for member in made.roster.members)]
-    return next((person for person in order if person and not is_absent(made, person, at)), None)
-
-
-def is_absent(made: Rota, person: str, at: datetime) -> bool:
-    today = at.astimezone(made.calendar.zone).date()
-    return any(a.engineer == person and a.first <= today <= a.last and a.made_at <= at for a in made.absences)
-
-
 unique = st.lists(overrides, max_size=8, unique_by=lambda override: override.id)
-
-
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(
-    lists,
-    calendars,
-    st.lists(absences, max_size=8),
-    unique,
-    st.lists(st.integers(0, 400), max_size=4),
-    st.lists(instants, min_size=40, max_size=40),
-)
-def test_a_second_resolver_by_brute_force_agrees(  # noqa: PLR0917  (hypothesis hands them in by position)
-    people: tuple[str, ...],
-    on: WorkCalendar,
-    away: list[Absence],
-    over: list[Override],
-    covers: list[int],
-    moments: list[datetime],
-) -> None:
-    made = replace(fresh(people, on, [], []), absences=tuple(away), overrides=tuple(over))
-    for number in covers:
-        with suppress(UserError):
-            made = taken_over(made, START, number)
-    for at in moments:
-        assert who_is_on(made, at).engineer == brute_force(made, at)
 
 
 @many

@@ -1,4 +1,5 @@
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,7 @@ from models.rota.roster import Roster
 from tests.models.rota.builders import LONG_AGO, utc
 
 NOW = utc("2026-11-02T12:00")
+SOON = utc("2026-11-16T09:00")
 LATER = utc("2026-12-07T09:00")
 
 
@@ -77,6 +79,51 @@ def test_a_move_counts_positions_from_one() -> None:
     roster = Roster.of("amina", "bo", "chen")
     assert roster.move("amina", 3, NOW).order(NOW) == ("bo", "chen", "amina")
     assert roster.move("chen", 1, NOW).order(NOW) == ("chen", "amina", "bo")
+
+
+def test_who_goes_and_comes_back_later_is_listed_once_and_moved_as_one() -> None:
+    roster = Roster.of("amina", "bo", "chen").remove("amina", NOW, until=SOON).add("amina", NOW, since=LATER)
+    assert roster.order(NOW) == ("amina", "bo", "chen")
+    assert roster.move("amina", 3, NOW).order(NOW) == ("bo", "chen", "amina")
+    assert roster.move("bo", 3, NOW).order(NOW) == ("amina", "chen", "bo")
+    assert [roster.move("amina", 2, NOW).is_on("amina", at) for at in (NOW, SOON, LATER)] == [True, False, True]
+
+
+def test_positions_count_people_and_not_their_stays() -> None:
+    roster = Roster.of("amina", "bo").remove("amina", NOW, until=SOON).add("amina", NOW, since=LATER)
+    with pytest.raises(UserError, match="1 to 2"):
+        roster.move("bo", 3, NOW)
+
+
+def test_a_removal_ends_what_was_to_come_as_well() -> None:
+    roster = Roster.of("amina", "bo").remove("amina", NOW, until=SOON).add("amina", NOW, since=LATER)
+    gone = roster.remove("amina", NOW)
+    assert gone.order(NOW) == ("bo",)
+    assert not any(gone.is_on("amina", at) for at in (NOW, SOON, LATER))
+    assert gone.is_on("amina", LONG_AGO)
+
+
+def test_a_later_removal_leaves_an_earlier_break_as_it_is() -> None:
+    roster = Roster.of("amina").remove("amina", NOW, until=SOON).add("amina", NOW, since=LATER)
+    gone = roster.remove("amina", NOW, until=LATER + timedelta(days=9))
+    assert [gone.is_on("amina", at) for at in (NOW, SOON, LATER, LATER + timedelta(days=9))] == [
+        True,
+        False,
+        True,
+        False,
+    ]
+
+
+def test_the_date_of_a_leaving_can_be_put_off() -> None:
+    roster = Roster.of("amina").remove("amina", NOW, until=SOON).remove("amina", NOW, until=LATER)
+    assert roster.is_on("amina", SOON)
+    assert not roster.is_on("amina", LATER)
+
+
+def test_who_was_added_for_later_and_taken_back_never_comes() -> None:
+    roster = Roster.of("amina").add("bo", NOW, since=LATER).remove("bo", SOON)
+    assert not roster.is_on("bo", LATER)
+    assert roster.order(SOON) == ("amina",)
 
 
 def edited(roster: Roster, kind: str, person: str, position: int) -> Roster:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.rota.shuffle import Draw, default_gap, keeps_gap, shuffle
+from models.rota.shuffle import Draw, default_gap, keeps_gap, mended, shuffle
 
 lists = st.lists(st.integers(0, 999).map(str), unique=True, max_size=30)
 
@@ -46,6 +46,22 @@ def test_every_permitted_order_is_equally_likely() -> None:
     assert set(drawn) == permitted
     expected = 5400 / len(permitted)
     assert all(abs(count - expected) < 0.4 * expected for count in drawn.values())
+
+
+@given(lists, lists, st.integers(0, 40))
+def test_an_order_is_mended_so_that_it_keeps_the_gap_and_otherwise_stays(
+    people: list[str], recent: list[str], gap: int
+) -> None:
+    order = mended(people, recent, gap)
+    assert sorted(order) == sorted(people)
+    assert keeps_gap(order, recent, gap)
+    assert mended(order, recent, gap) == order
+    if keeps_gap(people, recent, gap):
+        assert list(order) == people
+
+
+def test_who_would_come_too_soon_waits_and_nobody_else_changes_places() -> None:
+    assert mended(["d", "a", "b", "c"], ["a", "b", "c", "d"], 2) == ("a", "b", "d", "c")
 
 
 def test_an_order_that_comes_back_too_soon_is_seen() -> None:
