@@ -12,6 +12,7 @@ from handlers.context import Answer, Context
 from handlers.dates import leading_day, parse_day, today_of
 from handlers.roster_change import SERVED, Change, Done, actor_name, order_of
 from handlers.roster_shuffle import shuffle
+from handlers.wording import list_history
 from handlers.wording import oncall_list as wording
 from models.errors import UserError
 from models.policy import Rotation, Shuffle
@@ -84,10 +85,10 @@ def _next_cycle(ctx: Context, rotation: Rotation, rota: Rota) -> wording.NextCyc
 def _history(ctx: Context, call: Call) -> Answer:
     lines = audit.of_subject(ctx.session, f"rotation:{call.rotation.name}", HISTORY)
     shown = [
-        wording.Happened(entry.at, ctx.name_of(entry.actor), entry.action, _named(ctx, _read(entry.detail)))
+        list_history.Happened(entry.at, ctx.name_of(entry.actor), entry.action, _named(ctx, _read(entry.detail)))
         for entry in lines
     ]
-    return Answer(reply=wording.history(call.rotation.name, shown, ctx.policy.zone))
+    return Answer(reply=list_history.history(call.rotation.name, shown, ctx.policy.zone))
 
 
 def _read(detail: str) -> dict[str, object]:

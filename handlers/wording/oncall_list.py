@@ -1,31 +1,15 @@
 """What the bot says about the on-call list, and to the people whose dates a lead moves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from handlers.wording import times
-from models.message import Block, Bullets, Code, Line, Message, Note, Paragraph, Strong, line, message, note, paragraph
+from models.message import Block, Code, Line, Message, Note, Paragraph, Strong, line, message, note, paragraph
 
 MOST_DAYS = 10
-MOST_SEEDS = 2
 
-LABELS = {
-    "engineer": "",
-    "other": "for",
-    "position": "position",
-    "start": "from",
-    "last": "to",
-    "day": "on",
-    "his_day": "against",
-    "seeds": "seed",
-    "redrawn": "drawn anew with seed",
-    "old": "before",
-    "new": "after",
-}
-DATES = ("start", "last", "day", "his_day")
-SEEDS = ("seeds", "redrawn")
 WEEKDAYS = {
     "mon": "Monday",
     "tue": "Tuesday",
@@ -367,47 +351,6 @@ def no_shift_on(day: date, why: str, working: date) -> str:
 def agreed(name: str, day: date) -> str:
     """Refuse to skip what people agreed on or a lead set."""
     return f"{name}'s shift on {times.day(day)} was agreed or assigned; give it away with /oncall-list assign."
-
-
-# -- history
-
-
-@dataclass(frozen=True, slots=True)
-class Happened:
-    """One change. actor: a name; empty for the bot. detail: what was kept of it, with names in place of ids."""
-
-    at: datetime
-    actor: str
-    action: str
-    detail: Mapping[str, Sequence[str]]
-
-
-def history(rotation: str, changes: Sequence[Happened], zone: ZoneInfo) -> Message:
-    """List the changes of a list, the newest first."""
-    if not changes:
-        return message(paragraph(f"The list of {rotation} has not been changed since it was first planned."))
-    return message(
-        paragraph(Strong(f"Changes of the list of {rotation}"), ", the newest first"),
-        Bullets(tuple(_happened(one, zone) for one in changes)),
-    )
-
-
-def _happened(one: Happened, zone: ZoneInfo) -> Line:
-    when = f"{times.day(one.at.astimezone(zone).date())} {times.clock(one.at, zone)}"
-    facts = [f"{label} {_fact(key, one.detail[key])}".strip() for key, label in LABELS.items() if key in one.detail]
-    return line(f"{when} — ", Strong(one.actor or "Watchbill"), f": {one.action} {'; '.join(facts)}")
-
-
-def _fact(key: str, values: Sequence[str]) -> str:
-    if key in DATES:
-        return ", ".join(times.day(date.fromisoformat(value)) for value in values)
-    return seeds(values) if key in SEEDS else ", ".join(values)
-
-
-def seeds(drawn: Sequence[str]) -> str:
-    """Give the first seeds; those of the cycles after them are kept as well."""
-    more = len(drawn) - MOST_SEEDS
-    return f"{', '.join(drawn[:MOST_SEEDS])}{f' and {more} more' if more > 0 else ''}"
 
 
 def _from(since: date | None) -> str:

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from handlers.wording import times
-from handlers.wording.oncall_list import Outcome, seeds, told_of
+from handlers.wording.list_history import seeds
+from handlers.wording.oncall_list import Outcome, told_of
 from models.message import (
     Block,
     Bullets,
