@@ -13,8 +13,10 @@ from bot.settings import Settings
 from bot.store import Store
 from handlers.context import Standing
 from handlers.handover import handover_rows
+from handlers.roster_proof import Proved, proved
 from handlers.roster_rows import oncall_rows, roster_rows
 from handlers.wording.handover_export import Format, render
+from handlers.wording.roster_file import NO_STORE
 from models.errors import ConfigError
 from models.triage.classifier import Classifier
 from models.triage.model import Model
@@ -24,30 +26,39 @@ def roster(settings: Settings, first: date | None, days: int, *, is_stored: bool
     """Give the rows of `watchbill roster`. first: None for today. is_stored: False plans from the configuration."""
     policy = settings.policy
     day = first or SystemClock().now().astimezone(policy.zone).date()
-    standing = _standing(settings)
-    with _records(settings, is_wanted=is_stored) as session:
+    standing = standing_of(settings)
+    with records(settings, is_wanted=is_stored) as session:
         return [
             row for rotation in policy.oncall.rotations for row in roster_rows(session, standing, rotation, day, days)
         ]
 
 
+def proofs(settings: Settings) -> list[Proved]:
+    """Give what is shown of every stored cycle. Raises ConfigError where there is no store."""
+    with records(settings) as session:
+        if session is None:
+            raise ConfigError(NO_STORE)
+        return proved(session, standing_of(settings))
+
+
 def oncall(settings: Settings, at: datetime | None, *, is_stored: bool) -> list[dict[str, Any]]:
     """Give the rows of `watchbill oncall`. at: without an offset it is civil time; None for now."""
     instant = SystemClock().now() if at is None else _aware(at, settings)
-    with _records(settings, is_wanted=is_stored) as session:
-        return oncall_rows(session, _standing(settings), instant)
+    with records(settings, is_wanted=is_stored) as session:
+        return oncall_rows(session, standing_of(settings), instant)
 
 
 def handovers(settings: Settings, since: date | None, to: str) -> str:
     """Give the text of `watchbill handovers`. Raises ConfigError where there is no store."""
-    with _records(settings) as session:
+    with records(settings) as session:
         if session is None:
             raise ConfigError("there is no store yet, hence no handover; run: watchbill migrate --config FILE")
-        return render(handover_rows(session, _standing(settings), since), cast("Format", to))
+        return render(handover_rows(session, standing_of(settings), since), cast("Format", to))
 
 
-def _standing(settings: Settings) -> Standing:
-    # Nothing here is judged: the model is an empty one, as to load the shipped one takes a quarter of a second.
+def standing_of(settings: Settings) -> Standing:
+    """Give what stands, for what judges no message."""
+    # The model is an empty one, as to load the shipped one takes a quarter of a second.
     untrained = Classifier.of(Model({}, (), (), 0))
     return Standing(settings.policy, untrained, tuple(settings.chat.platforms), str(settings.http.public_url or ""))
 
@@ -57,7 +68,7 @@ def _aware(at: datetime, settings: Settings) -> datetime:
 
 
 @contextmanager
-def _records(settings: Settings, *, is_wanted: bool = True) -> Iterator[Session | None]:
+def records(settings: Settings, *, is_wanted: bool = True) -> Iterator[Session | None]:
     """Give a session that reads; None where no store is wanted, or none is there. Raises ConfigError for one behind."""
     store = Store(settings.database.url)
     if not is_wanted or (store.is_sqlite and not Path(store.url.database or "").is_file()):

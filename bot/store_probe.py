@@ -2,7 +2,7 @@
 
 import fcntl
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -13,8 +13,10 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.store import Store
+from handlers.roster_file import order_of
 from models.policy import Policy
 from models.records import roster
+from models.rota.calendar import WorkCalendar
 
 SECONDS = 5
 
@@ -111,13 +113,27 @@ def _postgresql_fault(url: URL) -> str | None:
 
 
 def _lists(store: Store, policy: Policy) -> Iterator[str]:
-    """Say where a stored list differs from the configured one, which only filled an empty store."""
+    """Say where the stored lists differ from the configured ones, which only filled an empty store."""
     with store.reading() as session:
         now = store.instant(session)
+        known = roster.names(session)
         for rotation in policy.oncall.rotations:
-            if not roster.is_known(session, rotation.name):
-                continue
-            order = roster.load_roster(session, rotation.name).order(now)
-            if order != rotation.engineers:
-                held = ", ".join(order) or "nobody"
-                yield f"the list of {rotation.name} there differs from the configuration, and counts: {held}"
+            if rotation.name in known:
+                held = order_of(session, WorkCalendar(rotation, policy.zone), now)
+                yield from _difference(rotation.name, held, rotation.engineers)
+        for name in known:
+            if policy.rotation(name) is None:
+                yield f"the list of {name} there belongs to no rotation of the configuration: nobody is on call by it"
+
+
+def _difference(rotation: str, held: Sequence[str], configured: Sequence[str]) -> Iterator[str]:
+    if tuple(held) == tuple(configured):
+        return
+    added = [one for one in held if one not in configured]
+    gone = [one for one in configured if one not in held]
+    parts = [f"{verb} {', '.join(people)}" for verb, people in (("has also", added), ("lacks", gone)) if people]
+    how = "; it ".join(parts) or "has another order"
+    yield (
+        f"the list of {rotation} there differs from the configuration, and counts: {', '.join(held) or 'nobody'} "
+        f"(it {how}; watchbill roster export writes it as the configuration would)"
+    )

@@ -2,7 +2,6 @@
 
 import re
 import secrets
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -10,7 +9,6 @@ from datetime import date, datetime, timedelta
 from handlers.context import Context
 from models.policy import Person, Policy, Rotation
 from models.records import roster as stored
-from models.rota import fairness
 from models.rota.duty import Duty, duties, who_is_on
 from models.rota.plan import Plan, plan
 from models.rota.roster import Roster
@@ -65,11 +63,6 @@ def as_served(rota: Rota, since: datetime) -> list[Shift]:
 def first_of(shifts: Iterable[Shift], engineer: str) -> Shift | None:
     """Give the first of some shifts that is somebody's."""
     return next((shift for shift in shifts if shift.engineer == engineer), None)
-
-
-def days_served(rota: Rota, since: datetime, until: datetime) -> Counter[str]:
-    """Count the working days whose hours began in [since, until), by whose they were, as all figures count them."""
-    return Counter({engineer: tally.days for engineer, tally in fairness.tally(rota, since, until).items()})
 
 
 def why(ctx: Context, said: str) -> str:
@@ -141,17 +134,17 @@ def _named_to_be_paged(policy: Policy) -> set[str]:
     return {*policy.oncall.fallback, *policy.after_hours.page, *(who for step in steps for who in step.to)}
 
 
-def plan_ahead(ctx: Context, rotation: Rotation) -> Plan:
+def plan_ahead(ctx: Context, rotation: Rotation, drawn_from: Seeds | None = None) -> Plan:
     """Plan and store a rotation's shifts up to its horizon; an empty store is seeded from the configured list.
 
-    What is planned already stays as it is.
+    What is planned already stays as it is. drawn_from: the seeds of new cycles; None: random ones.
     """
     stored.lock(ctx.session, rotation.name)
     if not stored.is_known(ctx.session, rotation.name):
         stored.save_roster(ctx.session, rotation.name, Roster.of(*rotation.engineers))
     rota = whole(ctx, rotation)
     since = rota.shifts[-1].end if rota.shifts and rota.shifts[-1].end > ctx.now else ctx.now
-    planned = plan(rota, since=since, until=horizon(ctx, rotation), seeds=seeds())
+    planned = plan(rota, since=since, until=horizon(ctx, rotation), seeds=drawn_from or seeds())
     return store_plan(ctx, rotation, planned, since)
 
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from handlers import duty, roster_change
+from handlers import duty, roster_change, roster_file
 from handlers.command import Call, Command, find_person
 from handlers.context import Answer, Context
 from handlers.dates import leading_day, parse_day, today_of
 from handlers.roster_change import SERVED, Change, Done, actor_name, order_of
 from handlers.roster_shuffle import shuffle
+from handlers.wording import list_history
 from handlers.wording import oncall_list as wording
 from models.errors import UserError
 from models.policy import Rotation, Shuffle
@@ -19,9 +20,10 @@ from models.records import audit
 from models.records import roster as stored
 from models.rota.duty import who_is_on
 from models.rota.exchange import skipped
+from models.rota.fairness import NOTHING, Tally, tally
 from models.rota.roster import Member, Roster
 from models.rota.rota import Rota
-from models.rota.shift import Override, RotaError, Shift
+from models.rota.shift import RotaError, Shift
 
 SHOWN = timedelta(days=400)
 HISTORY = 15
@@ -35,23 +37,30 @@ def _show(ctx: Context, call: Call) -> Answer:
     calendar = ctx.standing.calendar(call.rotation)
     rota = stored.load(ctx.session, calendar, ctx.now - SHOWN)
     roster = rota.standing(ctx.now)
-    served, serving = duty.days_served(rota, ctx.now - SERVED, ctx.now), duty.as_served(rota, ctx.now)
+    served, serving = tally(rota, ctx.now - SERVED, ctx.now), duty.as_served(rota, ctx.now)
     listed = [
-        _place(ctx, rota, _stay(ctx, roster, engineer), served[engineer], duty.first_of(serving, engineer))
+        _place(ctx, rota, _stay(ctx, roster, engineer), served.get(engineer, NOTHING), duty.first_of(serving, engineer))
         for engineer in roster.order(ctx.now)
     ]
-    return Answer(reply=wording.listed(call.rotation.name, listed, _next_cycle(ctx, call.rotation, rota)))
+    following = _next_cycle(ctx, call.rotation, rota)
+    return Answer(reply=wording.listed(call.rotation.name, listed, following, _kind(ctx, call.rotation)))
+
+
+def _kind(ctx: Context, rotation: Rotation) -> wording.Kind:
+    week_from = rotation.handover_weekday.value if rotation.kind == "weekly" else None
+    others = tuple(other.name for other in ctx.policy.oncall.rotations if other.name != rotation.name)
+    return wording.Kind(week_from, others)
 
 
 def _stay(ctx: Context, roster: Roster, engineer: str) -> Member:
     return next(stay for stay in roster.stays[engineer] if not stay.has_ended(ctx.now))
 
 
-def _place(ctx: Context, rota: Rota, stay: Member, served: int, coming: Shift | None) -> wording.Place:
+def _place(ctx: Context, rota: Rota, stay: Member, served: Tally, coming: Shift | None) -> wording.Place:
     day_of = rota.calendar.day_of
     return wording.Place(
         name=ctx.name_of(stay.engineer),
-        served=served,
+        served=served.days,
         next_day=coming.day if coming is not None else None,
         is_on_now=coming is not None and coming.start <= ctx.now,
         is_away=rota.away(stay.engineer).at(ctx.now) is not None,
@@ -76,10 +85,10 @@ def _next_cycle(ctx: Context, rotation: Rotation, rota: Rota) -> wording.NextCyc
 def _history(ctx: Context, call: Call) -> Answer:
     lines = audit.of_subject(ctx.session, f"rotation:{call.rotation.name}", HISTORY)
     shown = [
-        wording.Happened(entry.at, ctx.name_of(entry.actor), entry.action, _named(ctx, _read(entry.detail)))
+        list_history.Happened(entry.at, ctx.name_of(entry.actor), entry.action, _named(ctx, _read(entry.detail)))
         for entry in lines
     ]
-    return Answer(reply=wording.history(call.rotation.name, shown, ctx.policy.zone))
+    return Answer(reply=list_history.history(call.rotation.name, shown, ctx.policy.zone))
 
 
 def _read(detail: str) -> dict[str, object]:
@@ -97,9 +106,8 @@ def _named(ctx: Context, detail: dict[str, object]) -> dict[str, list[str]]:
 
 
 def _export(ctx: Context, call: Call) -> Answer:
-    roster = duty.whole(ctx, call.rotation).standing(ctx.now)
-    ids = ", ".join(json.dumps(engineer, ensure_ascii=False) for engineer in roster.order(ctx.now))
-    return Answer(reply=wording.export(call.rotation.name, f"engineers: [{ids}]"))
+    order = roster_file.order_of(ctx.session, ctx.standing.calendar(call.rotation), ctx.now)
+    return Answer(reply=wording.export(call.rotation.name, roster_file.in_one_line(call.rotation.name, order)))
 
 
 # -- who and when
@@ -174,14 +182,14 @@ def _tried(call: Call, edit: Callable[[], Roster]) -> Roster:
 
 
 def _add(ctx: Context, call: Call) -> Answer:
-    change = roster_change.begin(ctx, call)
+    change = roster_change.begin(ctx, call.rotation)
     wish = _wish(ctx, call, change.rota)
     wish, shadows_from = _with_shadow(change, wish)
     adding = partial(change.roster.add, wish.engineer, ctx.now, since=wish.start, position=wish.position)
     new = _tried(call, lambda: adding(shadows_from=shadows_from))
     roster_change.relist(change, new)
     if wish.start is None:
-        _fill_gap(change, wish.engineer)
+        roster_change.fill_gap(change, wish.engineer)
     name = ctx.name_of(wish.engineer)
     done = _settled(change, "add", wording.added(actor_name(ctx), name, _day(change, wish.start)), wish, new)
     first = duty.first_of(duty.as_served(done.rota, ctx.now), wish.engineer)
@@ -207,15 +215,8 @@ def _with_shadow(change: Change, wish: _Wish) -> tuple[_Wish, datetime | None]:
     return wish, max(change.now, calendar.handover_at(first))
 
 
-def _fill_gap(change: Change, engineer: str) -> None:
-    """Put a newcomer on duty at once where nobody is; what was nobody's stays so in the past."""
-    running = who_is_on(change.rota, change.now)
-    if running.engineer is None and running.shift is not None and not change.rota.overriding.at(change.now):
-        _override(change, running.shift.start, running.shift.end, engineer, wording.NOBODY_WAS_THERE)
-
-
 def _remove(ctx: Context, call: Call) -> Answer:
-    change = roster_change.begin(ctx, call)
+    change = roster_change.begin(ctx, call.rotation)
     wish = _wish(ctx, call, change.rota)
     if wish.position is not None or wish.shadow:
         raise call.wrong(wording.NO_POSITION_HERE)
@@ -231,7 +232,7 @@ def _remove(ctx: Context, call: Call) -> Answer:
 
 
 def _move(ctx: Context, call: Call) -> Answer:
-    change = roster_change.begin(ctx, call)
+    change = roster_change.begin(ctx, call.rotation)
     wish = _wish(ctx, call, change.rota)
     position = wish.position
     if position is None or wish.start is not None or wish.shadow:
@@ -261,7 +262,7 @@ def _settled(change: Change, action: str, told: str, wish: _Wish, new: Roster) -
 
 
 def _assign(ctx: Context, call: Call) -> Answer:
-    change = roster_change.begin(ctx, call)
+    change = roster_change.begin(ctx, call.rotation)
     if len(call.words) < 2:  # noqa: PLR2004 - a day and a person
         raise call.wrong(wording.DAY_AND_PERSON)
     day, rest = leading_day(call.words, today_of(ctx))
@@ -270,7 +271,7 @@ def _assign(ctx: Context, call: Call) -> Answer:
         raise call.wrong(wording.DAY_AND_PERSON)
     engineer = None if who.lower() == "nobody" else call.person(ctx, who).id
     start, end = _span(change, call, day)
-    _override(change, start, end, engineer)
+    roster_change.override(change, start, end, engineer)
     name = ctx.name_of(engineer) if engineer is not None else None
     told = wording.assigned(actor_name(ctx), name, day, today_of(ctx))
     done = roster_change.settle(change, "assign", told, engineer=engineer or "nobody", day=day.isoformat())
@@ -288,18 +289,10 @@ def _span(change: Change, call: Call, day: date) -> tuple[datetime, datetime]:
     return start, end
 
 
-def _override(change: Change, start: datetime, end: datetime, engineer: str | None, reason: str = "") -> None:
-    by, name = change.ctx.person, change.rotation.name
-    made_by = by.id if by is not None else change.ctx.actor
-    override = Override(name, start, end, engineer, change.now, made_by, reason)
-    stored.add_override(change.ctx.session, override)
-    change.ctx.session.flush()
-
-
 def _skip(ctx: Context, call: Call) -> Answer:
     if call.words:
         raise call.wrong(wording.NOBODY_TO_NAME)
-    change = roster_change.begin(ctx, call)
+    change = roster_change.begin(ctx, call.rotation)
     shift = next((one for one in change.rota.shifts if one.start > ctx.now), None)
     if shift is None or shift.engineer is None:
         raise UserError(wording.NOBODY_TO_SKIP)

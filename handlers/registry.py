@@ -10,6 +10,7 @@ from handlers import (
     absence,
     account,
     calendar_feed,
+    cycle_end,
     day_before,
     exchange,
     gaps,
@@ -21,6 +22,7 @@ from handlers import (
     oncall_list,
     paging,
     requests,
+    roster_shuffle,
     showing,
     stats,
 )
@@ -58,6 +60,7 @@ COMMANDS: tuple[Command, ...] = (
 BUTTONS: Mapping[str, Callable[[Context, ButtonPressed], Answer | None]] = {
     **lifecycle.BUTTONS,
     **handover.BUTTONS,
+    **roster_shuffle.BUTTONS,
     **exchange.BUTTONS,
 }
 
@@ -71,6 +74,7 @@ REACTIONS: Mapping[str, Callable[[Context, ReactionAdded], None]] = {
 
 JOBS: tuple[Job, ...] = (
     morning.PLANNING,
+    cycle_end.REMINDER,
     handover_jobs.REMINDER,
     handover_jobs.CHANGE,
     morning.GREETING,

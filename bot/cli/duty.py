@@ -12,20 +12,6 @@ FORMATS = ("md", "json", "csv")
 
 @click.command()
 @options.config
-@click.option("--from", "first", type=options.IsoDate(), help="The first day; today, where it is left out.")
-@click.option("--days", type=click.IntRange(1, 3660), default=14, show_default=True, help="How many calendar days.")
-@click.option("--from-config", is_flag=True, help="Planned in memory from the configured lists; no store is read.")
-@options.as_json
-def roster(config: Path, first: date | None, days: int, from_config: bool, as_json: bool) -> None:
-    """List who serves when: a row for each calendar day of each rotation."""
-    from bot import reports
-
-    rows = reports.roster(options.settings(config), first, days, is_stored=not from_config)
-    (options.show_json if as_json else options.show_table)(rows)
-
-
-@click.command()
-@options.config
 @click.option("--at", type=options.IsoInstant(), help="At this instant; now, where it is left out.")
 @click.option("--from-config", is_flag=True, help="Planned in memory from the configured lists; no store is read.")
 @options.as_json
@@ -50,4 +36,4 @@ def handovers(config: Path, since: date | None, to: str) -> None:
     click.echo(reports.handovers(options.settings(config), since, to), nl=False)
 
 
-COMMANDS = (roster, oncall, handovers)
+COMMANDS = (oncall, handovers)

@@ -4,7 +4,7 @@ import gc
 import json
 import os
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -18,26 +18,34 @@ if TYPE_CHECKING:
 CHANNEL_KINDS = ("how-to", "sos", "operations", "alerts", "general")
 
 
-def _remembered(ctx: click.Context, _param: click.Parameter, path: Path) -> Path:
-    ctx.find_root().obj = path
-    return path
-
-
 def with_path(said: str, path: object) -> str:
     """Give what is said with the commands in it as they can be typed, naming the file of this call."""
     return said.replace("--config FILE", f"--config {shlex.quote(str(path))}") if path is not None else said
 
 
-config = click.option(
-    "--config",
-    "config",
-    required=True,
-    type=click.Path(path_type=Path),
-    envvar="WATCHBILL_CONFIG",
-    show_envvar=True,
-    help="The configuration file.",
-    callback=_remembered,
-)
+def _config(*, is_required: bool) -> Callable[[Any], Any]:
+    def remembered(ctx: click.Context, param: click.Parameter, path: Path | None) -> Path | None:
+        """Keep the file; give the one that stands before a subcommand, as in `roster --config FILE export`."""
+        root = ctx.find_root()
+        root.obj = path or root.obj
+        if is_required and root.obj is None:
+            raise click.MissingParameter(ctx=ctx, param=param)
+        return path or root.obj
+
+    return click.option(
+        "--config",
+        "config",
+        type=click.Path(path_type=Path),
+        envvar="WATCHBILL_CONFIG",
+        show_envvar=True,
+        help="The configuration file, which is needed.",
+        callback=remembered,
+    )
+
+
+config = _config(is_required=True)
+config_of_group = _config(is_required=False)
+"""For a group that also does something by itself: its subcommands may have the option instead."""
 as_json = click.option("--json", "as_json", is_flag=True, help="Only JSON on stdout.")
 channel = click.option(
     "--channel",
@@ -88,8 +96,10 @@ def loading() -> Iterator[None]:
         gc.enable()
 
 
-def settings(path: Path) -> "Settings":
-    """Give the settings of a configuration. Raises ConfigError with every problem."""
+def settings(path: Path | None) -> "Settings":
+    """Give the settings of a configuration. Raises ConfigError with every problem, MissingParameter for no file."""
+    if path is None:
+        raise click.MissingParameter(param_hint="'--config'", param_type="option")
     from bot.settings import load
 
     return load(path, environ())

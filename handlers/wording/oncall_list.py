@@ -1,40 +1,32 @@
 """What the bot says about the on-call list, and to the people whose dates a lead moves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from handlers.wording import times
-from models.message import Block, Bullets, Code, Line, Message, Paragraph, Strong, line, message, note, paragraph
+from models.message import Block, Code, Line, Message, Note, Paragraph, Strong, line, message, note, paragraph
 
 MOST_DAYS = 10
-MOST_SEEDS = 2
 
-LABELS = {
-    "engineer": "",
-    "other": "for",
-    "position": "position",
-    "start": "from",
-    "last": "to",
-    "day": "on",
-    "his_day": "against",
-    "seeds": "seed",
-    "old": "before",
-    "new": "after",
+WEEKDAYS = {
+    "mon": "Monday",
+    "tue": "Tuesday",
+    "wed": "Wednesday",
+    "thu": "Thursday",
+    "fri": "Friday",
+    "sat": "Saturday",
+    "sun": "Sunday",
 }
-DATES = ("start", "last", "day", "his_day")
 
 WHOM = "Whom?"
 WHERE_TO = "Say who moves, and to which position."
 NO_POSITION_HERE = "Removing takes no position."
-ONLY_PREVIEW = "After shuffle only the word preview may stand."
 DAY_AND_PERSON = "Say the day, and who: @user or nobody."
 NOBODY_TO_NAME = "skip takes no name: it skips whoever comes next."
 NOBODY_TO_SKIP = "Nobody is planned next, so there is nobody to skip."
 NOBODY_WAS_THERE = "nobody was on duty"
-TOO_FEW = "A list of fewer than two people has only one order."
-BEYOND_THE_PLAN = "The notice that people get reaches beyond what is planned, so there is nothing to shuffle yet."
 
 
 # -- the list
@@ -66,27 +58,54 @@ class NextCycle:
     is_manual: bool
 
 
-def listed(rotation: str, places: Sequence[Place], following: NextCycle) -> Message:
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a turn is. week_from: the weekday that a week begins on, as `mon`; None: a turn is a working day.
+
+    others: the other rotations, by name.
+    """
+
+    week_from: str | None
+    others: tuple[str, ...] = ()
+
+
+def listed(rotation: str, places: Sequence[Place], following: NextCycle, kind: Kind) -> Message:
     """Give the list in its order, and the next cycle."""
+    others = _others(kind.others)
     if not places:
         return message(
             paragraph("⚠️ ", Strong(f"The on-call list of {rotation} is empty"), ": nobody is on call."),
-            note("A lead can put people on it with ", Code("/oncall-list add @user"), "."),
+            note("A lead can put people on it with ", Code(f"/oncall-list add @user{_in(rotation, kind)}"), "."),
+            others,
         )
+    turn = "a working day" if kind.week_from is None else f"a week from {WEEKDAYS[kind.week_from]} on"
+    people = times.count(len(places), "person", "people")
     return message(
-        paragraph(Strong(f"On-call list of {rotation}"), f", {times.count(len(places), 'person', 'people')}"),
-        *(paragraph(*_place(number, place)) for number, place in enumerate(places, start=1)),
+        paragraph(Strong(f"On-call list of {rotation}"), f", {people}, {turn} each"),
+        *(paragraph(*_place(number, place, kind)) for number, place in enumerate(places, start=1)),
         _next_cycle(following),
-        note("Days served are those of the last 90 days."),
+        note("Days served are working days of the last 90 days."),
+        others,
         summary=f"On-call list of {rotation}",
     )
 
 
-def _place(number: int, place: Place) -> Line:
+def _in(rotation: str, kind: Kind) -> str:
+    return f" in {rotation}" if kind.others else ""
+
+
+def _others(names: Sequence[str]) -> Note | None:
+    if not names:
+        return None
+    spans = [span for name in names for span in (", ", Code(f"/oncall-list in {name}"))][1:]
+    return note("Other lists: ", *spans, ".")
+
+
+def _place(number: int, place: Place, kind: Kind) -> Line:
     if place.is_on_now:
         when = ", on call now"
     elif place.next_day is not None:
-        when = f", next {times.day(place.next_day)}"
+        when = f", next {'week from ' if kind.week_from is not None else ''}{times.day(place.next_day)}"
     else:
         when = ", no turn planned yet"
     marks = (
@@ -134,9 +153,9 @@ def moved_to(actor: str, name: str, position: int) -> str:
     return f"{actor} moved {name} to position {position} of the list."
 
 
-def shuffled(actor: str, since: date) -> str:
-    """Say that the list was shuffled."""
-    return f"{actor} shuffled the list from {times.day(since)} on."
+def imported(actor: str) -> str:
+    """Say that the list was brought in from a file."""
+    return f"{actor[:1].upper()}{actor[1:]} replaced the list by one from a file."
 
 
 def assigned(actor: str, name: str | None, day: date, today: date) -> str:
@@ -196,11 +215,15 @@ def replaced(rotation: str, name: str, before: str, until: datetime, now: dateti
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Whom a change moved: who was told in a direct message, who could not be. on_duty: now; None: nobody."""
+    """Whom a change moved: who was told in a direct message, who could not be. on_duty: now; None: nobody.
+
+    redrawn: from when on the order had to be drawn anew because of the change; None: it stayed.
+    """
 
     told: tuple[str, ...]
     unreached: tuple[str, ...]
     on_duty: str | None
+    redrawn: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +248,7 @@ def confirm_added(one: Added, outcome: Outcome) -> Message:
         paragraph(f"{one.name} is on the list{_from(one.since)}, at position {one.place}. {first}"),
         paragraph(f"From {times.day(one.shadows)} on they shadow whoever is on call.") if one.shadows else None,
         None if one.is_reachable else paragraph(f"⚠️ {one.name} has no handle here, so I cannot ping them."),
-        *_outcome(outcome),
+        *told_of(outcome),
     )
 
 
@@ -245,13 +268,13 @@ def confirm_removed(one: Removed, outcome: Outcome) -> Message:
         paragraph(f"{one.name} is off the list{_from(one.since)}."),
         paragraph(f"{outcome.on_duty} is on call now.") if one.was_on_duty and outcome.on_duty else None,
         paragraph("⚠️ ", Strong("The list is empty: nobody is on call.")) if one.is_empty else None,
-        *_outcome(outcome),
+        *told_of(outcome),
     )
 
 
 def confirm_moved(name: str, position: int, outcome: Outcome) -> Message:
     """Confirm a move."""
-    return message(paragraph(f"{name} is at position {position} now."), *_outcome(outcome))
+    return message(paragraph(f"{name} is at position {position} now."), *told_of(outcome))
 
 
 def confirm_assigned(name: str | None, day: date, outcome: Outcome, today: date) -> Message:
@@ -259,7 +282,7 @@ def confirm_assigned(name: str | None, day: date, outcome: Outcome, today: date)
     return message(
         paragraph(f"{name or 'Nobody'} is on call for {times.day(day, today)}."),
         None if name else paragraph("⚠️ Urgent requests of that day go to the fallback."),
-        *_outcome(outcome),
+        *told_of(outcome),
     )
 
 
@@ -278,72 +301,23 @@ def confirm_skipped(one: Skipped, outcome: Outcome) -> Message:
     following = f" {one.name}'s next turn is {times.day(one.coming)}." if one.coming else ""
     return message(
         paragraph(f"{one.instead or 'Nobody'} serves {times.day(one.day)} instead of {one.name}.{following}"),
-        *_outcome(outcome),
+        *told_of(outcome),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One person's next turn before and after a shuffle; None where none is planned. served: days in the last 90."""
-
-    name: str
-    before: date | None
-    after: date | None
-    served: int
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """The first order that a shuffle draws: of the cycle that runs, or of one that comes."""
-
-    order: tuple[str, ...]
-    is_running: bool
-
-
-def _new_order(drawn: Drawn) -> Paragraph:
-    which = "of the list" if drawn.is_running else "of the next cycle"
-    return paragraph(f"The new order {which}: {', '.join(drawn.order)}. Each one's next turn from then on:")
-
-
-def preview(turns: Sequence[Turn], since: date, drawn: Drawn) -> Message:
-    """Show what a shuffle would do."""
-    return message(
-        paragraph(Strong(f"A shuffle now would change the order from {times.day(since)} on"), "; nobody is told yet."),
-        _new_order(drawn),
-        Bullets(tuple(map(_turn, turns))),
-        note("To do exactly this: ", Code("/oncall-list shuffle"), ". Days served are those of the last 90 days."),
-    )
-
-
-def confirm_shuffled(turns: Sequence[Turn], since: date, drawn: Drawn, seeds: Sequence[str], done: Outcome) -> Message:
-    """Confirm a shuffle, with the seeds that it can be checked by."""
-    return message(
-        paragraph(Strong(f"Shuffled from {times.day(since)} on"), ". Shifts before that stay."),
-        _new_order(drawn),
-        Bullets(tuple(map(_turn, turns))),
-        *_outcome(done),
-        note(f"Seed {_seeds(seeds)}. The old order is kept: ", Code("/oncall-list history"), "."),
-    )
-
-
-def _seeds(seeds: Sequence[str]) -> str:
-    """Give the first seeds; those of the cycles after them are kept as well."""
-    more = len(seeds) - MOST_SEEDS
-    return f"{', '.join(seeds[:MOST_SEEDS])}{f' and {more} more' if more > 0 else ''}"
-
-
-def _turn(turn: Turn) -> Line:
-    before = times.day(turn.before) if turn.before is not None else "no turn planned"
-    after = times.day(turn.after) if turn.after is not None else "no turn planned"
-    change = f"{after}, as before" if before == after else f"{after} (was {before})"
-    return line(Strong(turn.name), f" — {change}, {times.count(turn.served, 'day')} served")
-
-
-def _outcome(outcome: Outcome) -> list[Block]:
+def told_of(outcome: Outcome) -> list[Block]:
+    """Say whom a change told of their new dates, whom it could not reach, and what was drawn anew because of it."""
     told = [note(f"Told of their new dates: {', '.join(outcome.told)}.")] if outcome.told else []
+    drawn = [note(_redrawn(outcome.redrawn))] if outcome.redrawn is not None else []
     if outcome.unreached:
-        return [*told, paragraph(f"⚠️ I cannot reach {', '.join(outcome.unreached)}: please tell them.")]
-    return [*told] if told else [note("Nobody's dates moved.")]
+        names = ", ".join(outcome.unreached)
+        return [*told, paragraph(f"⚠️ I cannot reach {names}: please tell them."), *drawn]
+    return [*(told or [note("Nobody's dates moved.")]), *drawn]
+
+
+def _redrawn(day: date) -> str:
+    why = "with the old order somebody would have come again too soon"
+    return f"The order from {times.day(day)} on was drawn anew: {why}."
 
 
 # -- refusals
@@ -377,41 +351,6 @@ def no_shift_on(day: date, why: str, working: date) -> str:
 def agreed(name: str, day: date) -> str:
     """Refuse to skip what people agreed on or a lead set."""
     return f"{name}'s shift on {times.day(day)} was agreed or assigned; give it away with /oncall-list assign."
-
-
-# -- history
-
-
-@dataclass(frozen=True, slots=True)
-class Happened:
-    """One change. actor: a name; empty for the bot. detail: what was kept of it, with names in place of ids."""
-
-    at: datetime
-    actor: str
-    action: str
-    detail: Mapping[str, Sequence[str]]
-
-
-def history(rotation: str, changes: Sequence[Happened], zone: ZoneInfo) -> Message:
-    """List the changes of a list, the newest first."""
-    if not changes:
-        return message(paragraph(f"The list of {rotation} has not been changed since it was first planned."))
-    return message(
-        paragraph(Strong(f"Changes of the list of {rotation}"), ", the newest first"),
-        Bullets(tuple(_happened(one, zone) for one in changes)),
-    )
-
-
-def _happened(one: Happened, zone: ZoneInfo) -> Line:
-    when = f"{times.day(one.at.astimezone(zone).date())} {times.clock(one.at, zone)}"
-    facts = [f"{label} {_fact(key, one.detail[key])}".strip() for key, label in LABELS.items() if key in one.detail]
-    return line(f"{when} — ", Strong(one.actor or "Watchbill"), f": {one.action} {'; '.join(facts)}")
-
-
-def _fact(key: str, values: Sequence[str]) -> str:
-    if key in DATES:
-        return ", ".join(times.day(date.fromisoformat(value)) for value in values)
-    return _seeds(values) if key == "seeds" else ", ".join(values)
 
 
 def _from(since: date | None) -> str:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -121,6 +121,11 @@ def is_known(session: Session, rotation: str) -> bool:
     return session.get(StoredRotation, rotation) is not None
 
 
+def names(session: Session) -> list[str]:
+    """Give every rotation whose list is in the store, whatever the configuration has now."""
+    return list(session.scalars(select(StoredRotation.name).order_by(StoredRotation.name)))
+
+
 def lock(session: Session, rotation: str) -> None:
     """Let one transaction at a time change a rotation's list and plan, until it ends.
 
@@ -169,6 +174,31 @@ def next_start(session: Session, rotation: str, at: datetime) -> datetime | None
     """Give when the first shift after an instant begins; None where none is planned."""
     coming = (StoredShift.rotation == rotation, StoredShift.starts_at > at)
     return session.scalar(select(func.min(StoredShift.starts_at)).where(*coming))
+
+
+@dataclass(frozen=True, slots=True)
+class ComingCycle:
+    """A planned cycle that has not begun. order: who has a turn in it; is_drawn: it was shuffled."""
+
+    number: int
+    day: date
+    starts_at: datetime
+    order: tuple[str, ...]
+    is_drawn: bool
+
+
+def coming_cycles(session: Session, rotation: str, at: datetime) -> list[ComingCycle]:
+    """Give the planned cycles of which no shift has begun at an instant, in their order."""
+    ours = StoredShift.rotation == rotation
+    begun = session.scalar(select(func.max(StoredShift.cycle)).where(ours, StoredShift.starts_at <= at)) or 0
+    first = select(StoredShift.cycle, func.min(StoredShift.day), func.min(StoredShift.starts_at))
+    found = session.execute(first.where(ours, StoredShift.cycle > begun).group_by(StoredShift.cycle))
+    cycles = {cycle.number: cycle for cycle in _cycles(session, rotation, begun)}
+    return [
+        ComingCycle(number, day, starts_at, cycles[number].order, cycles[number].draw is not None)
+        for number, day, starts_at in sorted((number, day, starts_at) for number, day, starts_at in found)
+        if number in cycles
+    ]
 
 
 def load(
@@ -362,8 +392,9 @@ def _shift(row: StoredShift) -> Shift:
     )
 
 
-def _cycles(session: Session, rotation: str) -> Iterable[Cycle]:
-    found = select(StoredCycle).where(StoredCycle.rotation == rotation).order_by(StoredCycle.number)
+def _cycles(session: Session, rotation: str, after: int = 0) -> Iterable[Cycle]:
+    ours = (StoredCycle.rotation == rotation, StoredCycle.number > after)
+    found = select(StoredCycle).where(*ours).order_by(StoredCycle.number)
     for row in session.scalars(found):
         draw = (
             None

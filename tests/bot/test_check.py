@@ -186,7 +186,29 @@ def test_a_store_whose_list_differs_is_said_and_counts(tmp_path: Path) -> None:
     store.close()
     report = checked(tmp_path, stored_in(tmp_path))
     assert report.problems == ()
-    assert "the list of platform there differs from the configuration, and counts: bruno" in report.summary[-1]
+    assert (
+        "the list of platform there differs from the configuration, and counts: bruno (it lacks amina;"
+        in report.summary[-1]
+    )
+
+
+def test_every_way_in_which_lists_differ_is_said(tmp_path: Path) -> None:
+    store = migrated(tmp_path)
+    with store.transaction() as session:
+        roster.save_roster(session, "platform", Roster.of("bruno", "gil"))
+        roster.save_roster(session, "former", Roster.of("bruno"))
+    store.close()
+    *_, platform, former = checked(tmp_path, stored_in(tmp_path)).summary
+    assert "counts: bruno, gil (it has also gil; it lacks amina; watchbill roster export writes it" in platform
+    assert "the list of former there belongs to no rotation of the configuration" in former
+
+
+def test_a_list_in_another_order_is_said_to_be_so(tmp_path: Path) -> None:
+    store = migrated(tmp_path)
+    with store.transaction() as session:
+        roster.save_roster(session, "platform", Roster.of("bruno", "amina"))
+    store.close()
+    assert "(it has another order;" in checked(tmp_path, stored_in(tmp_path)).summary[-1]
 
 
 def test_a_file_that_is_no_database_is_an_error(tmp_path: Path) -> None:

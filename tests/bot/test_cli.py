@@ -37,14 +37,22 @@ def rows(result: Result) -> list[dict[str, object]]:
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 
-@pytest.mark.parametrize("name", [None, *main.commands])
-def test_every_command_has_help(name: str | None) -> None:
-    result = called(*filter(None, [name]), "--help")
+def commands(group: click.Group = main, *above: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Give every command with the words that call it, those within groups too."""
+    for name, command in group.commands.items():
+        yield (*above, name), command
+        if isinstance(command, click.Group):
+            yield from commands(command, *above, name)
+
+
+@pytest.mark.parametrize("words", [(), *(words for words, _ in commands())], ids=" ".join)
+def test_every_command_has_help(words: tuple[str, ...]) -> None:
+    result = called(*words, "--help")
     assert result.exit_code == 0
     assert result.stdout.startswith("Usage: ")
 
 
-@pytest.mark.parametrize("command", main.commands.values(), ids=str)
+@pytest.mark.parametrize("command", [command for _, command in commands()], ids=str)
 def test_every_option_says_what_it_does(command: click.Command) -> None:
     assert command.help
     assert [each.name for each in command.params if isinstance(each, click.Option) and not each.help] == []

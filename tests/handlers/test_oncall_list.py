@@ -1,8 +1,6 @@
 """`/oncall-list`: the list, and what leads change on it."""
 
 import json
-from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -11,10 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers import duty
-from models.policy import OnCall, Person, Shuffle
+from handlers.roster_change import kept_detail
+from models.policy import Person, Shuffle
 from models.records import audit
 from models.records.audit import AuditEntry
 from models.rota.rota import Cycle, Rota
+from models.rota.shift import Shift
 from tests.handlers.build import TEAM, Office, direct, office, people, policy, posts, rotation
 
 
@@ -39,9 +39,9 @@ def cycle_of(planned: Rota, number: int) -> Cycle:
     return cycle
 
 
-def history(opened: Office) -> list[AuditEntry]:
+def history(opened: Office, name: str = "platform") -> list[AuditEntry]:
     with opened.store.reading() as session:
-        return audit.of_subject(session, "rotation:platform")
+        return audit.of_subject(session, f"rotation:{name}")
 
 
 def change(opened: Office, text: str) -> str:
@@ -59,6 +59,8 @@ def test_the_list_shows_places_days_served_and_the_next_cycle(sqlite_url: str) -
     assert "2. Ben Cole — 1 day served, on call now" in said
     assert "3. Cleo Park — 0 days served, next Wed 4 Nov" in said
     assert "Next cycle, from Fri 6 Nov: " in said
+    assert said.startswith("On-call list of platform, 4 people, a working day each")
+    assert "Other lists" not in said
     assert opened.command("ana", "oncall-list", "show") == said
 
 
@@ -67,6 +69,24 @@ def test_days_served_are_counted_by_the_resolver(sqlite_url: str) -> None:
     change(opened, "assign tomorrow @gil")
     opened.at("2026-11-04 12:00")
     assert "Ben Cole — 0 days served" in opened.command("ana", "oncall-list")
+
+
+def test_a_weekly_list_says_which_week_is_next_and_counts_its_working_days(sqlite_url: str) -> None:
+    opened = office(sqlite_url, rotations=(rotation(kind="weekly", handover_weekday="wed"),))
+    opened.at("2026-11-04 12:00")
+    said = opened.command("ana", "oncall-list")
+    assert said.startswith("On-call list of platform, 4 people, a week from Wednesday on each")
+    assert "1. Ana Ruiz — 5 days served, next week from Wed " in said
+    assert "2. Ben Cole — 1 day served, on call now" in said
+
+
+def test_of_several_lists_the_others_are_named(sqlite_url: str) -> None:
+    both = rotation(), rotation(name="database", engineers=())
+    opened = office(sqlite_url, rotations=both)
+    assert "Other lists: /oncall-list in database." in opened.command("ana", "oncall-list")
+    empty = opened.command("ana", "oncall-list", "in database")
+    assert "/oncall-list add @user in database" in empty
+    assert "Other lists: /oncall-list in platform." in empty
 
 
 def test_an_empty_list_says_that_nobody_is_on_call(sqlite_url: str) -> None:
@@ -83,7 +103,7 @@ def test_an_order_kept_by_hand_says_so(sqlite_url: str) -> None:
 def test_an_export_is_the_configurations_own_line(sqlite_url: str) -> None:
     opened = office(sqlite_url)
     change(opened, "move @dan 1")
-    assert 'engineers: ["dan", "ana", "ben", "cleo"]' in opened.command("ana", "oncall-list", "export")
+    assert "{name: platform, engineers: [dan, ana, ben, cleo]}" in opened.command("ana", "oncall-list", "export")
 
 
 # -- who may
@@ -229,94 +249,27 @@ def test_everybody_whose_dates_moved_is_told_in_one_message(sqlite_url: str) -> 
     assert all(len(direct(owed, who)) <= 1 for who in TEAM)
 
 
-# -- shuffle
-
-
-def test_a_preview_shows_what_the_shuffle_then_does(sqlite_url: str) -> None:
-    opened = office(sqlite_url)
-    before = days(opened)
-    shown = [line for line in change(opened, "shuffle preview").splitlines() if line.startswith("•")]
-    assert (days(opened), opened.owed(), history(opened)) == (before, [], [])
-    done = [line for line in change(opened, "shuffle").splitlines() if line.startswith("•")]
-    assert shown == done
-
-
-def test_a_shuffle_its_preview_the_list_and_the_history_give_one_order(sqlite_url: str) -> None:
-    opened = office(sqlite_url, rotations=(rotation(engineers=TEAM[:4]),))
-    change(opened, "move @ben 2")
-    next_before = opened.command("ana", "oncall-list").splitlines()[5].split(": ")[1].rstrip(".")
-    previewed = change(opened, "shuffle preview").splitlines()[1]
-    done = change(opened, "shuffle").splitlines()[1]
-    order = done.split(": ")[1].split(". ")[0]
-    assert previewed == done
-    assert f"Next cycle, from Fri 6 Nov: {order}." in opened.command("ana", "oncall-list")
-    assert f"before {next_before}; after {order}" in opened.command("ana", "oncall-list", "history")
-
-
-def test_a_shuffle_leaves_the_shifts_within_the_notice(sqlite_url: str) -> None:
-    opened = office(sqlite_url)
-    before = days(opened)
-    said = change(opened, "shuffle")
-    assert "Shuffled from Mon 9 Nov on. Shifts before that stay." in said
-    after = days(opened)
-    assert {day: before[day] for day in before if day < date(2026, 11, 9)} == {
-        day: after[day] for day in after if day < date(2026, 11, 9)
-    }
-
-
-def test_a_shuffle_is_recomputed_from_what_is_kept(sqlite_url: str) -> None:
-    opened = office(sqlite_url)
-    before = cycle_of(rota(opened), 2).order
-    change(opened, "shuffle")
-    after = rota(opened)
-    assert all(cycle.is_as_drawn() for cycle in after.cycles)
-    kept = json.loads(history(opened)[0].detail)
-    assert kept["old"] == list(before)
-    assert kept["seeds"] == [f"{cycle.seed} (cycle {cycle.number})" for cycle in after.cycles if cycle.seed is not None]
-
-
-def test_a_shuffle_of_the_running_cycle_holds_when_planned_again(sqlite_url: str) -> None:
-    crew = tuple(f"p{number:02}" for number in range(20))
-    opened = office(sqlite_url, rotations=(rotation(engineers=crew),))
-    change(opened, "shuffle")
-    before = days(opened)
-    assert list(before.values())[:5] == list(crew[:5])
-    assert list(before.values())[5:20] != list(crew[5:])
-    change(opened, "add @gil from 2027-02-01")
-    assert days(opened) == before
-    assert Counter(list(before.values())[:20]) == Counter(crew)
-
-
-def test_a_shuffle_moves_no_assigned_day(sqlite_url: str) -> None:
-    opened = office(sqlite_url)
-    change(opened, "assign 2026-11-12 @gil")
-    change(opened, "shuffle")
-    assert days(opened)[date(2026, 11, 12)] == "gil"
-
-
-def test_a_cycle_that_everybody_has_served_keeps_its_draw(sqlite_url: str) -> None:
-    opened = office(sqlite_url, rotations=(rotation(notice_days=8),))
+@pytest.mark.parametrize("seed", range(6))
+def test_a_move_after_which_the_next_cycle_had_to_be_drawn_anew_says_so(sqlite_url: str, seed: int) -> None:
+    opened = office(sqlite_url, rotations=(rotation(engineers=TEAM, name=f"platform{seed}"),))
     before = cycle_of(rota(opened), 2)
-    said = change(opened, "shuffle")
-    assert "Shuffled from Thu 12 Nov on." in said
-    assert before.draw is not None
-    assert cycle_of(rota(opened), 2) == before
-    assert "cycle 2" not in said
+    said = change(opened, "move @dan 2")
+    after = cycle_of(rota(opened), 2)
+    is_anew = before.draw != after.draw
+    assert ("The order from Fri 6 Nov on was drawn anew" in said) == is_anew
+    (entry, *_) = history(opened, f"platform{seed}")
+    assert (f"{after.seed} (cycle 2)" in json.loads(entry.detail).get("redrawn", ())) == is_anew
 
 
-def test_a_list_of_one_is_not_shuffled(sqlite_url: str) -> None:
-    opened = office(sqlite_url, rotations=(rotation(engineers=("ana",)),))
-    assert "has only one order" in change(opened, "shuffle")
-
-
-def test_two_shuffles_at_once_are_two_lines_in_the_history(database_url: str) -> None:
-    opened = office(database_url, oncall=OnCall(leads=("lea", "gil"), rotations=(rotation(),)))
-    with ThreadPoolExecutor(2) as pool:
-        said = list(pool.map(lambda who: opened.command(who, "oncall-list", "shuffle"), ("lea", "gil")))
-    assert all(one.startswith("Shuffled from Mon 9 Nov on.") for one in said)
-    assert [entry.action for entry in history(opened)] == ["shuffle", "shuffle"]
-    assert all(cycle.is_as_drawn() for cycle in rota(opened).cycles)
-    assert {entry.actor for entry in history(opened)} == {"lea", "gil"}
+def test_a_history_too_long_for_its_line_keeps_the_old_order_and_the_first_seeds() -> None:
+    seeds = [f"{number:015} (cycle {number})" for number in range(300)]
+    kept = json.loads(
+        kept_detail({"seeds": seeds, "old": ["ana", "ben"], "new": ["ben", "ana"], "start": "2026-11-02"})
+    )
+    assert kept["old"] == ["ana", "ben"]
+    assert kept["seeds"] == seeds[: len(kept["seeds"])]
+    assert len(kept["seeds"]) > 30
+    assert len(json.dumps(kept)) < 2000
 
 
 # -- assign and skip
@@ -439,6 +392,11 @@ def test_nonsense_is_answered_clearly_and_changes_nothing(sqlite_url: str, words
     assert (days(opened), history(opened), opened.owed()) == (before, [], [])
 
 
+def is_anybody_there(planned: Rota, shift: Shift) -> bool:
+    """Say whether somebody is on the list for all of a shift; whoever comes later is not."""
+    return any(planned.roster.serves_through(one, shift.start, shift.end) for one in planned.roster.stays)
+
+
 EDITS = st.sampled_from(
     [f"{verb} {who}{more}" for who in (*TEAM, "gil") for verb, more in (("add", ""), ("add", " 1"), ("move", " 2"))]
     + [f"remove {who}{more}" for who in (*TEAM, "gil") for more in ("", " from 2026-11-20")]
@@ -462,5 +420,5 @@ def test_whatever_leads_do_no_past_shift_changes_and_no_gap_appears(
         begun = [shift for shift in before.shifts if shift.start <= opened.now]
         assert list(after.shifts[: len(begun)]) == begun
         assert all(one.end == two.start for one, two in zip(after.shifts, after.shifts[1:], strict=False))
-        assert all(shift.engineer for shift in after.shifts if after.roster.order(shift.start))
+        assert all(shift.engineer for shift in after.shifts if is_anybody_there(after, shift))
     opened.store.close()

@@ -11,6 +11,7 @@ from handlers.command import Command, matching
 from handlers.job import Job
 from models.events import CommandGiven, Event, FormSubmitted
 from models.message import Answer
+from models.policy import Shuffle
 from tests.handlers.build import rotation
 from tests.handlers.desk import COMMUNITY, OPERATIONS, SOS, URGENT, Desk, at_desk, buttons
 
@@ -19,7 +20,7 @@ NAMES = sorted({command.name for command in registry.COMMANDS})
 
 @pytest.fixture
 def desk(sqlite_url: str) -> Desk:
-    opened = at_desk(sqlite_url, rotations=(rotation(topics={SOS: "On call: {engineer}"}),))
+    opened = at_desk(sqlite_url, rotations=(rotation(topics={SOS: "On call: {engineer}"}, shuffle=Shuffle.MANUAL),))
     opened.office.intake.standing = replace(opened.office.standing, feed_secret="a secret of the tests")
     opened.office.pass_time()
     return opened

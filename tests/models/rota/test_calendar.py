@@ -52,6 +52,15 @@ def test_working_days_may_begin_on_a_sunday() -> None:
     assert gulf.next_working(day("2026-11-05")) == day("2026-11-08")
 
 
+def test_working_days_are_counted_back_over_weekends_and_holidays() -> None:
+    bc = canada()
+    assert bc.before_working_days(day("2026-11-13"), 0) == day("2026-11-13")
+    assert bc.before_working_days(day("2026-11-13"), 5) == day("2026-11-05")
+    for ahead in range(40):
+        last = bc.working_from(day("2026-11-02") + ahead * DAY)
+        assert bc.after_working_days(bc.before_working_days(last, 5), 5) == last
+
+
 def test_an_unknown_country_is_named() -> None:
     with pytest.raises(ConfigError, match="XX"):
         calendar(holidays=Holidays(country="XX")).is_working(day("2026-11-02"))
