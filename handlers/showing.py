@@ -17,6 +17,7 @@ from handlers.wording import showing as wording
 from models.effects import Topic, UserGroup
 from models.events import CLOCK, TimeCame
 from models.policy import Rotation
+from models.records import directory
 from models.records import event as received
 from models.records import roster as stored
 from models.records.delivery import Purpose
@@ -30,7 +31,7 @@ def showing_due(session: Session, standing: Standing, now: datetime) -> Iterable
     """Give each rotation that is shown somewhere, once for each state of its duty, and once an hour."""
     for rotation in _shown(standing):
         event = TimeCame.of(
-            SHOWS, f"{rotation.name}:{_state(session, rotation)}", _since(session, standing, rotation, now)
+            SHOWS, f"{rotation.name}:{_state(session, standing, rotation)}", _since(session, standing, rotation, now)
         )
         if received.find(session, CLOCK, event.key) is None:
             yield event
@@ -75,12 +76,18 @@ def _shown(standing: Standing) -> list[Rotation]:
     return [rotation for rotation in standing.policy.oncall.rotations if rotation.topics or rotation.user_group]
 
 
-def _state(session: Session, rotation: Rotation) -> str:
-    """Give what changes with everything that the duty follows from, and with what is to be shown."""
+def _state(session: Session, standing: Standing, rotation: Rotation) -> str:
+    """Give what changes with everything that the duty follows from, with what is to be shown, and with where."""
+    places = [
+        directory.channel_id(session, platform, name) for name in rotation.topics for platform in standing.platforms
+    ]
     wanted = (
-        f"{stored.stamp(session, rotation.name)}{sorted(rotation.topics.items())}{sorted(rotation.user_group.items())}"
+        stored.stamp(session, rotation.name),
+        places,
+        sorted(rotation.topics.items()),
+        sorted(rotation.user_group.items()),
     )
-    return hashlib.sha256(wanted.encode()).hexdigest()[:16]
+    return hashlib.sha256(repr(wanted).encode()).hexdigest()[:16]
 
 
 def _since(session: Session, standing: Standing, rotation: Rotation, now: datetime) -> datetime:

@@ -43,6 +43,16 @@ def test_a_handover_and_a_change_are_shown_at_once_and_nothing_twice(database_ur
     assert shown(opened)[1][-1] == ("U-ben",)
 
 
+def test_a_channel_that_the_bot_comes_into_gets_its_topic_at_once(sqlite_url: str) -> None:
+    one = rotation(topics={"lobby": TOPIC})
+    opened = office(sqlite_url, rotations=(one,), is_planned=False)
+    opened.pass_time()
+    assert shown(opened)[0] == []
+    opened.intake.learn_channels("slack", [("C-lobby", "lobby")])
+    opened.pass_time()
+    assert len(shown(opened)[0]) == 1
+
+
 def test_what_people_changed_by_hand_is_put_right_within_the_hour(sqlite_url: str) -> None:
     opened = showing(sqlite_url)
     shown(opened)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 
 from bot.app import Bot, build, command_names
+from bot.chat.port import ChatPort
 from bot.chat.slack.port import SlackChat
 from bot.clock import SteppingClock
 from bot.demo import cast
@@ -69,9 +70,22 @@ class House:
 
     def _built(self) -> Bot:
         self.store = Store(self._url)
-        standing = Standing(self.policy, classifier(), ("slack",))
         metrics = Metrics()
-        port = SlackChat(
+        bot = build(self.store, self.clock, self.standing(), self.ports(metrics), metrics)
+        bot.due_seconds = 0.2
+        self.stepper = Stepper(self.clock, self.store, bot.intake, bot.work)
+        return bot
+
+    def standing(self) -> Standing:
+        """Give what the bot begins with."""
+        return Standing(self.policy, classifier(), ("slack",))
+
+    def ports(self, metrics: Metrics) -> list[ChatPort]:
+        """Give the platforms that it speaks."""
+        return [self._slack_port(metrics)]
+
+    def _slack_port(self, metrics: Metrics, kind: type[SlackChat] = SlackChat) -> SlackChat:
+        return kind(
             mode="socket",
             bot_token=self.slack.bot_token,
             app_token=self.slack.app_token,
@@ -82,10 +96,6 @@ class House:
             metrics=metrics,
             lanes=1 if self.store.is_sqlite else 4,
         )
-        bot = build(self.store, self.clock, standing, [port], metrics)
-        bot.due_seconds = 0.2
-        self.stepper = Stepper(self.clock, self.store, bot.intake, bot.work)
-        return bot
 
     def start(self) -> None:
         self.bot.start()
