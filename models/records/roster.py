@@ -2,20 +2,26 @@
 
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
-from datetime import date, datetime
+from dataclasses import asdict, fields
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Date, Index, Select, String, bindparam, delete, func, select, update
+from sqlalchemy import Date, Index, Select, String, bindparam, delete, func, literal, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.records.base import Id, Record, Word, changed
+from models.records.base import Id, Record, UtcDateTime, Word, changed, table_of
 from models.rota.calendar import WorkCalendar
+from models.rota.duty import look_ahead
 from models.rota.roster import Member, Roster
 from models.rota.rota import Cycle, Rota
 from models.rota.shift import Absence, Override, Shift, ShiftSource
 from models.rota.shuffle import Draw
+
+FIRST, LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)  # in place of no bound
+MOST_CYCLES = 2**31 - 1
+RENAMED = {"start": "starts_at", "end": "ends_at", "first": "first_day", "last": "last_day"}
+"""The columns whose names differ from those of the values: some of those are words of SQL."""
 
 
 class StoredRotation(Record):
@@ -137,13 +143,14 @@ def version(session: Session, rotation: str) -> int:
 
 def stamp(session: Session, rotation: str) -> str:
     """Give what changes with everything that a rotation's rota is made of; empty where the store does not have it."""
-    return session.scalar(_stamp(), {"rotation": rotation}) or ""
+    # A stamp is always written at once, so that nothing has to be flushed first.
+    return session.connection().execute(_stamp(), {"rotation": rotation}).scalar() or ""
 
 
 @cache
-def _stamp() -> Select[str]:
-    named = select(StoredRotation.stamp).where(StoredRotation.name == bindparam("rotation"))
-    return named.execution_options(autoflush=False)  # a stamp is always written at once
+def _stamp() -> Select[Any]:
+    columns = table_of(StoredRotation).c
+    return select(columns.stamp).where(columns.name == bindparam("rotation"))
 
 
 def _restamp(session: Session, rotation: str | None) -> None:
@@ -161,7 +168,7 @@ def last_day(session: Session, rotation: str) -> date | None:
 def running_since(session: Session, rotation: str, at: datetime) -> datetime | None:
     """Give when the shift that runs at an instant began; None where none runs."""
     running = (StoredShift.rotation == rotation, StoredShift.starts_at <= at, StoredShift.ends_at > at)
-    return session.scalar(select(StoredShift.starts_at).where(*running).limit(1))
+    return session.scalar(select(StoredShift.starts_at).where(*running).order_by(StoredShift.starts_at.desc()).limit(1))
 
 
 def next_start(session: Session, rotation: str, at: datetime) -> datetime | None:
@@ -173,25 +180,46 @@ def next_start(session: Session, rotation: str, at: datetime) -> datetime | None
 def load(
     session: Session, calendar: WorkCalendar, since: datetime | None = None, until: datetime | None = None
 ) -> Rota:
-    """Give a rotation as the pure rules take it; with its shifts that touch [since, until), None: without bound."""
-    name = calendar.rotation.name
+    """Give a rotation as the pure rules take it; with its shifts that touch [since, until), None: without bound.
+
+    Behind `until` come as many more as the resolver looks through for somebody who is there, so that it answers within
+    the span as it would with everything.
+    """
+    name, listed = calendar.rotation.name, load_roster(session, calendar.rotation.name)
+    shifts = tuple(_shifts(session, name, since, until, look_ahead(listed)))
+    end = None if until is None else max(until, shifts[-1].end if shifts else until)
+    days = (None if at is None else calendar.day_of(at) for at in (since, end))
     return Rota(
         calendar=calendar,
-        roster=load_roster(session, name),
-        shifts=tuple(_shifts(session, name, since, until)),
-        cycles=tuple(_cycles(session, name)),
-        overrides=tuple(_overrides(session, name, since)),
-        absences=tuple(_absences(session, name, since)),
+        roster=listed,
+        shifts=shifts,
+        cycles=tuple(_cycles(session, name, shifts if since is not None or until is not None else None)),
+        overrides=tuple(_overrides(session, name, since, end)),
+        absences=tuple(_absences(session, name, *days)),
     )
 
 
 def load_roster(session: Session, rotation: str) -> Roster:
     """Give a rotation's list; an empty one where the store does not have it."""
-    head = session.get(StoredRotation, rotation)
-    if head is None:
+    session.flush()
+    cycle = session.connection().execute(_cycle_of(), {"rotation": rotation}).scalar()
+    if cycle is None:
         return Roster()
-    rows = session.scalars(select(StoredMember).where(StoredMember.rotation == rotation).order_by(StoredMember.place))
-    return Roster(tuple(Member(row.engineer, row.since, row.until, row.placed_in) for row in rows), head.cycle)
+    rows = session.connection().execute(_members_of(), {"rotation": rotation})
+    return Roster(tuple(Member(*row) for row in rows), cycle)
+
+
+@cache
+def _cycle_of() -> Select[Any]:
+    columns = table_of(StoredRotation).c
+    return select(columns.cycle).where(columns.name == bindparam("rotation"))
+
+
+@cache
+def _members_of() -> Select[Any]:
+    columns = table_of(StoredMember).c
+    listed = select(*_columns(StoredMember, Member)).where(columns.rotation == bindparam("rotation"))
+    return listed.order_by(columns.place)
 
 
 def save_roster(session: Session, rotation: str, roster: Roster) -> None:
@@ -331,78 +359,84 @@ def absences_of(session: Session, engineer: str, since: date) -> list[Absence]:
     return [_absence(row) for row in session.scalars(found)]
 
 
-def _shifts(session: Session, rotation: str, since: datetime | None, until: datetime | None) -> Iterable[Shift]:
-    found = select(StoredShift).where(StoredShift.rotation == rotation).order_by(StoredShift.starts_at)
-    if since is not None:
-        found = found.where(StoredShift.ends_at > since)
-    if until is not None:
-        found = found.where(StoredShift.starts_at < until)
-    for row in session.scalars(found):
-        yield _shift(row)
+def _shifts(
+    session: Session, rotation: str, since: datetime | None, until: datetime | None, more: int
+) -> Iterable[Shift]:
+    wanted = {"rotation": rotation, "since": since or FIRST, "until": until or LAST, "more": more}
+    return (Shift(*row) for row in session.connection().execute(_shifts_of(), wanted))
 
 
-def _shift(row: StoredShift) -> Shift:
-    return Shift(
-        rotation=row.rotation,
-        day=row.day,
-        start=row.starts_at,
-        end=row.ends_at,
-        engineer=row.engineer,
-        source=row.source,
-        cycle=row.cycle,
-        turn=row.turn,
-        reason=row.reason,
-        id=row.id,
+@cache
+def _shifts_of() -> Select[Any]:
+    """Give the shifts from the one that runs at `since` to so many after `until`, each found by the index."""
+    columns, since = table_of(StoredShift).c, bindparam("since", type_=UtcDateTime)
+    here, starts = columns.rotation == bindparam("rotation"), columns.starts_at
+    running = select(func.max(starts)).where(here, starts <= since).scalar_subquery()
+    behind = select(starts).where(here, starts >= bindparam("until", type_=UtcDateTime)).order_by(starts)
+    end = func.coalesce(behind.offset(bindparam("more")).limit(1).scalar_subquery(), literal(LAST, UtcDateTime))
+    bounds = (here, starts >= func.coalesce(running, since), columns.ends_at > since, starts < end)
+    return select(*_columns(StoredShift, Shift)).where(*bounds).order_by(starts)
+
+
+def _columns(record: type[Record], value: type[Any]) -> list[Any]:
+    """Give the columns of a record in the order in which a frozen value takes them."""
+    return [table_of(record).c[RENAMED.get(one.name, one.name)] for one in fields(value)]
+
+
+def _cycles(session: Session, rotation: str, shifts: Sequence[Shift] | None) -> Iterable[Cycle]:
+    """Give the cycles of some shifts, and those beside them; shifts None: all there are."""
+    numbers = [shift.cycle for shift in shifts or ()] or [0]
+    low, high = (min(numbers) - 1, max(numbers) + 1) if shifts is not None else (0, MOST_CYCLES)
+    wanted = {"rotation": rotation, "low": low, "high": high}
+    for number, order, drawn, late, passed_over in session.connection().execute(_cycles_of(), wanted):
+        yield Cycle(number, tuple(order), _draw(drawn), tuple(late), tuple(passed_over))
+
+
+@cache
+def _cycles_of() -> Select[Any]:
+    columns = table_of(StoredCycle).c
+    numbered = columns.number.between(bindparam("low"), bindparam("high"))
+    found = select(*_columns(StoredCycle, Cycle)).where(columns.rotation == bindparam("rotation"), numbered)
+    return found.order_by(columns.number)
+
+
+def _draw(drawn: dict[str, Any] | None) -> Draw | None:
+    if drawn is None:
+        return None
+    return Draw(**{**drawn, "base": tuple(drawn["base"]), "recent": tuple(drawn["recent"])})
+
+
+def _overrides(session: Session, rotation: str, since: datetime | None, until: datetime | None) -> Iterable[Override]:
+    wanted = {"rotation": rotation, "since": since or FIRST, "until": until or LAST}
+    return (Override(*row) for row in session.connection().execute(_overrides_of(), wanted))
+
+
+@cache
+def _overrides_of() -> Select[Any]:
+    columns = table_of(StoredOverride).c
+    bounds = (
+        columns.rotation == bindparam("rotation"),
+        columns.ends_at > bindparam("since", type_=UtcDateTime),
+        columns.starts_at < bindparam("until", type_=UtcDateTime),
     )
+    return select(*_columns(StoredOverride, Override)).where(*bounds).order_by(columns.id)
 
 
-def _cycles(session: Session, rotation: str) -> Iterable[Cycle]:
-    found = select(StoredCycle).where(StoredCycle.rotation == rotation).order_by(StoredCycle.number)
-    for row in session.scalars(found):
-        draw = (
-            None
-            if row.draw is None
-            else Draw(**{**row.draw, "base": tuple(row.draw["base"]), "recent": tuple(row.draw["recent"])})
-        )
-        yield Cycle(row.number, tuple(row.order), draw, tuple(row.late), tuple(row.passed_over))
+def _absences(session: Session, rotation: str, first: date | None, last: date | None) -> Iterable[Absence]:
+    wanted = {"rotation": rotation, "first": first or FIRST.date(), "last": last or LAST.date()}
+    return (Absence(*row) for row in session.connection().execute(_absences_of(), wanted))
 
 
-def _overrides(session: Session, rotation: str, since: datetime | None) -> Sequence[Override]:
-    found = select(StoredOverride).where(StoredOverride.rotation == rotation)
-    if since is not None:
-        found = found.where(StoredOverride.ends_at > since)
-    return [
-        Override(
-            rotation=row.rotation,
-            start=row.starts_at,
-            end=row.ends_at,
-            engineer=row.engineer,
-            made_at=row.made_at,
-            made_by=row.made_by,
-            reason=row.reason,
-            revoked_at=row.revoked_at,
-            id=row.id,
-            source=row.source,
-        )
-        for row in session.scalars(found.order_by(StoredOverride.id))
-    ]
-
-
-def _absences(session: Session, rotation: str, since: datetime | None) -> Sequence[Absence]:
-    found = select(StoredAbsence).where(StoredAbsence.rotation.is_(None) | (StoredAbsence.rotation == rotation))
-    if since is not None:
-        found = found.where(StoredAbsence.last_day >= since.date())
-    return [_absence(row) for row in session.scalars(found.order_by(StoredAbsence.id))]
+@cache
+def _absences_of() -> Select[Any]:
+    columns = table_of(StoredAbsence).c
+    bounds = (
+        columns.rotation.is_(None) | (columns.rotation == bindparam("rotation")),
+        columns.last_day >= bindparam("first", type_=Date),
+        columns.first_day <= bindparam("last", type_=Date),
+    )
+    return select(*_columns(StoredAbsence, Absence)).where(*bounds).order_by(columns.id)
 
 
 def _absence(row: StoredAbsence) -> Absence:
-    return Absence(
-        engineer=row.engineer,
-        first=row.first_day,
-        last=row.last_day,
-        made_at=row.made_at,
-        reason=row.reason,
-        rotation=row.rotation,
-        cancelled_at=row.cancelled_at,
-        id=row.id,
-    )
+    return Absence(*(getattr(row, RENAMED.get(one.name, one.name)) for one in fields(Absence)))
