@@ -1,10 +1,11 @@
 """The one place where things are built and joined: stores, ports, intake, delivery, scheduler, HTTP."""
 
 import gc
+import secrets
 import signal
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import nan
 from pathlib import Path
 from time import monotonic
@@ -20,6 +21,7 @@ from bot.chat.local.cast import CommandHint
 from bot.chat.port import ChatPort
 from bot.clock import Clock, SystemClock, new_id
 from bot.delivery import Delivery
+from bot.http import feed
 from bot.http.server import HttpServer, application
 from bot.intake import Intake
 from bot.metrics import Metrics
@@ -142,8 +144,37 @@ def open_store(settings: Settings) -> Store:
 
 def standing_of(settings: Settings, policy: Policy | None = None) -> Standing:
     """Give what stands between two reloads of a configuration."""
-    public_url = str(settings.http.public_url or "")
-    return Standing(policy or settings.policy, Classifier.load(), tuple(settings.chat.platforms), public_url)
+    return Standing(
+        policy=policy or settings.policy,
+        classifier=Classifier.load(),
+        platforms=tuple(settings.chat.platforms),
+        public_url=_public_url(settings),
+        feed_secret=_feed_secret(settings),
+    )
+
+
+def _public_url(settings: Settings) -> str:
+    """Give the address at which people reach the bot; of the local chat alone, that of this machine."""
+    if settings.http.public_url is not None:
+        return str(settings.http.public_url)
+    return f"http://127.0.0.1:{settings.http.port}" if _is_local(settings) and settings.http.port else ""
+
+
+def _feed_secret(settings: Settings) -> str:
+    """Give what the addresses of the calendar feeds are made with; the local chat alone has a new one at each start."""
+    if settings.http.feed_secret is not None:
+        return settings.http.feed_secret.get_secret_value()
+    return new_feed_secret() if _is_local(settings) else ""
+
+
+def new_feed_secret() -> str:
+    """Give what nobody can guess."""
+    return secrets.token_hex(32)
+
+
+def _is_local(settings: Settings) -> bool:
+    """Say whether nobody but who sits at this machine can talk with the bot."""
+    return settings.chat.platforms == ("local",)
 
 
 def run(settings: Settings, reload: Callable[[], Settings]) -> None:
@@ -155,6 +186,7 @@ def run(settings: Settings, reload: Callable[[], Settings]) -> None:
     metrics = Metrics()
     ports, routers = _ports(settings, clock, metrics)
     bot = build(store, clock, standing, ports, metrics)
+    routers.append(feed.router(store, clock, lambda: bot.intake.standing))
     server = HttpServer(application(bot, routers), settings.http.listen)
     stopping = _stop_on_signals(lambda: _reload(bot, reload))
     gc.collect()
@@ -184,8 +216,7 @@ def _reload(bot: Bot, reload: Callable[[], Settings]) -> None:
     except ConfigError as error:
         log.error("config.not_reloaded", reason=str(error))
         return
-    standing = bot.intake.standing
-    bot.intake.standing = Standing(settings.policy, standing.classifier, standing.platforms, standing.public_url)
+    bot.intake.standing = replace(bot.intake.standing, policy=settings.policy)
     log.info("config.reloaded")
 
 

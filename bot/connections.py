@@ -20,6 +20,7 @@ DRIVERS = ("sqlite", POSTGRESQL)
 
 _LISTEN = re.compile(r"(?:\[[0-9a-fA-F:.]+\]|[^:\s\[\]/]+):(\d{1,5})")
 _HIGHEST_PORT = 65535
+_SHORTEST_SECRET = 16
 _TOKEN_KINDS = {"bot_token": "xoxb-", "app_token": "xapp-"}
 _TOKEN_PREFIX = re.compile(r"x[a-z]{3}(?:\.xox[a-z])?-")
 
@@ -27,6 +28,7 @@ _TOKEN_PREFIX = re.compile(r"x[a-z]{3}(?:\.xox[a-z])?-")
 def connection_faults(document: Document, enabled: Sequence[str]) -> Iterator[Problem]:
     """Yield what cannot connect. enabled: the chat platforms in use."""
     yield from _listen(document)
+    yield from _feed_secret(document, enabled)
     yield from _database(document)
     if "slack" in enabled:
         yield from _slack(document)
@@ -80,6 +82,18 @@ def _listen(document: Document) -> Iterator[Problem]:
         port = re.search(r"(\d{2,5})$", listen)
         hint = f"write it as 127.0.0.1:{port[1] if port and int(port[1]) <= _HIGHEST_PORT else 8080}"
         yield document.problem(("http", "listen"), f"`{listen}` is no host and port", hint)
+
+
+def _feed_secret(document: Document, enabled: Sequence[str]) -> Iterator[Problem]:
+    secret, path = document.at("http", "feed_secret"), ("http", "feed_secret")
+    if not isinstance(secret, str):
+        return
+    if len(secret) < _SHORTEST_SECRET:
+        message = f"is shorter than {_SHORTEST_SECRET} characters, so that it can be guessed"
+        yield document.problem(path, message, "as from: openssl rand -hex 32")
+    elif document.at("http", "public_url") is None and tuple(enabled) != ("local",):
+        message = "without `public_url` nobody can be told the address of a calendar feed"
+        yield document.problem(path, message, severity=Severity.WARNING)
 
 
 def _database(document: Document) -> Iterator[Problem]:

@@ -86,6 +86,20 @@ def _channels(document: Document) -> Iterator[Problem]:
         for at, name in document.texts(*path, "channels"):
             if name not in names:
                 yield document.problem(at, f"there is no channel `{name}`", nearest(name, names))
+    yield from _topics(document, names)
+
+
+def _topics(document: Document, names: Sequence[str]) -> Iterator[Problem]:
+    """Yield the topics of channels that there are not, and of those that two rotations would fight over."""
+    first: dict[str, str] = {}
+    for path, row in document.blocks("oncall", "rotations"):
+        topics = row.get("topics")
+        for name in topics if isinstance(topics, dict) else ():
+            at, whose = (*path, "topics", name), first.setdefault(name, str(row.get("name")))
+            if name not in names:
+                yield document.problem(at, f"there is no channel `{name}`", nearest(str(name), names))
+            elif whose != str(row.get("name")):
+                yield document.problem(at, f"the topic of `{name}` is `{whose}`'s already; one rotation can have it")
 
 
 def _kinds(document: Document) -> Iterator[Problem]:

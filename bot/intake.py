@@ -1,7 +1,7 @@
 """The way in: event → key → handler → one transaction → acknowledged. Source: DESIGN §3."""
 
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import timedelta
 from time import monotonic
 
@@ -17,6 +17,7 @@ from handlers.wording import operations
 from models.effects import Direct
 from models.errors import StoreUnavailable, UserError
 from models.events import (
+    AccountChanged,
     ButtonPressed,
     CommandGiven,
     DeliverySettled,
@@ -214,6 +215,10 @@ class Intake:
         with self._store.transaction() as session:
             directory.learn(session, platform, channels)
 
+    def people(self, platform: str) -> Collection[str]:
+        """Give the user ids that the configured people have on a platform."""
+        return {handle for person in self.standing.policy.people if (handle := person.handle(platform)) is not None}
+
     def _count(self, event: Event, outcome: str) -> None:
         self._metrics.events.labels(event.platform, event.kind, outcome).inc()
 
@@ -225,7 +230,7 @@ def actor_of(event: Event) -> str:
             return event.author
         case ReactionAdded() | ReactionRemoved() | CommandGiven() | ButtonPressed() | FormSubmitted():
             return event.user
-        case MessageDeleted() | TimeCame() | DeliverySettled():
+        case MessageDeleted() | AccountChanged() | TimeCame() | DeliverySettled():
             return ""
 
 

@@ -33,10 +33,14 @@ class Database(Strict):
 
 
 class Http(Strict):
-    """Where the HTTP side listens, and the address at which people reach it (None: links are left out)."""
+    """Where the HTTP side listens, and the address at which people reach it (None: links are left out).
+
+    feed_secret: what the addresses of the calendar feeds are made with; None: there are no feeds.
+    """
 
     listen: str = "127.0.0.1:8080"
     public_url: HttpUrl | None = None
+    feed_secret: SecretStr | None = None
 
     @property
     def host(self) -> str:

@@ -36,12 +36,14 @@ class Standing:
     """What stands between two reloads: the policy, the classifier, the platforms that are enabled.
 
     platforms: in the configuration's order; the first is where somebody is looked for who is on several.
+    feed_secret: what the addresses of the calendar feeds are made with; empty: there are no feeds.
     """
 
     policy: Policy
     classifier: Classifier
     platforms: tuple[str, ...]
     public_url: str = ""
+    feed_secret: str = field(default="", repr=False)
 
     @cached_property
     def shelf(self) -> Shelf:

@@ -10,7 +10,8 @@ from datetime import date, datetime, timedelta
 from handlers.context import Context
 from models.policy import Person, Policy, Rotation
 from models.records import roster as stored
-from models.rota.duty import Duty, who_is_on
+from models.rota import fairness
+from models.rota.duty import Duty, duties, who_is_on
 from models.rota.plan import Plan, plan
 from models.rota.roster import Roster
 from models.rota.rota import Rota
@@ -39,6 +40,18 @@ def stretch(rota: Rota, at: datetime) -> tuple[Duty, Duty]:
     return replace(first, end=following.start, next=following.engineer), following
 
 
+def stretches(rota: Rota, since: datetime) -> list[Duty]:
+    """Give the duties as `stretch` does, without gap, from the shift that runs at an instant to the last one stored."""
+    left = [shift for shift in rota.shifts if shift.end > since]
+    found: list[Duty] = []
+    for duty in duties(rota, left[0].start, left[-1].end) if left else ():
+        if found and _is_the_same(found[-1], duty):
+            found[-1] = replace(found[-1], end=duty.end, next=duty.next)
+        else:
+            found.append(duty)
+    return found
+
+
 def _is_the_same(first: Duty, later: Duty) -> bool:
     return (first.shift, first.engineer, first.why) == (later.shift, later.engineer, later.why)
 
@@ -55,14 +68,18 @@ def first_of(shifts: Iterable[Shift], engineer: str) -> Shift | None:
 
 
 def days_served(rota: Rota, since: datetime, until: datetime) -> Counter[str]:
-    """Count the shifts that began in [since, until], by whom the resolver names at their start."""
-    begun = (who_is_on(rota, shift.start).engineer for shift in rota.shifts if since <= shift.start <= until)
-    return Counter(engineer for engineer in begun if engineer is not None)
+    """Count the working days whose hours began in [since, until), by whose they were, as all figures count them."""
+    return Counter({engineer: tally.days for engineer, tally in fairness.tally(rota, since, until).items()})
 
 
 def why(ctx: Context, said: str) -> str:
     """Give a reason of the resolver's with people's names in place of their ids."""
-    names = {person.id: person.name for person in ctx.policy.people}
+    return named(ctx.policy, said)
+
+
+def named(policy: Policy, said: str) -> str:
+    """Give a reason of the resolver's with the names of a policy's people in place of their ids."""
+    names = {person.id: person.name for person in policy.people}
     return re.sub(r"[^\s;:,]+", lambda word: names.get(word[0], word[0]), said)
 
 
@@ -96,6 +113,11 @@ def members(ctx: Context, rotation: Rotation) -> list[Person]:
     rota = near(ctx, rotation, ctx.now)
     there = (name for name in rota.roster.order(ctx.now) if not rota.is_away(name, ctx.now))
     return [person for name in there if (person := ctx.policy.person(name)) is not None]
+
+
+def shadows(ctx: Context, rotation: Rotation) -> list[Person]:
+    """Give the newcomers who shadow whoever is on duty in a rotation now."""
+    return people(ctx, near(ctx, rotation, ctx.now).roster.shadows(ctx.now))
 
 
 def is_engineer(ctx: Context, person: Person | None) -> bool:

@@ -93,6 +93,7 @@ def greet(ctx: Context, event: TimeCame) -> None:
     live = request.live(ctx.session, rotation.name)
     facts, last = _facts(ctx, rotation, now, following), _last_handover(ctx, person, rotation)
     reached = ctx.tell([person], lambda platform: _direct(ctx, facts, live, last, platform))
+    ctx.tell(duty.shadows(ctx, rotation), lambda _: wording.shadow(facts))
     announcement.in_operations(ctx, rotation, lambda _: wording.post(facts, *_counts(live), is_reached=bool(reached)))
 
 

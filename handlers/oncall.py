@@ -8,6 +8,8 @@ from handlers.command import Call, Command
 from handlers.context import Answer, Context
 from handlers.dates import zone_of
 from handlers.exchange_wish import open_wishes
+from handlers.feed_address import address
+from handlers.wording import calendar as feeds
 from handlers.wording import oncall as wording
 from handlers.wording.absence import away_line
 from handlers.wording.exchange import open_line
@@ -30,7 +32,9 @@ def _now(ctx: Context, call: Call) -> Answer:
     begin = None if is_open else duty.next_hours_begin(ctx, rotation)
     hours = wording.Hours(rotation.hours, begin, ctx.policy.after_hours.contact)
     people = [person.name for person in duty.fallback(ctx)]
-    return Answer(reply=wording.now(_told(ctx, rotation, now), _told(ctx, rotation, following), hours, people))
+    shadows = [person.name for person in duty.shadows(ctx, rotation)]
+    told = _told(ctx, rotation, now), _told(ctx, rotation, following)
+    return Answer(reply=wording.now(*told, hours, people, shadows))
 
 
 def _next(ctx: Context, call: Call) -> Answer:
@@ -50,7 +54,9 @@ def _list(ctx: Context, call: Call) -> Answer:
     begin = calendar.midnight(today)
     rota = stored.load(ctx.session, calendar, begin - BEFORE, begin + timedelta(days=days) + duty.NEAR)
     listed = [_day(ctx, rota, row, today) for row in rows(rota, today, days)]
-    return Answer(reply=wording.listed(call.rotation, listed, ctx.policy.zone, begin))
+    shown = wording.listed(call.rotation, listed, ctx.policy.zone, begin)
+    feed = address(ctx.standing, "rotation", call.rotation.name)
+    return Answer(reply=feeds.with_theirs(shown, call.rotation.name, feed))
 
 
 def _days(call: Call) -> int:
@@ -97,7 +103,8 @@ def _mine(ctx: Context, call: Call) -> Answer:
     is_listed = any(_is_listed(ctx, rotation, person) for rotation, _ in found)
     ordered = sorted(mine, key=lambda shift: shift.start)[:MOST_SHIFTS]
     ahead = wording.Ahead([*map(away_line, absence.own(ctx, person))], [*map(open_line, open_wishes(ctx, person))])
-    return Answer(reply=wording.mine(ordered, ahead, is_listed=is_listed, zone=zone_of(ctx), now=ctx.now))
+    shown = wording.mine(ordered, ahead, is_listed=is_listed, zone=zone_of(ctx), now=ctx.now)
+    return Answer(reply=feeds.with_yours(shown, address(ctx.standing, "person", person.id)))
 
 
 def _asked(ctx: Context, call: Call) -> Sequence[Rotation]:

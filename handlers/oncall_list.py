@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from handlers import duty, roster_change
 from handlers.command import Call, Command, find_person
@@ -24,6 +25,7 @@ from models.rota.shift import Override, RotaError, Shift
 
 SHOWN = timedelta(days=400)
 HISTORY = 15
+MOST_SHADOW_DAYS = 60
 
 
 # -- looking
@@ -53,9 +55,14 @@ def _place(ctx: Context, rota: Rota, stay: Member, served: int, coming: Shift | 
         next_day=coming.day if coming is not None else None,
         is_on_now=coming is not None and coming.start <= ctx.now,
         is_away=rota.away(stay.engineer).at(ctx.now) is not None,
-        since=day_of(stay.since) if stay.since is not None and stay.since > ctx.now else None,
+        since=day_of(stay.since) if stay.since is not None and _is_ahead(ctx, stay.since) else None,
         until=day_of(stay.until) if stay.until is not None else None,
+        shadows=day_of(stay.shadows_from) if stay.shadows_from is not None and _is_ahead(ctx, stay.since) else None,
     )
+
+
+def _is_ahead(ctx: Context, at: datetime | None) -> bool:
+    return at is not None and at > ctx.now
 
 
 def _next_cycle(ctx: Context, rotation: Rotation, rota: Rota) -> wording.NextCycle:
@@ -100,24 +107,39 @@ def _export(ctx: Context, call: Call) -> Answer:
 
 @dataclass(frozen=True, slots=True)
 class _Wish:
-    """What was asked for. start: from when on; None: from now."""
+    """What was asked for. start: from when on; None: from now. shadow: working days of following along before that."""
 
     engineer: str
     position: int | None
     start: datetime | None
+    shadow: int = 0
 
 
 def _wish(ctx: Context, call: Call, rota: Rota) -> _Wish:
-    words = list(call.words)
-    start = None
-    if "from" in map(str.lower, words):
-        cut = [word.lower() for word in words].index("from")
-        start = _start(ctx, call, rota, words[cut + 1 :])
-        words = words[:cut]
+    words, shadow = _cut(call.words, "shadow")
+    words, since = _cut(words, "from")
+    start = _start(ctx, call, rota, since) if since is not None else None
+    days = _shadow_days(call, shadow) if shadow is not None else 0
     position = _position(call, words.pop()) if len(words) > 1 and words[-1].isdigit() else None
     if not words:
         raise call.wrong(wording.WHOM)
-    return _Wish(_engineer(ctx, call, rota.roster, " ".join(words)), position, start)
+    return _Wish(_engineer(ctx, call, rota.roster, " ".join(words)), position, start, days)
+
+
+def _cut(words: Sequence[str], at: str) -> tuple[list[str], list[str] | None]:
+    """Give the words before a word and those after it; None where it is not among them."""
+    folded = [word.lower() for word in words]
+    if at not in folded:
+        return list(words), None
+    return list(words[: folded.index(at)]), list(words[folded.index(at) + 1 :])
+
+
+def _shadow_days(call: Call, words: Sequence[str]) -> int:
+    word = words[0] if len(words) in {1, 2} else ""
+    days = int(word) if word.isascii() and word.isdigit() and len(word) < 4 else 0  # noqa: PLR2004 - more is refused
+    if not 1 <= days <= MOST_SHADOW_DAYS or words[1:] not in ([], ["days"], ["day"]):
+        raise call.wrong(wording.no_shadow_days(" ".join(words), MOST_SHADOW_DAYS))
+    return days
 
 
 def _position(call: Call, word: str) -> int:
@@ -154,8 +176,9 @@ def _tried(call: Call, edit: Callable[[], Roster]) -> Roster:
 def _add(ctx: Context, call: Call) -> Answer:
     change = roster_change.begin(ctx, call)
     wish = _wish(ctx, call, change.rota)
-    old = change.roster
-    new = _tried(call, lambda: old.add(wish.engineer, ctx.now, since=wish.start, position=wish.position))
+    wish, shadows_from = _with_shadow(change, wish)
+    adding = partial(change.roster.add, wish.engineer, ctx.now, since=wish.start, position=wish.position)
+    new = _tried(call, lambda: adding(shadows_from=shadows_from))
     roster_change.relist(change, new)
     if wish.start is None:
         _fill_gap(change, wish.engineer)
@@ -164,8 +187,24 @@ def _add(ctx: Context, call: Call) -> Answer:
     first = duty.first_of(duty.as_served(done.rota, ctx.now), wish.engineer)
     is_reachable = ctx.home_of(ctx.policy.person(wish.engineer)) is not None
     place = new.order(ctx.now).index(wish.engineer) + 1
-    shown = wording.Added(name, place, _day(change, wish.start), first.day if first else None, is_reachable)
+    shadows = _day(change, shadows_from)
+    shown = wording.Added(name, place, _day(change, wish.start), first.day if first else None, is_reachable, shadows)
     return Answer(reply=wording.confirm_added(shown, done.outcome))
+
+
+def _with_shadow(change: Change, wish: _Wish) -> tuple[_Wish, datetime | None]:
+    """Give a wish with the day on which they really begin, and when they begin to follow along; None: never.
+
+    Where no day was named they follow along from now, and begin after so many working days.
+    """
+    if not wish.shadow:
+        return wish, None
+    calendar = change.rota.calendar
+    if wish.start is None:
+        first = calendar.after_working_days(calendar.day_of(change.now), wish.shadow)
+        return replace(wish, start=calendar.handover_at(calendar.shift_day_from(first))), change.now
+    first = calendar.before_working_days(calendar.day_of(wish.start), wish.shadow)
+    return wish, max(change.now, calendar.handover_at(first))
 
 
 def _fill_gap(change: Change, engineer: str) -> None:
@@ -178,7 +217,7 @@ def _fill_gap(change: Change, engineer: str) -> None:
 def _remove(ctx: Context, call: Call) -> Answer:
     change = roster_change.begin(ctx, call)
     wish = _wish(ctx, call, change.rota)
-    if wish.position is not None:
+    if wish.position is not None or wish.shadow:
         raise call.wrong(wording.NO_POSITION_HERE)
     old = change.roster
     new = _tried(call, lambda: old.remove(wish.engineer, ctx.now, until=wish.start))
@@ -195,7 +234,7 @@ def _move(ctx: Context, call: Call) -> Answer:
     change = roster_change.begin(ctx, call)
     wish = _wish(ctx, call, change.rota)
     position = wish.position
-    if position is None or wish.start is not None:
+    if position is None or wish.start is not None or wish.shadow:
         raise call.wrong(wording.WHERE_TO)
     old = change.roster
     new = _tried(call, lambda: old.move(wish.engineer, position, ctx.now))
@@ -293,9 +332,9 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "oncall-list",
         "add",
-        "@user [position] [from DATE]",
-        "put somebody on the list",
-        "/oncall-list add @gil 3 from 2026-12-07",
+        "@user [position] [from DATE] [shadow DAYS]",
+        "put somebody on the list; shadow: for so many working days before, they follow along",
+        "/oncall-list add @gil 3 from 2026-12-07 shadow 5",
         _add,
     ),
     Command(

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from handlers import duty
+from handlers import duty, escalation, page
 from handlers.context import Context, Standing
 from handlers.wording import operations
 from handlers.wording import paging as wording
@@ -17,7 +17,6 @@ from models.records import delivery
 from models.records import request as records
 from models.records.delivery import OutboxState, Purpose
 from models.records.request import Due, Request, RequestState
-from models.rota.duty import Duty
 from models.triage.verdict import RequestClass
 
 
@@ -30,7 +29,7 @@ def begin(ctx: Context, request: Request) -> None:
     stop(ctx, request)
     request.rotation = rotation.name if rotation is not None else None
     request.step, request.paged_at = 0, ctx.now if request.state is RequestState.ACKNOWLEDGED else None
-    if rotation is not None and _is_held(ctx, request, rotation, ctx.now):
+    if rotation is not None and escalation.is_held(ctx, request, rotation, ctx.now):
         _wait_for_hours(ctx, request, rotation)
     else:
         _run_step(ctx, request, rotation)
@@ -43,14 +42,14 @@ def go_on(ctx: Context, request: Request) -> None:
     """
     stop(ctx, request)
     rotation = ctx.policy.rotation(request.rotation) if request.rotation else None
-    if rotation is not None and _is_held(ctx, request, rotation, ctx.now):
+    if rotation is not None and escalation.is_held(ctx, request, rotation, ctx.now):
         _wait_for_hours(ctx, request, rotation)
     else:
         _run_overdue(ctx, request, rotation)
 
 
 def _run_overdue(ctx: Context, request: Request, rotation: Rotation | None) -> None:
-    steps = _steps(ctx, request)
+    steps = escalation.steps(ctx, request)
     request.paged_at = request.paged_at or ctx.now
     request.step = min(request.step, len(steps) - 1)
     overdue = max((step.after for step in steps if request.paged_at + step.after <= ctx.now), default=timedelta())
@@ -74,7 +73,7 @@ def slow_down(ctx: Context, request: Request) -> bool:
     if request.page_id is None:
         return False
     begun = request.paged_at or ctx.now
-    request.step = max(1, sum(begun + step.after <= ctx.now for step in _steps(ctx, request)))
+    request.step = max(1, sum(begun + step.after <= ctx.now for step in escalation.steps(ctx, request)))
     _schedule(ctx, request)
     show(ctx, request)
     return True
@@ -83,7 +82,8 @@ def slow_down(ctx: Context, request: Request) -> bool:
 def tell_owner(ctx: Context, request: Request) -> None:
     """Ping whoever took a request that has become graver since: they alone, as they are on it."""
     owner = ctx.handle_name(request.owner or "", request.platform)
-    ctx.say(in_thread(ctx, request, wording.raised(_facts(ctx, request), owner)), purpose=Purpose.PAGE, request=request)
+    person = ctx.policy.person_with_handle(request.platform, request.owner or "")
+    page.owe(ctx, request, in_thread(ctx, request, wording.raised(_facts(ctx, request), owner)), [person])
     name = _name(ctx, request.owner, request.platform)
     ctx.log(request.rotation, wording.logged_page(request.id, name), request=request)
 
@@ -92,14 +92,14 @@ def escalate(ctx: Context, request: Request) -> list[Person]:
     """Ask everybody of the team and the leads at once, as the last step would; give who is asked, nobody maybe."""
     rotation = ctx.policy.rotation(request.rotation) if request.rotation else ctx.policy.rotation()
     everybody = EscalationStep(after=timedelta(), to=("team", "leads"))
-    people, _ = _recipients(ctx, request, rotation, everybody)
+    people, _ = escalation.recipients(ctx, request, rotation, everybody)
     others = [person for person in people if person != ctx.person]
     if not others:
         return []
     mentions = [ctx.mention(person.id, request.platform) for person in others]
     asker = ctx.handle_name(ctx.handle_on(request.platform), request.platform)
     message = wording.escalated(_facts(ctx, request), mentions, asker)
-    ctx.say(in_thread(ctx, request, message), purpose=Purpose.PAGE, request=request)
+    page.owe(ctx, request, in_thread(ctx, request, message), others)
     ctx.log(request.rotation, wording.logged_page(request.id, ", ".join(one.name for one in others)), request=request)
     return others
 
@@ -125,6 +125,8 @@ def delivery_settled(ctx: Context, event: DeliverySettled) -> None:
         _page_lost(ctx, request)
     if event.is_dropped:
         return
+    if event.purpose == Purpose.PAGE and request is not None and event.is_delivered:
+        page.delivered(ctx, request, event.row)
     if event.purpose == Purpose.PAGE and request is not None and request.state.is_live:
         _page_settled(ctx, request, event)
     if not event.is_delivered and event.purpose in (Purpose.PAGE, Purpose.QUESTION, Purpose.HANDOVER):
@@ -189,9 +191,9 @@ def page_message(ctx: Context, request: Request) -> Message:
 
 
 def _run_step(ctx: Context, request: Request, rotation: Rotation | None) -> None:
-    steps = _steps(ctx, request)
+    steps = escalation.steps(ctx, request)
     step = steps[request.step]
-    people, why = _recipients(ctx, request, rotation, step)
+    people, why = escalation.recipients(ctx, request, rotation, step)
     if request.step == 0 and people:
         request.engineer = people[0].id
         _tell_author(ctx, request, people[0])
@@ -202,13 +204,24 @@ def _run_step(ctx: Context, request: Request, rotation: Rotation | None) -> None
     names = ", ".join(person.name for person in people) or "nobody"
     ctx.note(request, "paged", detail=f"{names} ({step.by})", source="clock", actor="")
     ctx.log(request.rotation, wording.logged_page(request.id, names), request=request)
+    if request.step == 0 and rotation is not None and request.state is RequestState.OPEN:
+        _tell_shadows(ctx, request, rotation, names)
     request.step += 1
     _schedule(ctx, request)
 
 
+def _tell_shadows(ctx: Context, request: Request, rotation: Rotation, names: str) -> None:
+    """Let the newcomers who shadow the engineer on call know what they were paged for; nothing is asked of them."""
+    for newcomer in duty.shadows(ctx, rotation):
+        handle = newcomer.handle(request.platform)
+        if handle is not None:
+            told = wording.shadowed(_facts(ctx, request), names)
+            ctx.say(Direct(handle, told), purpose=Purpose.NOTICE, request=request)
+
+
 def _schedule(ctx: Context, request: Request) -> None:
     """Set when the next step is due; while the first page is on its way nothing is."""
-    steps = _steps(ctx, request)
+    steps = escalation.steps(ctx, request)
     request.due = request.due_at = None
     if request.paged_at is not None and request.step < len(steps):
         request.due = Due.PAGE
@@ -220,7 +233,7 @@ def _page_in_thread(ctx: Context, request: Request, people: Sequence[Person], wh
     mentions = [ctx.mention(person.id, request.platform) for person in people]
     facts = _facts(ctx, request)
     message = wording.first_page(facts, mentions, why) if is_first else wording.next_page(facts, mentions, why)
-    row = ctx.say(in_thread(ctx, request, message), purpose=Purpose.PAGE, request=request)
+    row = page.owe(ctx, request, in_thread(ctx, request, message), people)
     if is_first:
         request.page_id = row
 
@@ -237,7 +250,7 @@ def _page_directly(ctx: Context, request: Request, people: Sequence[Person]) -> 
     for person in people:
         handle = person.handle(request.platform)
         if handle is not None:
-            ctx.say(Direct(handle, wording.direct_page(facts)), purpose=Purpose.PAGE, request=request)
+            page.owe(ctx, request, Direct(handle, wording.direct_page(facts)), [person])
 
 
 def thread_of(request: Request) -> str | None:
@@ -253,67 +266,6 @@ def in_thread(ctx: Context, request: Request, message: Message) -> Post:
     channel = ctx.policy.channel_of_kind(kind)
     found = ctx.channel_id(channel.name, request.platform) if channel is not None else None
     return Post(found, message) if found is not None else Post(request.channel, message, thread=request.root)
-
-
-def _recipients(
-    ctx: Context, request: Request, rotation: Rotation | None, step: EscalationStep
-) -> tuple[list[Person], str]:
-    """Give who a step tells, and why them; the fallback where that is nobody who can be reached."""
-    night = _named_for_night(ctx, request, rotation)
-    on_duty = duty.on_call(ctx, rotation) if rotation is not None else None
-    chosen = [one for role in step.to for one in (_in_role(ctx, role, rotation, on_duty, night))]
-    people = [one for one in duty.people(ctx, dict.fromkeys(chosen)) if one.handle(request.platform)]
-    if not people:
-        return duty.fallback(ctx), wording.NOBODY_ON_DUTY if "primary" in step.to else wording.NOBODY_ELSE
-    if step.to[0] != "primary" or on_duty is None:
-        return people, ""
-    return people, wording.NAMED_FOR_NIGHTS if night else duty.why(ctx, on_duty.why)
-
-
-def _in_role(
-    ctx: Context, role: str, rotation: Rotation | None, on_duty: Duty | None, night: Sequence[str]
-) -> Sequence[str | None]:
-    """Give the ids of a role of an escalation step: of those named for nights in place of whoever is off by then."""
-    match role:
-        case "primary" | "secondary" | "team" if night:
-            return night
-        case "primary":
-            return [on_duty.engineer] if on_duty is not None else []
-        case "secondary":
-            return [on_duty.secondary] if on_duty is not None else []
-        case "team":
-            return [person.id for person in duty.members(ctx, rotation)] if rotation is not None else []
-        case "leads":
-            return ctx.policy.oncall.leads
-        case person:
-            return [person]
-
-
-def _steps(ctx: Context, request: Request) -> Sequence[EscalationStep]:
-    """Give the escalation steps of a request; what is asked in sos escalates as an urgent one."""
-    channel = ctx.policy.channel(request.channel_name)
-    is_sos = channel is not None and channel.kind is ChannelKind.SOS
-    urgent = request.request_class is RequestClass.URGENT or is_sos
-    return ctx.policy.escalation.urgent if urgent else ctx.policy.escalation.platform
-
-
-def _named_for_night(ctx: Context, request: Request, rotation: Rotation | None) -> Sequence[str]:
-    """Give who is paged outside hours in place of the engineers; nobody within them."""
-    is_night = rotation is not None and not duty.is_within_hours(ctx, rotation)
-    return ctx.policy.after_hours.page if is_night and _is_paged_at_night(ctx, request) else ()
-
-
-def _is_held(ctx: Context, request: Request, rotation: Rotation, at: datetime) -> bool:
-    """Say whether nobody may be paged for a request at an instant, because it lies outside the hours."""
-    return not duty.is_within_hours(ctx, rotation, at) and not _is_paged_at_night(ctx, request)
-
-
-def _is_paged_at_night(ctx: Context, request: Request) -> bool:
-    after = ctx.policy.after_hours
-    if request.request_class is not RequestClass.URGENT:
-        return after.platform == "page"
-    critical = any(service.critical for service in ctx.policy.services if service.name == request.service)
-    return after.urgent == "page" and critical
 
 
 def _wait_for_hours(ctx: Context, request: Request, rotation: Rotation) -> None:
@@ -333,7 +285,7 @@ def _wait_for_hours(ctx: Context, request: Request, rotation: Rotation) -> None:
 
 def _facts(ctx: Context, request: Request) -> wording.Facts:
     """Give what the sentences about a request are made of."""
-    steps = _steps(ctx, request)
+    steps = escalation.steps(ctx, request)
     following = steps[request.step + 1] if request.step + 1 < len(steps) else None
     return wording.Facts(
         number=request.id,
@@ -372,7 +324,7 @@ def _resumes_at(ctx: Context, request: Request, following: EscalationStep) -> da
     """Give when a request comes up again whose next step would lie outside the hours; None where it does not."""
     rotation = ctx.policy.rotation(request.rotation) if request.rotation else None
     at = _time_of(ctx, request, following)
-    if rotation is None or not _is_held(ctx, request, rotation, at):
+    if rotation is None or not escalation.is_held(ctx, request, rotation, at):
         return None
     return ctx.standing.calendar(rotation).next_hours_begin(at)
 

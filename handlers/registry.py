@@ -8,7 +8,11 @@ from typing import Any
 
 from handlers import (
     absence,
+    account,
+    calendar_feed,
+    day_before,
     exchange,
+    gaps,
     handover,
     handover_jobs,
     lifecycle,
@@ -17,6 +21,8 @@ from handlers import (
     oncall_list,
     paging,
     requests,
+    showing,
+    stats,
 )
 from handlers.command import Call, Command, asks_help, help_of, is_help, matching
 from handlers.context import Answer, Context
@@ -24,6 +30,7 @@ from handlers.job import Job
 from handlers.wording import commands as wording
 from models.errors import UserError
 from models.events import (
+    AccountChanged,
     ButtonPressed,
     CommandGiven,
     DeliverySettled,
@@ -42,6 +49,7 @@ COMMANDS: tuple[Command, ...] = (
     *oncall.COMMANDS,
     *exchange.COMMANDS,
     *absence.COMMANDS,
+    *stats.COMMANDS,
     *lifecycle.COMMANDS,
     *oncall_list.COMMANDS,
     *handover.COMMANDS,
@@ -66,10 +74,14 @@ JOBS: tuple[Job, ...] = (
     handover_jobs.REMINDER,
     handover_jobs.CHANGE,
     morning.GREETING,
+    gaps.LOOK_AHEAD,
     handover_jobs.ACCEPTANCE,
     requests.QUESTIONS,
     requests.WAITS,
     exchange.LAPSE,
+    day_before.DAY_BEFORE,
+    showing.SHOWING,
+    calendar_feed.KEEPING,
 )
 
 
@@ -106,6 +118,11 @@ def _time(ctx: Context, event: TimeCame) -> None:
     next(job for job in JOBS if job.name == event.job).handle(ctx, event)
 
 
+def _settled(ctx: Context, event: DeliverySettled) -> None:
+    paging.delivery_settled(ctx, event)
+    account.delivery_settled(ctx, event)
+
+
 def _command(ctx: Context, event: CommandGiven) -> Answer:
     known = [command for command in COMMANDS if command.name == event.name]
     names = sorted({command.name for command in COMMANDS})
@@ -136,5 +153,6 @@ EVENTS: Mapping[type[Event], Callable[[Context, Any], Answer | None]] = {
     ButtonPressed: _button,
     FormSubmitted: _form,
     TimeCame: _time,
-    DeliverySettled: paging.delivery_settled,
+    AccountChanged: account.changed,
+    DeliverySettled: _settled,
 }

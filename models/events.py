@@ -135,6 +135,18 @@ class FormSubmitted(_Happening):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountChanged(_Happening):
+    """A platform told how an account stands. user: its id there.
+
+    is_active: False where it was deactivated, or where there is no such account.
+    """
+
+    user: str
+    is_active: bool
+    kind: Literal["account-changed"] = "account-changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimeCame(_Happening):
     """A due time of ours has come. subject: whose; at: the instant that was due, not the one it was noticed at."""
 
@@ -174,6 +186,7 @@ Event = (
     | CommandGiven
     | ButtonPressed
     | FormSubmitted
+    | AccountChanged
     | TimeCame
     | DeliverySettled
 )

@@ -12,9 +12,22 @@ from functools import cached_property
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 from models.rota.zone import zone
+
+LONGEST_TOPIC = 180
+"""Leaves room for names within the 250 characters that the strictest platform allows."""
 
 PLATFORMS = ("slack", "rocketchat", "local")
 
@@ -107,7 +120,7 @@ class Person(Strict):
     """One person with a handle on each platform; None where they have none there."""
 
     id: str = Field(min_length=1)
-    name: str = Field(min_length=1)
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
     slack: str | None = None
     rocketchat: str | None = None
     local: str | None = None
@@ -162,8 +175,26 @@ class Shuffle(StrEnum):
     MANUAL = "manual"
 
 
+def check_topic(text: str) -> str:
+    """Give a channel topic whose braces name what the bot can fill in."""
+    try:
+        shown = text.format(engineer="", until="", next="")
+    except (KeyError, IndexError, ValueError, AttributeError):
+        raise ValueError(f"`{text}` can only name {{engineer}}, {{until}} and {{next}}") from None
+    if len(shown) > LONGEST_TOPIC:
+        raise ValueError(f"a topic has at most {LONGEST_TOPIC} characters besides the names")
+    return text
+
+
+Topic = Annotated[str, AfterValidator(check_topic)]
+
+
 class Rotation(Strict):
-    """One on-call list and its calendar (DESIGN §5). The order in `engineers` only seeds an empty store."""
+    """One on-call list and its calendar (DESIGN §5). The order in `engineers` only seeds an empty store.
+
+    remind_at: when on the working day before their shift somebody is told of it; None: never.
+    user_group: by platform, the group whose only member is whoever is on duty. topics: by channel, the topic's text.
+    """
 
     name: str = Field(min_length=1, pattern=r"^\S+$")
     kind: Literal["daily", "weekly"] = "daily"
@@ -176,6 +207,9 @@ class Rotation(Strict):
     holidays: Holidays = Holidays()
     shuffle: Shuffle = Shuffle.AT_END_OF_LIST
     min_gap: int | None = Field(default=None, ge=0)
+    remind_at: CivilTime | None = time(16, 0)
+    user_group: Mapping[Literal["slack", "local"], Annotated[str, Field(min_length=1)]] = Field(default_factory=dict)
+    topics: Mapping[str, Topic] = Field(default_factory=dict)
     horizon_days: int = Field(default=60, ge=7, le=730)
     notice_days: int = Field(default=5, ge=0, le=60)
 

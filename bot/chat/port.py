@@ -5,7 +5,7 @@ the effects that the delivery loop gives it, one call each, and says truly what 
 retries nothing and keeps no state that a restart would miss.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -35,6 +35,10 @@ class Inbound(Protocol):
 
     def learn_channels(self, platform: str, channels: Iterable[tuple[str, str]]) -> None:
         """Take the (id, name) of the channels that the bot is in, at start and whenever one changes."""
+        ...
+
+    def people(self, platform: str) -> Collection[str]:
+        """Give the user ids that the configured people have on a platform: whose accounts are worth a look."""
         ...
 
 

@@ -5,19 +5,22 @@ import signal
 import sys
 import tempfile
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from fastapi import APIRouter
 from sqlalchemy import func, select
 
 from bot import log as logs
-from bot.app import Bot, build, command_hints
+from bot.app import Bot, build, command_hints, new_feed_secret
 from bot.chat.local.cast import roles_of
 from bot.chat.local.port import LocalChat
 from bot.chat.local.web import router
 from bot.clock import SteppingClock, SystemClock
 from bot.demo.cast import policy
 from bot.demo.play import Play
+from bot.http import feed
 from bot.http.server import HttpServer, application
 from bot.metrics import Metrics
 from bot.stepping import Stepper
@@ -41,7 +44,7 @@ class Demo:
 
     def __init__(self, folder: Path, today: datetime | None = None) -> None:
         self._policy = policy()
-        standing = Standing(self._policy, Classifier.load(), ("local",))
+        standing = Standing(self._policy, Classifier.load(), ("local",), feed_secret=new_feed_secret())
         self._rotation: Rotation = self._policy.oncall.rotations[0]
         self._calendar: WorkCalendar = standing.calendar(self._rotation)
         self._unfinished = folder / "playing"
@@ -72,6 +75,14 @@ class Demo:
             self._unfinished.unlink()
         self.clock.run()
         self.bot.keep_looking(DUE_SECONDS)
+
+    def is_reached_at(self, public_url: str) -> None:
+        """Let the bot know the address at which it is reached."""
+        self.bot.intake.standing = replace(self.bot.intake.standing, public_url=public_url)
+
+    def calendar_feeds(self) -> APIRouter:
+        """Give the routes of the calendar feeds."""
+        return feed.router(self.store, self.clock, lambda: self.bot.intake.standing)
 
     def stop(self) -> None:
         """Stop everything."""
@@ -172,7 +183,9 @@ def run(port: int, data: Path | None, at: datetime | None) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     demo = Demo(folder, at)
-    server = HttpServer(application(demo.bot, [router(demo.chat, demo)]), f"127.0.0.1:{port}")
+    routers = [router(demo.chat, demo), demo.calendar_feeds()]
+    server = HttpServer(application(demo.bot, routers), f"127.0.0.1:{port}")
+    demo.is_reached_at(f"http://127.0.0.1:{server.port}")
     try:
         past = "playing three weeks of history …" if demo.is_new else "going on with what is in its folder."
         _say(f"Watchbill demo: {past}")

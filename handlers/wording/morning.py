@@ -118,6 +118,20 @@ def direct(
     )
 
 
+def shadow(facts: Facts) -> Message:
+    """Tell a newcomer whom they shadow today."""
+    opening = f"{facts.engineer} is on call{facts.of_rotation} until {facts.end}, and you shadow them."
+    return message(
+        paragraph(Strong(opening)),
+        note(
+            "You are told of what they are paged for; nothing is expected of you. ",
+            Code("/handover"),
+            " shows the draft.",
+        ),
+        summary=opening,
+    )
+
+
 def _following(facts: Facts, own: str) -> str:
     if facts.following is None:
         return "Nobody is planned after that."

@@ -76,7 +76,7 @@ class Ahead:
         ]
 
 
-def now(on_duty: Told, following: Told, hours: Hours, fallback: Sequence[str]) -> Message:
+def now(on_duty: Told, following: Told, hours: Hours, fallback: Sequence[str], shadows: Sequence[str] = ()) -> Message:
     """Say who is on call now, until when, why them, and who is next."""
     if on_duty.engineer is None:
         return _nobody(on_duty, following, fallback)
@@ -85,6 +85,7 @@ def now(on_duty: Told, following: Told, hours: Hours, fallback: Sequence[str]) -
         paragraph(Strong(on_duty.engineer), until),
         paragraph(_next(on_duty, following)),
         _outside(on_duty, hours),
+        paragraph(f"{' and '.join(shadows)} {'shadows' if len(shadows) == 1 else 'shadow'} them.") if shadows else None,
         note(f"Why {on_duty.engineer}: {on_duty.why}."),
         summary=f"{on_duty.engineer}{until}",
     )

@@ -44,7 +44,7 @@ BEYOND_THE_PLAN = "The notice that people get reaches beyond what is planned, so
 class Place:
     """One place on the list. served: days in the last 90. next_day: None where no turn is planned.
 
-    since: when they come; until: when they leave; None where that is not ahead.
+    since: when they come; until: when they leave; shadows: from when on they follow along; None where not ahead.
     """
 
     name: str
@@ -54,6 +54,7 @@ class Place:
     is_away: bool
     since: date | None
     until: date | None
+    shadows: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ def _place(number: int, place: Place) -> Line:
     marks = (
         ", away or skipped today" if place.is_away else "",
         f", on the list from {times.day(place.since)}" if place.since is not None else "",
+        f", shadows from {times.day(place.shadows)}" if place.shadows is not None else "",
         f", leaves on {times.day(place.until)}" if place.until is not None else "",
     )
     return line(
@@ -203,13 +205,17 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """A newcomer. since: None: from now. first: their first day on call; None where none is planned yet."""
+    """A newcomer. since: None: from now. first: their first day on call; None where none is planned yet.
+
+    shadows: from when on they follow along; None: they do not.
+    """
 
     name: str
     place: int
     since: date | None
     first: date | None
     is_reachable: bool
+    shadows: date | None = None
 
 
 def confirm_added(one: Added, outcome: Outcome) -> Message:
@@ -217,6 +223,7 @@ def confirm_added(one: Added, outcome: Outcome) -> Message:
     first = f"The first day on call is {times.day(one.first)}." if one.first else "No turn is planned for them yet."
     return message(
         paragraph(f"{one.name} is on the list{_from(one.since)}, at position {one.place}. {first}"),
+        paragraph(f"From {times.day(one.shadows)} on they shadow whoever is on call.") if one.shadows else None,
         None if one.is_reachable else paragraph(f"⚠️ {one.name} has no handle here, so I cannot ping them."),
         *_outcome(outcome),
     )
@@ -350,6 +357,11 @@ def past(day: date, today: date) -> str:
 def no_position(given: str) -> str:
     """Refuse a number that is no place on any list."""
     return f"There is no position {given[:20]}: positions begin at 1."
+
+
+def no_shadow_days(given: str, most: int) -> str:
+    """Refuse a number of days that nobody shadows for."""
+    return f"“{given[:20]}” is no number of working days from 1 to {most} to shadow for."
 
 
 def refused(why: str) -> str:

@@ -102,6 +102,15 @@ def told_author(facts: Facts, engineer: str) -> Message:
     )
 
 
+def shadowed(facts: Facts, engineer: str) -> Message:
+    """Tell a newcomer what the engineer whom they shadow was paged for."""
+    return message(
+        paragraph(f"{engineer}, whom you shadow, was just pinged about ", Strong(_kind(facts)), " ", facts.link, "."),
+        note("Follow it in its thread; nothing is expected of you."),
+        summary=f"You shadow {engineer}: {_kind(facts)} #{facts.number}",
+    )
+
+
 def next_page(facts: Facts, mentions: Sequence[Span], why: str) -> Message:
     """Page whoever comes next, because nobody acknowledged, or whoever did has been silent since."""
     waited = times.span(facts.now - facts.opened_at)

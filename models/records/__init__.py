@@ -1,6 +1,35 @@
 """Everything that Watchbill keeps. Importing it loads every mapping, as the migrations need."""
 
-from models.records import audit, delivery, directory, event, exchange, handover, lane, request, roster
+from models.records import (
+    account,
+    audit,
+    calendar,
+    delivery,
+    directory,
+    effort,
+    event,
+    exchange,
+    gap,
+    handover,
+    lane,
+    request,
+    roster,
+)
 from models.records.base import Record
 
-__all__ = ["Record", "audit", "delivery", "directory", "event", "exchange", "handover", "lane", "request", "roster"]
+__all__ = [
+    "Record",
+    "account",
+    "audit",
+    "calendar",
+    "delivery",
+    "directory",
+    "effort",
+    "event",
+    "exchange",
+    "gap",
+    "handover",
+    "lane",
+    "request",
+    "roster",
+]

@@ -213,6 +213,14 @@ def place(session: Session, row: int) -> tuple[str, str] | None:
     return found.remote_channel, found.remote_message
 
 
+def recipient(session: Session, row: int) -> tuple[str, str] | None:
+    """Give the platform and the user of a direct message; None for a row that is none."""
+    found = session.get(OutboxRow, row)
+    if found is None or not found.lane.startswith("@"):
+        return None
+    return found.platform, found.lane.removeprefix("@")
+
+
 def is_owed(session: Session, platform: str) -> bool:
     """Say whether anything is owed to a platform."""
     return session.connection().execute(_finding_owed(), {"of": platform}).scalar() is not None

@@ -52,6 +52,7 @@ class StoredMember(Record):
     since: Mapped[datetime | None]
     until: Mapped[datetime | None]
     placed_in: Mapped[int | None]
+    shadows_from: Mapped[datetime | None]
 
 
 class StoredCycle(Record):
@@ -239,6 +240,7 @@ def save_roster(session: Session, rotation: str, roster: Roster) -> None:
             since=member.since,
             until=member.until,
             placed_in=member.placed_in,
+            shadows_from=member.shadows_from,
         )
         for place, member in enumerate(roster.members)
     )

@@ -59,6 +59,15 @@ class WorkCalendar:
             return self._holidays(day.year).get(day, "day off")
         return None if kind is DayKind.WORKING else kind.value
 
+    def is_eve(self, day: date) -> bool:
+        """Say whether a day is the last one worked before a break that has a holiday in it.
+
+        Nothing else makes a break longer than the weekend that is usual after that day.
+        """
+        following = self.next_working(day)
+        between = (day + ahead * DAY for ahead in range(1, (following - day).days))
+        return self.is_working(day) and any(self.kind(one) is DayKind.HOLIDAY for one in between)
+
     def next_working(self, day: date) -> date:
         """Give the first working day strictly after a day."""
         return self.working_from(day + DAY)
@@ -75,6 +84,19 @@ class WorkCalendar:
         for _ in range(days):
             day = self.next_working(day)
         return day
+
+    def before_working_days(self, day: date, days: int) -> date:
+        """Give the day that is a number of working days earlier; zero gives the day itself."""
+        for _ in range(days):
+            day = self.last_working(day)
+        return day
+
+    def last_working(self, day: date) -> date:
+        """Give the last working day strictly before a day."""
+        for back in range(1, LONGEST_BREAK):
+            if self.is_working(day - back * DAY):
+                return day - back * DAY
+        raise CalendarError(f"rotation {self.rotation.name!r} has no working day within {LONGEST_BREAK} days of {day}")
 
     def next_shift_day(self, day: date) -> date:
         """Give the first day strictly after a day on which a shift begins."""
@@ -104,6 +126,10 @@ class WorkCalendar:
     def midnight(self, day: date) -> datetime:
         """Give the first instant of a civil day."""
         return self._instant(day, time(0))
+
+    def at(self, day: date, time_of_day: time) -> datetime:
+        """Give the instant of a civil time, by the same rule as the handover's."""
+        return self._instant(day, time_of_day)
 
     def handover_at(self, day: date) -> datetime:
         """Give the instant of the handover on a civil day.

@@ -11,6 +11,9 @@ from models.rota.rota import Cycle, Rota
 from models.rota.shift import Shift, ShiftSource
 from models.rota.turns import Seeds, Turns, turns_after
 
+EMPTY_LIST, ALL_AWAY = "the list is empty", "everybody on the list is away"
+"""Why nobody could be found for a shift."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -196,8 +199,8 @@ def _reason(away: Sequence[str], *, is_late: bool) -> str:
 
 def _nobody(turns: Turns, slot: _Slot) -> Shift:
     if not turns.rota.roster.order(slot.start):
-        return _shift(turns, slot, None, ShiftSource.LIST, cycle=turns.number, reason="the list is empty")
-    return _shift(turns, slot, None, ShiftSource.ABSENCE, cycle=turns.number, reason="everybody on the list is away")
+        return _shift(turns, slot, None, ShiftSource.LIST, cycle=turns.number, reason=EMPTY_LIST)
+    return _shift(turns, slot, None, ShiftSource.ABSENCE, cycle=turns.number, reason=ALL_AWAY)
 
 
 def _shift(turns: Turns, slot: _Slot, person: str | None, source: ShiftSource, *, cycle: int, reason: str) -> Shift:

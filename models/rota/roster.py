@@ -17,16 +17,24 @@ class Member:
     """One stay of one person on the list: [since, until); None is open.
 
     placed_in: the running cycle into which a lead placed a newcomer by position; None: from the next cycle on.
+    shadows_from: from then until they come they are told along with whoever is on duty; None: never.
     """
 
     engineer: str
     since: datetime | None = None
     until: datetime | None = None
     placed_in: int | None = None
+    shadows_from: datetime | None = None
 
     def is_on(self, at: datetime) -> bool:
         """Say whether this stay covers an instant."""
         return (self.since is None or self.since <= at) and not self.has_ended(at)
+
+    def is_shadowing(self, at: datetime) -> bool:
+        """Say whether an instant lies in the time in which they only follow."""
+        if self.shadows_from is None or self.since is None or self.has_ended(at):
+            return False
+        return self.shadows_from <= at < self.since
 
     def has_ended(self, at: datetime) -> bool:
         """Say whether this stay is over at an instant."""
@@ -72,21 +80,33 @@ class Roster:
         """Say whether somebody who was or will be on the list is not on it at an instant."""
         return engineer in self.stays and not self.is_on(engineer, at)
 
+    def shadows(self, at: datetime) -> tuple[str, ...]:
+        """Give the newcomers who shadow whoever is on duty at an instant, in the list's order."""
+        return tuple(stay.engineer for stay in self.members if stay.is_shadowing(at))
+
     def has_left(self, engineer: str, at: datetime) -> bool:
         """Say whether somebody was on the list and is no longer. Somebody never on it has not left."""
         stays = self.stays.get(engineer, ())
         return any(stay.has_ended(at) for stay in stays) and not any(stay.is_on(at) for stay in stays)
 
-    def add(self, engineer: str, now: datetime, *, since: datetime | None = None, position: int | None = None) -> Self:
+    def add(
+        self,
+        engineer: str,
+        now: datetime,
+        *,
+        since: datetime | None = None,
+        position: int | None = None,
+        shadows_from: datetime | None = None,
+    ) -> Self:
         """Give the list with somebody added, from now or a later instant on.
 
-        position: from 1, in the running cycle; None: they come with the next cycle.
+        position: from 1, in the running cycle; None: they come with the next cycle. shadows_from: as in Member.
         """
         begin = max(since or now, now)
         if not all(stay.has_ended(begin) for stay in self.stays.get(engineer, ())):
             raise RotaError(f"{engineer} is on the list already")
         placed = None if position is None else self.cycle
-        member = Member(engineer, since=begin, placed_in=placed)
+        member = Member(engineer, since=begin, placed_in=placed, shadows_from=shadows_from)
         if position is None:
             return replace(self, members=(*self.members, member))
         leaving = tuple(stay for stay in self._open(now) if stay.engineer == engineer)

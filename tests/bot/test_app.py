@@ -15,10 +15,11 @@ from bot.settings import Settings
 from bot.store import Store
 from handlers import registry
 from handlers.context import Standing
+from handlers.feed_address import address
 from models.errors import ConfigError
 from models.records.delivery import OutboxRow, OutboxState
 from models.records.request import Request
-from tests.bot.configurations import SOUND, settings
+from tests.bot.configurations import SOUND, settings, spoilt
 from tests.bot.trial import NOW, posted
 from tests.fakes.platform import ScriptedPlatform
 from tests.handlers.build import policy
@@ -141,6 +142,32 @@ def test_what_stands_is_what_was_configured(tmp_path: Path) -> None:
     standing = standing_of(configured(tmp_path))
     assert standing.platforms == ("local",)
     assert standing.policy.oncall.leads == ("amina",)
+
+
+FEEDS = "http: {public_url: 'https://watchbill.example.org', feed_secret: 0123456789abcdef}\n"
+
+
+def test_the_feeds_have_the_address_and_the_secret_that_are_configured(tmp_path: Path) -> None:
+    standing = standing_of(settings(tmp_path, SOUND + FEEDS))
+    assert standing.feed_secret == "0123456789abcdef"
+    found = address(standing, "person", "amina")
+    assert found is not None
+    assert found.startswith("https://watchbill.example.org/calendar/person/amina/")
+
+
+def test_the_local_chat_alone_has_feeds_on_this_machine_that_nobody_has_to_configure(tmp_path: Path) -> None:
+    first, second = standing_of(configured(tmp_path)), standing_of(configured(tmp_path))
+    assert len(first.feed_secret) == 64
+    assert first.feed_secret != second.feed_secret
+    assert (address(first, "rotation", "platform") or "").startswith(
+        "http://127.0.0.1:8080/calendar/rotation/platform/"
+    )
+
+
+def test_people_on_a_platform_have_no_feeds_until_there_is_a_secret(tmp_path: Path) -> None:
+    slack = "slack: {bot_token: xoxb-1, app_token: xapp-1}"
+    standing = standing_of(settings(tmp_path, spoilt("[local]", f"[local, slack], {slack}")))
+    assert (standing.feed_secret, address(standing, "rotation", "platform")) == ("", None)
 
 
 def test_every_command_is_known_by_name_and_completed_in_every_form() -> None:

@@ -4,11 +4,14 @@ import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic, sleep
+from urllib.request import urlopen
 
 import pytest
 from sqlalchemy import func, select
 
 from bot.demo.run import PAST, Demo
+from bot.http.server import HttpServer, application
+from handlers.feed_address import address
 from models.errors import ConfigError
 from models.records.request import Request
 
@@ -83,4 +86,17 @@ def test_a_past_that_was_cut_short_is_played_anew(tmp_path: Path) -> None:
 def test_a_time_without_an_offset_is_the_organisations_civil_time(tmp_path: Path) -> None:
     demo = Demo(tmp_path, datetime(2026, 11, 23, 10, 5))  # noqa: DTZ001 - what is tested
     assert demo.now() + PAST == datetime(2026, 11, 23, 17, 5, tzinfo=UTC)
+    close(demo)
+
+
+def test_the_calendar_feeds_can_be_tried_without_any_configuration(tmp_path: Path) -> None:
+    demo = Demo(tmp_path, MONDAY)
+    server = HttpServer(application(demo.bot, [demo.calendar_feeds()]), "127.0.0.1:0")
+    server.start()
+    demo.is_reached_at(f"http://127.0.0.1:{server.port}")
+    found = address(demo.bot.intake.standing, "person", "bob")
+    assert found is not None
+    with urlopen(found, timeout=5) as answer:
+        assert answer.read().startswith(b"BEGIN:VCALENDAR\r\n")
+    server.stop()
     close(demo)

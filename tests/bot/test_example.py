@@ -14,8 +14,12 @@ GUIDE = ROOT / "docs" / "configuration.md"
 
 # A span of hours is written as one text; its parts are keys of the model only.
 WITHIN_ONE_TEXT = {"oncall.rotations.hours.start", "oncall.rotations.hours.end"}
-# What begins as the tokens of Slack do.
-TOKENS = {"SLACK_BOT_TOKEN": "xoxb-1-example", "SLACK_APP_TOKEN": "xapp-1-example"}
+# What begins as the tokens of Slack do, and what is long enough.
+TOKENS = {
+    "SLACK_BOT_TOKEN": "xoxb-1-example",
+    "SLACK_APP_TOKEN": "xapp-1-example",
+    "FEED_SECRET": "0123456789abcdef",
+}
 
 
 def environment(text: str) -> dict[str, str]:

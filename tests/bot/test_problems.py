@@ -34,6 +34,8 @@ ONE_FAULT = [
     ("kind: sos", "kind: soss", "5: channels[1].kind: `soss` is not one of `how-to`, `sos`, `alerts`, `operations` or `general` (did you mean `sos`?)"),
     ("America/Vancouver", "America/Vancuver", "1: timezone: `America/Vancuver` is no IANA time zone (did you mean `America/Vancouver`?)"),
     ("name: Amina", "name: Amina, timezone: Europe/Zurch", "9: people[0].timezone: `Europe/Zurch` is no IANA time zone (did you mean `Europe/Zurich`?)"),
+    (ENGINEERS, ENGINEERS + ", topics: {soss: 'On call: {engineer}'}", "15: oncall.rotations[0].topics.soss: there is no channel `soss` (did you mean `sos`?)"),
+    (ENGINEERS, ENGINEERS + ", topics: {sos: 'On call: {who}'}", "15: oncall.rotations[0].topics.sos: `On call: {who}` can only name {engineer}, {until} and {next}"),
     (ENGINEERS, ENGINEERS + ", channels: [soss]", "15: oncall.rotations[0].channels[0]: there is no channel `soss` (did you mean `sos`?)"),
     (ENGINEERS, ENGINEERS + ", handover_at: 25:00", "15: oncall.rotations[0].handover_at: `25:00` is no time of day: write it as 09:00"),
     (ENGINEERS, ENGINEERS + ", handover_at: 9", "15: oncall.rotations[0].handover_at: `9` is no time of day: write it as 09:00"),
@@ -56,6 +58,7 @@ ONE_FAULT = [
 
 # a line that is added, and what is told of it
 ONE_MORE_LINE = [
+    ("http: {feed_secret: too-short}", "http.feed_secret: is shorter than 16 characters, so that it can be guessed (as from: openssl rand -hex 32)"),
     ("escalation: {urgent: [{after: 5, to: [primary]}]}", "escalation.urgent[0].after: `5` is no duration: write a number and s, m, h or d, as in 5m"),
     ("escalation: {urgent: [{after: 0m, to: [secondry]}]}", "escalation.urgent[0].to[0]: `secondry` is neither `primary`, `secondary`, `team` or `leads` nor anybody's id (did you mean `secondary`?)"),
     ("escalation: {urgent: [{after: 5m, to: [team]}, {after: 1m, to: [team]}]}", "escalation.urgent: the steps must stand in the order of their times"),
@@ -133,6 +136,17 @@ def test_a_fault_of_the_connection_to_slack_is_told(tmp_path: Path, old: str, ne
 @pytest.mark.parametrize(("text", "told"), NO_YAML)
 def test_what_is_no_configuration_at_all_is_told_in_one_line(tmp_path: Path, text: str | bytes, told: str) -> None:
     assert lines(tmp_path, text) == [told]
+
+
+def test_a_feed_whose_address_nobody_can_be_told_is_told(tmp_path: Path) -> None:
+    text = spoilt(
+        "platforms: [local]",
+        "platforms: [local, rocketchat], rocketchat: {url: 'https://c.example', user_id: u, token: t}",
+    )
+    told = lines(tmp_path, f"{text}http: {{feed_secret: 0123456789abcdef}}\n")
+    assert told == [
+        "config.yaml:16: warning: http.feed_secret: without `public_url` nobody can be told the address of a calendar feed"
+    ]
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:

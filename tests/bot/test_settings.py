@@ -124,9 +124,12 @@ def test_the_file_has_the_last_word_over_the_environment(tmp_path: Path) -> None
 
 def test_secrets_are_never_printed(tmp_path: Path) -> None:
     text = with_slack() + "hooks: {alertmanager: {token: '${HOOK}'}}\ndatabase: {url: 'sqlite:///${DB}.db'}\n"
-    found = settings(tmp_path, text, **TOKENS, HOOK="hookhook", DB="databasesecret")
+    text += "http: {public_url: 'https://watchbill.example.org', feed_secret: '${FEED}'}\n"
+    found = settings(tmp_path, text, **TOKENS, HOOK="hookhook", DB="databasesecret", FEED="secret-of-the-feeds")
+    assert found.http.feed_secret is not None
+    assert found.http.feed_secret.get_secret_value() == "secret-of-the-feeds"
     for shown in (str(found), repr(found)):
-        assert "secret" not in shown.replace("signing_secret", "")
+        assert "secret" not in shown.replace("signing_secret", "").replace("feed_secret", "")
         assert "hookhook" not in shown
 
 

@@ -1,7 +1,7 @@
 """A local chat with a bot that answers from a script, for the tests of the chat itself."""
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -65,6 +65,9 @@ class ScriptedBot:
     def learn_channels(self, platform: str, channels: Iterable[tuple[str, str]]) -> None:
         assert platform == "local"
         self.channels = list(channels)
+
+    def people(self, platform: str) -> Collection[str]:
+        return ()
 
     def took(self, count: int) -> list[Event]:
         """Give the events once there are so many."""

@@ -137,6 +137,8 @@ def test_without_rotations_nothing_is_coming(sqlite_url: str) -> None:
 
 def test_at_the_handover_operations_and_the_engineer_are_told(sqlite_url: str) -> None:
     opened = office(sqlite_url)
+    opened.pass_time("2026-11-02 16:30")
+    opened.owed()
     opened.pass_time("2026-11-03 08:59")
     assert direct(opened.owed(), "ben") == []
     opened.pass_time("2026-11-03 09:00")

@@ -1,12 +1,16 @@
 """`/oncall`: who is on call, and why them."""
 
+from dataclasses import replace
 from datetime import date
 
 from handlers import duty
+from handlers.feed_address import address
 from models.policy import AfterHours, Holidays, OnCall
 from models.records import roster as stored
 from models.rota.shift import Absence, Override
 from tests.handlers.build import TEAM, Office, instant, office, people, rotation
+
+PUBLIC, SECRET = "https://watchbill.example.org/", "0123456789abcdef"
 
 
 def absent(opened: Office, engineer: str, first: str, last: str | None = None) -> None:
@@ -209,3 +213,24 @@ def test_everybody_away_is_nobody(sqlite_url: str) -> None:
 def test_without_any_rotation_it_says_so(sqlite_url: str) -> None:
     opened = office(sqlite_url, oncall=OnCall())
     assert opened.command("ana", "oncall") == "There is no on-call rotation in the configuration yet."
+
+
+def test_my_shifts_end_with_my_calendar_and_the_list_with_the_rotations(sqlite_url: str) -> None:
+    opened = office(sqlite_url)
+    assert "calendar" not in opened.command("ana", "oncall", "me") + opened.command("ana", "oncall", "list")
+    opened.intake.standing = replace(opened.standing, public_url=PUBLIC, feed_secret=SECRET)
+    mine, listed = address(opened.standing, "person", "ana"), address(opened.standing, "rotation", "platform")
+    assert opened.command("ana", "oncall", "me").splitlines()[-1] == f"Your calendar: {mine}"
+    assert opened.command("ana", "oncall", "list 3").splitlines()[-1] == f"Calendar of platform: {listed}"
+    assert (
+        opened.command("lea", "oncall", "me")
+        .splitlines()[-1]
+        .startswith(f"Your calendar: {PUBLIC}calendar/person/lea/")
+    )
+
+
+def test_without_an_address_of_the_bot_or_a_secret_no_calendar_is_named(sqlite_url: str) -> None:
+    for url, secret in ((PUBLIC, ""), ("", SECRET)):
+        opened = office(sqlite_url)
+        opened.intake.standing = replace(opened.standing, public_url=url, feed_secret=secret)
+        assert "calendar" not in opened.command("ana", "oncall", "me") + opened.command("ana", "oncall", "list")

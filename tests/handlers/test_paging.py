@@ -45,6 +45,15 @@ def test_the_first_page_says_who_why_and_what_happens_next(desk: Desk) -> None:
     assert "the engineer on call gets a direct message at about 10:05 UTC" in page.text
 
 
+def test_a_newcomer_who_shadows_is_told_what_was_paged_and_is_not_paged(desk: Desk) -> None:
+    desk.office.command("lea", "oncall-list", "add @gil shadow 3")
+    desk.office.owed()
+    desk.writes("dev", URGENT, SOS)
+    (told,) = direct(desk.office.owed(), "gil")
+    assert told.startswith("Ana Ruiz, whom you shadow, was just pinged about")
+    assert [page.people for page in desk.pages()] == [{"ana"}]
+
+
 def test_what_happens_next_is_counted_from_the_page_and_not_from_the_message(sqlite_url: str) -> None:
     desk = at_desk(sqlite_url, at="2026-11-02 20:00")
     desk.writes("dev", URGENT, SOS)

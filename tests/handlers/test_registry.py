@@ -1,5 +1,6 @@
 """What every command, button, reaction, form and job of the registry promises: it inherits these tests."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import get_args
 
@@ -10,6 +11,7 @@ from handlers.command import Command, matching
 from handlers.job import Job
 from models.events import CommandGiven, Event, FormSubmitted
 from models.message import Answer
+from tests.handlers.build import rotation
 from tests.handlers.desk import COMMUNITY, OPERATIONS, SOS, URGENT, Desk, at_desk, buttons
 
 NAMES = sorted({command.name for command in registry.COMMANDS})
@@ -17,7 +19,10 @@ NAMES = sorted({command.name for command in registry.COMMANDS})
 
 @pytest.fixture
 def desk(sqlite_url: str) -> Desk:
-    return at_desk(sqlite_url)
+    opened = at_desk(sqlite_url, rotations=(rotation(topics={SOS: "On call: {engineer}"}),))
+    opened.office.intake.standing = replace(opened.office.standing, feed_secret="a secret of the tests")
+    opened.office.pass_time()
+    return opened
 
 
 def of(name: str) -> list[Command]:

@@ -196,3 +196,13 @@ def test_leads_lead_and_are_engineers_and_strangers_are_neither() -> None:
 def test_a_policy_is_never_changed() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         setattr(POLICY, "timezone", "UTC")  # noqa: B010 - mypy refuses the plain form, as it should
+
+
+@pytest.mark.parametrize("name", ["", " ", "\t\n"])
+def test_a_person_has_a_name_that_can_be_read(name: str) -> None:
+    with pytest.raises(ValidationError):
+        Person(id="amina", name=name)
+
+
+def test_the_space_around_a_name_is_no_part_of_it() -> None:
+    assert Person(id="amina", name=" Amina Diallo ").name == "Amina Diallo"

@@ -1,17 +1,24 @@
 """The bot as a process: killed, restarted, refused, told to stop, told to read its configuration again, doubled."""
 
+import re
 import signal
 import sys
+import urllib.error
+import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from icalendar import Calendar
 from sqlalchemy import func, select
 
+from bot.clock import SystemClock
 from bot.store import Store
+from models.records.calendar import ShownEvent
 from models.records.delivery import OutboxRow, OutboxState, Purpose
 from models.records.event import ReceivedEvent
 from models.records.request import ReadMessage, Request, TimelineEntry
@@ -345,3 +352,31 @@ def _assert_each_was_handled_once(scene: Scene, posted: list[str]) -> None:
     paged = [request for request in requests if request.page_id is not None]
     assert len(paged) == 8
     assert [scene.pings(request.root, scene.primary) for request in paged] == [1] * 8
+
+
+# -- what it serves
+
+
+def test_a_feed_names_whom_oncall_names_also_after_a_reload_and_its_key_is_in_no_log(scene: Scene) -> None:
+    public = {"public_url": "https://watchbill.example.org", "feed_secret": "a secret of the tests"}
+    scene.bot.write({**scene.written, "http": {**scene.written["http"], **public}})
+    scene.bot.start()
+    scene.bot.send(signal.SIGHUP)
+    scene.bot.wait_for_line("config.reloaded")
+    listed = str(scene.slack.command("farid", "devops-sos", "/oncall", "list").response)
+    address = re.search(r"https://[^\s|>]+\.ics", listed)
+    assert address is not None
+    path = urlsplit(address[0]).path
+    served = f"http://127.0.0.1:{scene.bot.wait_for_line('bot.ready').fields['port']}"
+    now = SystemClock().now()
+    with urllib.request.urlopen(f"{served}{path}", timeout=5) as answer:
+        (event,) = [one for one in Calendar.from_ical(answer.read()).events if one.start <= now < one.end]
+    named = str(event["SUMMARY"]).removesuffix(" on call (platform)")
+    assert f"{named}* is on call" in _who_is_on_call(scene.slack)
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        urllib.request.urlopen(f"{served}{path.replace('rotation/', 'person/')}", timeout=5)
+    scene.bot.until(lambda: scene.count(ShownEvent) or None)
+    assert scene.bot.terminate() == 0
+    key = path.removesuffix(".ics").rpartition("/")[2]
+    assert len(key) == 32
+    assert key not in scene.bot.whole_log()

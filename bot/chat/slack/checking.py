@@ -25,6 +25,13 @@ SCOPES: Mapping[str, str] = {
 }
 """The scopes of the bot token, and what each is for."""
 
+FOR_TOPICS: Mapping[str, str] = {"channels:manage": "set the topics that oncall.rotations[].topics wants"}
+FOR_GROUPS: Mapping[str, str] = {
+    "usergroups:read": "see who is in the groups that oncall.rotations[].user_group names",
+    "usergroups:write": "keep those groups at whoever is on call",
+}
+"""The scopes that only some configurations need."""
+
 PAGE = 1_000
 
 
@@ -46,13 +53,22 @@ def problems(client: WebClient, tokens: Tokens, policy: Policy) -> Iterator[str]
     except FAILED as error:
         yield refusal("bot_token", code(error)) if code(error) in REFUSED else _away(client, error)
         return
-    lacking = sorted(set(SCOPES) - _granted(known))
-    yield from (f"The bot token lacks the scope {one}: without it the bot cannot {SCOPES[one]}." for one in lacking)
+    wanted = scopes(policy)
+    lacking = sorted(set(wanted) - _granted(known))
+    yield from (f"The bot token lacks the scope {one}: without it the bot cannot {wanted[one]}." for one in lacking)
     for ask in (_connection(client, tokens), _channels(client, policy), _people(client, policy)):
         try:
             yield from ask
         except FAILED as error:
             yield _away(client, error) if not code(error) else f"Slack refuses: {code(error)}."
+
+
+def scopes(policy: Policy) -> Mapping[str, str]:
+    """Give the scopes that a configuration needs, and what each is for."""
+    rotations = policy.oncall.rotations
+    topics = FOR_TOPICS if any(rotation.topics for rotation in rotations) else {}
+    groups = FOR_GROUPS if any("slack" in rotation.user_group for rotation in rotations) else {}
+    return {**SCOPES, **topics, **groups}
 
 
 def refusal(which: str, error: str) -> str:

@@ -1,6 +1,6 @@
 """Several payloads, one commit: what waits in a channel is read first, handed in together, and then acknowledged."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from bot.chat.port import Inbound
 from models.errors import StoreUnavailable
@@ -47,3 +47,7 @@ class Gathering:
     def learn_channels(self, platform: str, channels: Iterable[tuple[str, str]]) -> None:
         """Take the names of channels, which wait for nothing."""
         self._inbound.learn_channels(platform, channels)
+
+    def people(self, platform: str) -> Collection[str]:
+        """Give the user ids of the configured people."""
+        return self._inbound.people(platform)

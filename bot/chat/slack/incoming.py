@@ -9,9 +9,18 @@ from dataclasses import dataclass
 from bot.chat.slack import forms, render, text
 from bot.chat.slack.channels import PLATFORM, Channels, NotNow
 from bot.chat.slack.identity import Identity
-from bot.chat.slack.payloads import BlockActions, Command, MessageEvent, ReactionEvent, Sent, ViewSubmission
+from bot.chat.slack.payloads import (
+    BlockActions,
+    Command,
+    MessageEvent,
+    ReactionEvent,
+    Sent,
+    UserEvent,
+    ViewSubmission,
+)
 from bot.clock import Clock
 from models.events import (
+    AccountChanged,
     ButtonPressed,
     CommandGiven,
     Event,
@@ -185,6 +194,18 @@ class Reader:
             thread=thread,
         )
         return _carried(event) if event.action == CARRIED else event
+
+    def account(self, changed: UserEvent) -> AccountChanged | None:
+        """Give how a member's account stands; None where that is not told."""
+        if changed.user.deleted is None:
+            return None
+        return AccountChanged(
+            key=f"account:{changed.user.id}:{changed.event_ts}",
+            platform=PLATFORM,
+            at=self.clock.now(),
+            user=changed.user.id,
+            is_active=not changed.user.deleted,
+        )
 
     def form(self, submitted: ViewSubmission) -> FormSubmitted:
         """Give what a submitted form tells. Its key is the submission's: one that is mended is another."""

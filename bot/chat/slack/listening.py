@@ -21,7 +21,7 @@ from bot.chat.slack.answers import Answers
 from bot.chat.slack.channels import PLATFORM, Channels, NotNow
 from bot.chat.slack.identity import Identity
 from bot.chat.slack.incoming import Reader
-from bot.chat.slack.payloads import BlockActions, Command, MessageEvent, ReactionEvent, ViewSubmission
+from bot.chat.slack.payloads import BlockActions, Command, MessageEvent, ReactionEvent, UserEvent, ViewSubmission
 from bot.chat.slack.render import Json
 from bot.metrics import Metrics
 from models.errors import StoreUnavailable
@@ -84,6 +84,7 @@ class Listener:
             "channel_left": self._channel_left,
             "group_left": self._channel_left,
             "member_joined_channel": self._member_joined,
+            "user_change": self._user_changed,
         }
 
     def attach(self, app: App) -> None:
@@ -145,6 +146,15 @@ class Listener:
             user, channel = event["user"], str(event["channel"])
         if user == self._reader.identity.user:
             self._channels.joined(inbound, channel)
+
+    def _user_changed(self, event: Json, inbound: Inbound) -> None:
+        """Take how a configured person's account stands: of a large workspace each new status of anybody comes here."""
+        with _reading():
+            read = self._reader.account(UserEvent.model_validate(event))
+        if read is None or read.user not in inbound.people(PLATFORM):
+            self._drop("user_change", "unused")
+        else:
+            inbound.receive(read)
 
     def command(self, ack: Ack, body: Json) -> None:
         """Take one slash command."""

@@ -65,6 +65,20 @@ class ReactionEvent(_Payload):
     event_ts: str
 
 
+class Account(_Payload):
+    """A member of the workspace. deleted: deactivated; None where the payload does not tell, as some do not."""
+
+    id: str
+    deleted: bool | None = None
+
+
+class UserEvent(_Payload):
+    """An event of type `user_change`: anything of a member's profile, status or standing changed."""
+
+    user: Account
+    event_ts: str
+
+
 class Named(_Payload):
     """Anything with an id, and perhaps a name."""
 

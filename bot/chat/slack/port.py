@@ -11,7 +11,7 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from bot.chat.port import Inbound, Pace, Remote
-from bot.chat.slack import checking, sending, web
+from bot.chat.slack import accounts, checking, sending, web
 from bot.chat.slack.answers import WITHIN_SECONDS, Answers
 from bot.chat.slack.channels import PLATFORM, Channels
 from bot.chat.slack.failures import FAILED, REFUSED, code, reason
@@ -72,6 +72,7 @@ class SlackChat:
         self._refused = ""
         self._stopping = threading.Event()
         self._watch: threading.Thread | None = None
+        self._look: threading.Thread | None = None
         self._closing = threading.Lock()
 
     def _caller(self, seconds: int) -> WebClient:
@@ -123,6 +124,13 @@ class SlackChat:
             if self._socket is not None:
                 self._socket.connect(CONNECT_SECONDS)
             self._steps_done = 3
+            self._look_at_accounts(inbound)
+
+    def _look_at_accounts(self, inbound: Inbound) -> None:
+        """Look in the background who was deactivated, now and daily; nothing waits for it."""
+        given = (self._quick, self._clock, inbound, self._stopping)
+        self._look = threading.Thread(target=accounts.keep_looking, args=given, name="slack-accounts", daemon=True)
+        self._look.start()
 
     def _know_ourselves(self, inbound: Inbound) -> None:
         self._identity = identity = Identity.of(self._client)
@@ -162,8 +170,8 @@ class SlackChat:
     def stop(self) -> None:
         """Take no more events, finish and acknowledge those in hand within 4 s, and disconnect."""
         self._stopping.set()
-        if self._watch is not None:
-            self._watch.join(WATCH_SECONDS)
+        for background in filter(None, (self._watch, self._look)):
+            background.join(WATCH_SECONDS)
         self._close()
 
     def _close(self) -> None:

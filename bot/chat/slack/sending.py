@@ -134,7 +134,9 @@ class Sender:
     def _user_group(self, effect: UserGroup) -> Remote:
         if not effect.users:
             raise DeliveryFailed("a user group cannot be emptied", permanent=True)
-        self._client.usergroups_users_update(usergroup=effect.group, users=list(effect.users))
+        shown = self._quick.usergroups_users_list(usergroup=effect.group, include_disabled=True)["users"]
+        if set(shown) != set(effect.users):
+            self._client.usergroups_users_update(usergroup=effect.group, users=list(effect.users))
         return Remote(f"group:{effect.group}")
 
     def find(self, effect: Effect, key: str, since: datetime) -> Remote | None:

@@ -1,7 +1,7 @@
 """A Slack adapter over the fake, and an intake that only records."""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -25,13 +25,14 @@ class Recorder:
     """Records what is received. together: how many events were handed in for each commit that several share.
 
     answer: gives what is answered. hold: what receive waits for. failing_with: the text of a message that finds the
-    store unavailable, once. waiting: how many wait for `hold`.
+    store unavailable, once. waiting: how many wait for `hold`. known: the user ids of the configured people.
     """
 
     def __init__(self) -> None:
         self.received: list[Event] = []
         self.together: list[int] = []
         self.channels: dict[str, str] = {}
+        self.known: Collection[str] = ()
         self.answer: Callable[[Event], Answer | None] = lambda _: None
         self.hold = threading.Event()
         self.hold.set()
@@ -64,6 +65,10 @@ class Recorder:
         with self.changed:
             self.channels.update(channels)
             self.changed.notify_all()
+
+    def people(self, platform: str) -> Collection[str]:
+        assert platform == "slack"
+        return self.known
 
     def wait_for(self, predicate: Callable[[], object], timeout: float = 5.0) -> None:
         with self.changed:

@@ -102,9 +102,12 @@ def test_a_topic_is_set_only_where_it_differs(slack: FakeSlack, chat: SlackChat)
 
 def test_a_user_group_gets_its_members_and_is_never_emptied(slack: FakeSlack, chat: SlackChat) -> None:
     group = slack.usergroup("oncall", ["amina"])
-    chat.perform(UserGroup(group.id, ("U02",)), "k8")
+    before = len(slack.calls_to("usergroups.users.update"))
+    for _ in range(2):
+        chat.perform(UserGroup(group.id, ("U02",)), "k8")
 
     assert group.users == ["U02"]
+    assert len(slack.calls_to("usergroups.users.update")) == before + 1
     assert failed(chat, UserGroup(group.id, ())).permanent
 
 

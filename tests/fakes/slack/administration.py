@@ -25,12 +25,18 @@ class Administration(People):
     def rename_user(self, user: Person, name: str) -> None:
         self._change_user(user, name=name)
 
+    def set_status(self, user: Person, status: str) -> None:
+        """Change what somebody says of themselves: the commonest reason for a user_change."""
+        self._change_user(user, status=status)
+
     def _change_user(self, user: Person, **change: object) -> None:
         with self.workspace.lock:
             person = self._person(user)
             for name, value in change.items():
                 setattr(person, name, value)
-            event = {"type": "user_change", "user": person.to_json(), "event_ts": self._now()}
+            person.updated = int(self.workspace.now())
+            told = person.to_json(email="users:read.email" in self.workspace.scopes)
+            event = {"type": "user_change", "user": told, "cache_ts": person.updated, "event_ts": self._now()}
             self.workspace.emit("user_change", event, None)
 
     def rename_channel(self, channel: Room, name: str) -> None:

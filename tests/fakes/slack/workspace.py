@@ -32,23 +32,45 @@ class User:
     is_restricted: bool = False
     deleted: bool = False
     tz: str = "America/Vancouver"
+    status: str = ""
+    updated: int = 0
 
     def to_json(self, *, email: bool = True) -> Json:
-        profile = {"real_name": self.real_name, "display_name": self.name, "email": self.email}
+        """Give the person as Slack describes them; of a deactivated one it tells less."""
+        profile = {
+            "real_name": self.real_name,
+            "display_name": self.name,
+            "status_text": self.status,
+            "email": self.email,
+        }
         if not email:
             profile.pop("email")
-        return {
+        body: Json = {
             "id": self.id,
             "team_id": "T0FAKETEAM",
             "name": self.name,
             "deleted": self.deleted,
-            "real_name": self.real_name,
-            "tz": self.tz,
             "profile": profile,
             "is_bot": self.is_bot,
+            "is_app_user": False,
+            "updated": self.updated,
+        }
+        return body if self.deleted else body | self._while_active()
+
+    def _while_active(self) -> Json:
+        return {
+            "color": "9f69e7",
+            "real_name": self.real_name,
+            "tz": self.tz,
+            "tz_label": "Pacific Standard Time",
+            "tz_offset": -28800,
+            "is_admin": False,
+            "is_owner": False,
+            "is_primary_owner": False,
             "is_restricted": self.is_restricted,
             "is_ultra_restricted": False,
-            "is_app_user": False,
+            "is_email_confirmed": True,
+            "who_can_share_contact_card": "EVERYONE",
         }
 
 

@@ -26,7 +26,7 @@ from tests.models.rota.builders import (
     utc,
     with_shift,
 )
-from tests.models.rota.test_fairness import shuffled, swap, turns_of
+from tests.models.rota.test_turns import shuffled, swap, turns_of
 
 TEAM = ("amina", "bo", "chen", "dia", "eli", "fay")
 TUESDAY = utc("2026-11-03T12:00")

@@ -1,0 +1,27 @@
+"""One page: owed to the chat, and kept with whom it asks for, so that what it asked of them can be counted."""
+
+from collections.abc import Iterable
+
+from handlers import duty
+from handlers.context import Context
+from models.effects import Direct, Post
+from models.policy import Person
+from models.records import effort
+from models.records.delivery import Purpose
+from models.records.request import Request
+
+
+def owe(ctx: Context, request: Request, effect: Post | Direct, people: Iterable[Person | None]) -> int:
+    """Owe one page, and give its outbox row. people: whom it asks for; who has no handle there is not notified."""
+    row = ctx.say(effect, purpose=Purpose.PAGE, request=request)
+    asked = [person.id for person in people if person is not None and person.handle(request.platform)]
+    if request.rotation is not None:
+        effort.keep_page(ctx.session, row, request.id, request.rotation, asked)
+    return row
+
+
+def delivered(ctx: Context, request: Request, row: int) -> None:
+    """Keep that a page reached its people, and whether they were off then: what counts is when it came."""
+    rotation = ctx.policy.rotation(request.rotation) if request.rotation else None
+    is_off = rotation is not None and not duty.is_within_hours(ctx, rotation)
+    effort.page_delivered(ctx.session, row, ctx.now, is_out_of_hours=is_off)
