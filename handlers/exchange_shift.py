@@ -11,6 +11,7 @@ from handlers.wording import exchange as wording
 from models.errors import UserError
 from models.policy import Person, Rotation
 from models.records import roster as stored
+from models.records import rota as rotas
 from models.rota.duty import who_is_on
 from models.rota.exchange import covered, stepped_in
 from models.rota.rota import Rota
@@ -21,7 +22,7 @@ BEFORE = timedelta(days=8)
 
 def rota_of(ctx: Context, rotation: Rotation) -> Rota:
     """Give a rotation's rota from a little before now to the end of what is planned."""
-    return stored.load(ctx.session, ctx.standing.calendar(rotation), ctx.now - BEFORE)
+    return rotas.load(ctx.session, ctx.standing.calendar(rotation), ctx.now - BEFORE)
 
 
 def shift_of(ctx: Context, call: Call, rota: Rota, day: date, person: Person) -> Shift:

@@ -20,6 +20,7 @@ from models.records import account as accounts
 from models.records import event as received
 from models.records import gap as records
 from models.records import roster as stored
+from models.records import rota as rotas
 from models.rota.calendar import DAY, LONGEST_BREAK
 from models.rota.outlook import Outlook, Unserved, outlook
 from models.rota.plan import plan
@@ -159,7 +160,7 @@ def _rota(ctx: Context, rotation: Rotation, until: date) -> Rota:
     calendar = ctx.standing.calendar(rotation)
     last = stored.last_day(ctx.session, rotation.name)
     if last is not None and calendar.next_shift_day(last) > until:
-        return stored.load(ctx.session, calendar, ctx.now - BEFORE, calendar.midnight(until) + duty.NEAR)
+        return rotas.load(ctx.session, calendar, ctx.now - BEFORE, calendar.midnight(until) + duty.NEAR)
     whole = duty.whole(ctx, rotation)
     since = max(whole.shifts[-1].end, ctx.now) if whole.shifts else ctx.now
     made = plan(whole, since=since, until=until, seeds=lambda cycle: cycle)

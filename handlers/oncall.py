@@ -15,7 +15,7 @@ from handlers.wording.absence import away_line
 from handlers.wording.exchange import open_line
 from models.errors import UserError
 from models.policy import Person, Rotation
-from models.records import roster as stored
+from models.records import rota as rotas
 from models.rota.duty import Duty, Row, rows, who_is_on
 from models.rota.rota import Rota
 from models.rota.shift import Shift, ShiftSource
@@ -52,7 +52,7 @@ def _list(ctx: Context, call: Call) -> Answer:
     calendar = ctx.standing.calendar(call.rotation)
     today = calendar.day_of(ctx.now)
     begin = calendar.midnight(today)
-    rota = stored.load(ctx.session, calendar, begin - BEFORE, begin + timedelta(days=days) + duty.NEAR)
+    rota = rotas.load(ctx.session, calendar, begin - BEFORE, begin + timedelta(days=days) + duty.NEAR)
     listed = [_day(ctx, rota, row, today) for row in rows(rota, today, days)]
     shown = wording.listed(call.rotation, listed, ctx.policy.zone, begin)
     feed = address(ctx.standing, "rotation", call.rotation.name)
@@ -113,12 +113,12 @@ def _asked(ctx: Context, call: Call) -> Sequence[Rotation]:
 
 
 def _shifts_of(ctx: Context, rotation: Rotation, person: Person) -> list[Shift]:
-    rota = stored.load(ctx.session, ctx.standing.calendar(rotation), ctx.now - BEFORE)
+    rota = rotas.load(ctx.session, ctx.standing.calendar(rotation), ctx.now - BEFORE)
     return [shift for shift in duty.as_served(rota, ctx.now) if shift.engineer == person.id][:MOST_SHIFTS]
 
 
 def _is_listed(ctx: Context, rotation: Rotation, person: Person) -> bool:
-    return person.id in stored.load_roster(ctx.session, rotation.name).order(ctx.now)
+    return person.id in rotas.load_roster(ctx.session, rotation.name).order(ctx.now)
 
 
 def _my_shift(ctx: Context, rotation: Rotation, shift: Shift) -> wording.MyShift:

@@ -18,6 +18,7 @@ from models.errors import UserError
 from models.policy import Rotation, Shuffle
 from models.records import audit
 from models.records import roster as stored
+from models.records import rota as rotas
 from models.rota.duty import who_is_on
 from models.rota.exchange import skipped
 from models.rota.fairness import NOTHING, Tally, tally
@@ -35,7 +36,7 @@ MOST_SHADOW_DAYS = 60
 
 def _show(ctx: Context, call: Call) -> Answer:
     calendar = ctx.standing.calendar(call.rotation)
-    rota = stored.load(ctx.session, calendar, ctx.now - SHOWN)
+    rota = rotas.load(ctx.session, calendar, ctx.now - SHOWN)
     roster = rota.standing(ctx.now)
     served, serving = tally(rota, ctx.now - SERVED, ctx.now), duty.as_served(rota, ctx.now)
     listed = [

@@ -19,6 +19,7 @@ from handlers.wording import oncall_list as words
 from handlers.wording.roster_file import Brought, Newcomer
 from models.policy import Rotation
 from models.records import roster as stored
+from models.records import rota as rotas
 from models.rota.calendar import WorkCalendar
 from models.rota.duty import who_is_on
 from models.rota.roster import Roster
@@ -38,7 +39,7 @@ def order_of(session: Session | None, calendar: WorkCalendar, now: datetime) -> 
     """Give who is on a list, in the order of the running cycle; the configured list where the store has none."""
     if session is None or not stored.is_known(session, calendar.rotation.name):
         return calendar.rotation.engineers
-    return stored.load(session, calendar).standing(now).order(now)
+    return rotas.load(session, calendar).standing(now).order(now)
 
 
 def orders(session: Session | None, standing: Standing, now: datetime) -> dict[str, Sequence[str]]:

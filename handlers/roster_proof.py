@@ -9,6 +9,7 @@ from handlers.context import Standing
 from handlers.wording.roster_proof import Drawn, Proved
 from models.records import audit
 from models.records import roster as stored
+from models.records import rota as rotas
 from models.records.audit import AuditEntry
 from models.rota.proof import ListChange, proofs
 
@@ -28,7 +29,7 @@ def proved(session: Session, standing: Standing) -> list[Proved]:
 
 
 def _of_rotation(session: Session, standing: Standing, name: str) -> Iterator[Proved]:
-    rota = stored.load(session, standing.calendars[name])
+    rota = rotas.load(session, standing.calendars[name])
     history = audit.of_subject(session, f"rotation:{name}", MOST_CHANGES)
     drawn = dict(_shuffles(history))
     changes = [ListChange(entry.at, entry.action, entry.actor) for entry in history]

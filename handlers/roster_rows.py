@@ -10,6 +10,7 @@ from handlers import duty
 from handlers.context import Standing
 from models.policy import Rotation
 from models.records import roster as stored
+from models.records import rota as rotas
 from models.rota.duty import rows
 from models.rota.plan import plan
 from models.rota.roster import Roster
@@ -71,7 +72,7 @@ def _rota(session: Session | None, standing: Standing, rotation: Rotation, begin
     """Give what is stored of a rotation; else the configured list, its first shift beginning at an instant."""
     calendar = standing.calendar(rotation)
     if session is not None and stored.is_known(session, rotation.name):
-        return stored.load(session, calendar)
+        return rotas.load(session, calendar)
     fresh = Rota(calendar, Roster.of(*rotation.engineers))
     return _planned(fresh, begin, calendar.day_of(begin))
 

@@ -11,7 +11,7 @@ from handlers.context import Answer, Context
 from handlers.wording import stats as wording
 from models.policy import PLATFORMS
 from models.records import effort
-from models.records import roster as stored
+from models.records import rota as rotas
 from models.records.effort import Handled
 from models.rota.calendar import DAY
 from models.rota.fairness import NOTHING, DayServed, Tally, days_served, summed
@@ -43,7 +43,7 @@ def _stats(ctx: Context, call: Call) -> Answer:
     calendar = ctx.standing.calendar(call.rotation)
     today = calendar.day_of(ctx.now)
     begin = calendar.midnight(_first(today, max(spans)))
-    rota = stored.load(ctx.session, calendar, begin - BEFORE, ctx.now + duty.NEAR)
+    rota = rotas.load(ctx.session, calendar, begin - BEFORE, ctx.now + duty.NEAR)
     deeds = Deeds(
         days=tuple(days_served(rota, begin, ctx.now)),
         handled=_handled(ctx, effort.handled(ctx.session, call.rotation.name, begin)),

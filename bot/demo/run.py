@@ -28,7 +28,7 @@ from bot.store import Store
 from handlers.context import Standing
 from models.errors import ConfigError
 from models.policy import Rotation
-from models.records import roster
+from models.records import rota as rotas
 from models.records.delivery import OutboxRow
 from models.records.event import ReceivedEvent
 from models.rota.calendar import WorkCalendar
@@ -93,7 +93,7 @@ class Demo:
         """Give the handle of whoever is on call now."""
         now = self.clock.now()
         with self.store.reading() as session:
-            engineer = who_is_on(roster.load(session, self._calendar), now).engineer
+            engineer = who_is_on(rotas.load(session, self._calendar), now).engineer
         return engineer or self._policy.oncall.leads[0]
 
     # -- the clock, as the page moves it

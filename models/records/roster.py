@@ -1,21 +1,24 @@
 """The on-call lists, the planned shifts and what overlays them, as `models.rota` takes them."""
 
 import secrets
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from collections.abc import Iterable
+from dataclasses import asdict, fields
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Date, Index, Select, String, bindparam, delete, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.records.base import Id, Record, Word, changed
-from models.rota.calendar import WorkCalendar
-from models.rota.roster import Member, Roster
-from models.rota.rota import Cycle, Rota
+from models.records.base import Id, Record, Word, changed, table_of
+from models.rota.roster import Roster
+from models.rota.rota import Cycle
 from models.rota.shift import Absence, Override, Shift, ShiftSource
-from models.rota.shuffle import Draw
+
+FIRST, LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)  # in place of no bound
+MOST_CYCLES = 2**31 - 1
+RENAMED = {"start": "starts_at", "end": "ends_at", "first": "first_day", "last": "last_day"}
+"""The columns whose names differ from those of the values: some of those are words of SQL."""
 
 
 class StoredRotation(Record):
@@ -143,13 +146,14 @@ def version(session: Session, rotation: str) -> int:
 
 def stamp(session: Session, rotation: str) -> str:
     """Give what changes with everything that a rotation's rota is made of; empty where the store does not have it."""
-    return session.scalar(_stamp(), {"rotation": rotation}) or ""
+    # A stamp is always written at once, so that nothing has to be flushed first.
+    return session.connection().execute(_stamp(), {"rotation": rotation}).scalar() or ""
 
 
 @cache
-def _stamp() -> Select[str]:
-    named = select(StoredRotation.stamp).where(StoredRotation.name == bindparam("rotation"))
-    return named.execution_options(autoflush=False)  # a stamp is always written at once
+def _stamp() -> Select[Any]:
+    columns = table_of(StoredRotation).c
+    return select(columns.stamp).where(columns.name == bindparam("rotation"))
 
 
 def _restamp(session: Session, rotation: str | None) -> None:
@@ -167,66 +171,13 @@ def last_day(session: Session, rotation: str) -> date | None:
 def running_since(session: Session, rotation: str, at: datetime) -> datetime | None:
     """Give when the shift that runs at an instant began; None where none runs."""
     running = (StoredShift.rotation == rotation, StoredShift.starts_at <= at, StoredShift.ends_at > at)
-    return session.scalar(select(StoredShift.starts_at).where(*running).limit(1))
+    return session.scalar(select(StoredShift.starts_at).where(*running).order_by(StoredShift.starts_at.desc()).limit(1))
 
 
 def next_start(session: Session, rotation: str, at: datetime) -> datetime | None:
     """Give when the first shift after an instant begins; None where none is planned."""
     coming = (StoredShift.rotation == rotation, StoredShift.starts_at > at)
     return session.scalar(select(func.min(StoredShift.starts_at)).where(*coming))
-
-
-@dataclass(frozen=True, slots=True)
-class ComingCycle:
-    """A planned cycle that has not begun. order: who has a turn in it; is_drawn: it was shuffled."""
-
-    number: int
-    day: date
-    starts_at: datetime
-    order: tuple[str, ...]
-    is_drawn: bool
-
-
-def coming_cycles(session: Session, rotation: str, at: datetime) -> list[ComingCycle]:
-    """Give the planned cycles of which no shift has begun at an instant, in their order."""
-    ours = StoredShift.rotation == rotation
-    begun = session.scalar(select(func.max(StoredShift.cycle)).where(ours, StoredShift.starts_at <= at)) or 0
-    first = select(StoredShift.cycle, func.min(StoredShift.day), func.min(StoredShift.starts_at))
-    found = session.execute(first.where(ours, StoredShift.cycle > begun).group_by(StoredShift.cycle))
-    cycles = {cycle.number: cycle for cycle in _cycles(session, rotation, begun)}
-    return [
-        ComingCycle(number, day, starts_at, cycles[number].order, cycles[number].draw is not None)
-        for number, day, starts_at in sorted((number, day, starts_at) for number, day, starts_at in found)
-        if number in cycles
-    ]
-
-
-def load(
-    session: Session, calendar: WorkCalendar, since: datetime | None = None, until: datetime | None = None
-) -> Rota:
-    """Give a rotation as the pure rules take it; with its shifts that touch [since, until), None: without bound."""
-    name = calendar.rotation.name
-    return Rota(
-        calendar=calendar,
-        roster=load_roster(session, name),
-        shifts=tuple(_shifts(session, name, since, until)),
-        cycles=tuple(_cycles(session, name)),
-        overrides=tuple(_overrides(session, name, since)),
-        absences=tuple(_absences(session, name, since)),
-    )
-
-
-def load_roster(session: Session, rotation: str) -> Roster:
-    """Give a rotation's list; an empty one where the store does not have it."""
-    head = session.get(StoredRotation, rotation)
-    if head is None:
-        return Roster()
-    rows = session.scalars(select(StoredMember).where(StoredMember.rotation == rotation).order_by(StoredMember.place))
-    return Roster(tuple(map(_member, rows)), head.cycle)
-
-
-def _member(row: StoredMember) -> Member:
-    return Member(row.engineer, row.since, row.until, row.placed_in, row.shadows_from)
 
 
 def save_roster(session: Session, rotation: str, roster: Roster) -> None:
@@ -367,79 +318,5 @@ def absences_of(session: Session, engineer: str, since: date) -> list[Absence]:
     return [_absence(row) for row in session.scalars(found)]
 
 
-def _shifts(session: Session, rotation: str, since: datetime | None, until: datetime | None) -> Iterable[Shift]:
-    found = select(StoredShift).where(StoredShift.rotation == rotation).order_by(StoredShift.starts_at)
-    if since is not None:
-        found = found.where(StoredShift.ends_at > since)
-    if until is not None:
-        found = found.where(StoredShift.starts_at < until)
-    for row in session.scalars(found):
-        yield _shift(row)
-
-
-def _shift(row: StoredShift) -> Shift:
-    return Shift(
-        rotation=row.rotation,
-        day=row.day,
-        start=row.starts_at,
-        end=row.ends_at,
-        engineer=row.engineer,
-        source=row.source,
-        cycle=row.cycle,
-        turn=row.turn,
-        reason=row.reason,
-        id=row.id,
-    )
-
-
-def _cycles(session: Session, rotation: str, after: int = 0) -> Iterable[Cycle]:
-    ours = (StoredCycle.rotation == rotation, StoredCycle.number > after)
-    found = select(StoredCycle).where(*ours).order_by(StoredCycle.number)
-    for row in session.scalars(found):
-        draw = (
-            None
-            if row.draw is None
-            else Draw(**{**row.draw, "base": tuple(row.draw["base"]), "recent": tuple(row.draw["recent"])})
-        )
-        yield Cycle(row.number, tuple(row.order), draw, tuple(row.late), tuple(row.passed_over))
-
-
-def _overrides(session: Session, rotation: str, since: datetime | None) -> Sequence[Override]:
-    found = select(StoredOverride).where(StoredOverride.rotation == rotation)
-    if since is not None:
-        found = found.where(StoredOverride.ends_at > since)
-    return [
-        Override(
-            rotation=row.rotation,
-            start=row.starts_at,
-            end=row.ends_at,
-            engineer=row.engineer,
-            made_at=row.made_at,
-            made_by=row.made_by,
-            reason=row.reason,
-            revoked_at=row.revoked_at,
-            id=row.id,
-            source=row.source,
-        )
-        for row in session.scalars(found.order_by(StoredOverride.id))
-    ]
-
-
-def _absences(session: Session, rotation: str, since: datetime | None) -> Sequence[Absence]:
-    found = select(StoredAbsence).where(StoredAbsence.rotation.is_(None) | (StoredAbsence.rotation == rotation))
-    if since is not None:
-        found = found.where(StoredAbsence.last_day >= since.date())
-    return [_absence(row) for row in session.scalars(found.order_by(StoredAbsence.id))]
-
-
 def _absence(row: StoredAbsence) -> Absence:
-    return Absence(
-        engineer=row.engineer,
-        first=row.first_day,
-        last=row.last_day,
-        made_at=row.made_at,
-        reason=row.reason,
-        rotation=row.rotation,
-        cancelled_at=row.cancelled_at,
-        id=row.id,
-    )
+    return Absence(*(getattr(row, RENAMED.get(one.name, one.name)) for one in fields(Absence)))

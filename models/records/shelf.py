@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from models.records import roster
+from models.records import rota as rotas
 from models.rota.calendar import WorkCalendar
 from models.rota.rota import Rota
 
@@ -30,7 +31,7 @@ class Shelf:
         if kept is not None and kept[0] == stamp and kept[1].calendar is calendar:
             return kept[1]
         midnight = datetime.combine(day, datetime.min.time(), UTC)
-        rota = roster.load(session, calendar, midnight - BEFORE, midnight + AHEAD)
+        rota = rotas.load(session, calendar, midnight - BEFORE, midnight + AHEAD)
         if stamp:
             self._keep((name, day), stamp, rota)
         return rota

@@ -6,11 +6,12 @@ from datetime import date, datetime
 from itertools import chain
 
 from models.rota.calendar import DAY, DayKind
+from models.rota.roster import Roster
 from models.rota.rota import Rota
 from models.rota.shift import Override, Shift, ShiftSource
 from models.rota.spans import Span
 
-LOOK_AHEAD = 800  # shifts searched for somebody who is there: two cycles of the longest list
+MORE = 10  # shifts looked through for somebody who is there, beside one for every second stay on the list
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,11 @@ def who_is_on(rota: Rota, at: datetime) -> Duty:
         secondary=_next_on_list(rota, at, answer.engineer),
         next=_answer(rota, end, rota.shift_at(end), rota.overriding.at(end)).engineer,
     )
+
+
+def look_ahead(roster: Roster) -> int:
+    """Give how many coming shifts are looked through for somebody who is there, before the list itself is."""
+    return len(roster.members) // 2 + MORE
 
 
 def duties(rota: Rota, start: datetime, end: datetime) -> Iterator[Duty]:
@@ -161,7 +167,7 @@ def _in_turn(rota: Rota, at: datetime) -> Iterator[str]:
 def _coming(rota: Rota, at: datetime) -> Iterator[str]:
     """Yield the people of the coming shifts."""
     index = rota.index_at(at) + 1
-    for i in range(index, min(index + LOOK_AHEAD, len(rota.shifts))):
+    for i in range(index, min(index + look_ahead(rota.roster), len(rota.shifts))):
         if (person := rota.shifts[i].engineer) is not None:
             yield person
 

@@ -151,9 +151,7 @@ def _owner(rota: Rota, slot: _Slot, pinned: Shift) -> str | None:
     return pinned.engineer if has_left else pinned.turn
 
 
-def _is_held(
-    turns: Turns, slots: Sequence[_Slot], index: int, agreed: Mapping[str, list[int]], person: str
-) -> bool:
+def _is_held(turns: Turns, slots: Sequence[_Slot], index: int, agreed: Mapping[str, list[int]], person: str) -> bool:
     """Say whether somebody needs all their turns for agreed shifts that come while the running cycle lasts."""
     places = agreed.get(person, [])
     ahead = places[bisect_left(places, index) : bisect_left(places, index + len(turns.pool))]

@@ -10,7 +10,7 @@ from icalendar import Calendar
 from bot.http.feed import FeedPages
 from handlers.feed_address import Kind, address
 from models.feed import feed_key
-from models.records import roster as stored
+from models.records import rota as rotas
 from models.rota.duty import Duty, who_is_on
 from models.rota.rota import Rota
 from tests.handlers.build import Office
@@ -61,7 +61,7 @@ class Reader:
         found = self.office.standing.policy.rotation(rotation)
         assert found is not None
         with self.office.store.reading() as session:
-            return stored.load(session, self.office.standing.calendar(found))
+            return rotas.load(session, self.office.standing.calendar(found))
 
     def duty(self, at: datetime, rotation: str = "platform") -> Duty:
         return who_is_on(self.rota(rotation), at)

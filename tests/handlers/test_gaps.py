@@ -9,6 +9,7 @@ from models.events import TimeCame
 from models.policy import OnCall, Person
 from models.records import account as accounts
 from models.records import roster as stored
+from models.records import rota as rotas
 from models.rota.roster import Roster
 from models.rota.shift import Absence, Override
 from tests.handlers.build import Office, direct, instant, office, people, policy, rotation
@@ -202,7 +203,7 @@ def test_who_left_the_configuration_is_told_and_can_be_taken_off(database_url: s
     assert "/oncall-list remove zoe." in said
     opened.command("lea", "oncall-list", "remove zoe")
     with opened.store.reading() as session:
-        assert "zoe" not in stored.load_roster(session, "platform").order(opened.now)
+        assert "zoe" not in rotas.load_roster(session, "platform").order(opened.now)
     assert told(opened, WEDNESDAY) == []
 
 

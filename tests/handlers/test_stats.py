@@ -7,6 +7,7 @@ import pytest
 
 from models.policy import AfterHours, Holidays, OnCall, Person, Service
 from models.records import roster as stored
+from models.records import rota as rotas
 from models.rota.roster import Roster
 from models.rota.shift import Override
 from tests.handlers.build import instant, people, rotation
@@ -151,7 +152,7 @@ def test_each_page_counts_by_itself_also_by_direct_message(database_url: str) ->
 def test_who_has_left_is_shown_for_what_they_served_and_who_is_new_with_nothing(database_url: str) -> None:
     desk = at_weekend(database_url)
     with desk.office.store.transaction() as session:
-        roster = stored.load_roster(session, "platform").remove("ana", desk.office.now).add("gil", desk.office.now)
+        roster = rotas.load_roster(session, "platform").remove("ana", desk.office.now).add("gil", desk.office.now)
         stored.save_roster(session, "platform", roster)
     found = figures(desk)
     assert found["gil"].startswith("0 days")

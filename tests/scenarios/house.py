@@ -18,7 +18,7 @@ from bot.stepping import Stepper
 from bot.store import Store
 from handlers.context import Standing
 from models.policy import Policy
-from models.records import roster
+from models.records import rota as rotas
 from models.records.delivery import OutboxRow
 from models.records.request import Request
 from models.rota.duty import Duty, who_is_on
@@ -131,7 +131,7 @@ class House:
         standing = self.bot.intake.standing
         calendar = standing.calendar(self.policy.oncall.rotations[0])
         with self.store.reading() as session:
-            return who_is_on(roster.load(session, calendar), at or self.clock.now())
+            return who_is_on(rotas.load(session, calendar), at or self.clock.now())
 
     def first_reply(self, ts: str) -> dict[str, Any]:
         """Give the first reply in a message's thread; waits for it."""

@@ -21,7 +21,7 @@ from bot.clock import SystemClock
 from bot.settings import Settings, load
 from bot.store import Store
 from handlers.context import Standing
-from models.records import roster
+from models.records import rota as rotas
 from models.rota.duty import Duty, who_is_on
 from tests.fakes.slack import FakeSlack
 from tests.scenarios.house import document
@@ -200,7 +200,7 @@ def duty(store: Store, settings: Settings) -> Duty:
     standing = Standing(settings.policy, classifier(), ("slack",))
     calendar = standing.calendar(settings.policy.oncall.rotations[0])
     with store.reading() as session:
-        return who_is_on(roster.load(session, calendar), SystemClock().now())
+        return who_is_on(rotas.load(session, calendar), SystemClock().now())
 
 
 def _line(text: str) -> Line:

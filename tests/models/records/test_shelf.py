@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot.store import Store
 from models.policy import Rotation
 from models.records import roster
+from models.records import rota as rotas
 from models.records.shelf import Shelf
 from models.rota.calendar import WorkCalendar
 from models.rota.plan import plan
@@ -22,7 +23,7 @@ CALENDAR = WorkCalendar(Rotation(name="platform", engineers=("ana", "ben")), zon
 
 def planned(session: Session) -> None:
     roster.save_roster(session, "platform", Roster.of("ana", "ben"))
-    made = plan(roster.load(session, CALENDAR), since=NOW, until=date(2026, 12, 24), seeds=lambda cycle: cycle)
+    made = plan(rotas.load(session, CALENDAR), since=NOW, until=date(2026, 12, 24), seeds=lambda cycle: cycle)
     roster.replace_shifts(session, "platform", NOW, made.shifts)
 
 

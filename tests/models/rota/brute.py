@@ -68,8 +68,11 @@ def next_person(rota: Rota, at: datetime, besides: str | None) -> str | None:
 
 
 def people_to_come(rota: Rota, at: datetime) -> Iterator[str | None]:
+    """Yield those of the coming shifts, ten and one for every second stay on the list, then those of the list."""
+    left = 10 + len(rota.roster.members) // 2
     for shift in rota.shifts:
-        if shift.start > at:
+        if shift.start > at and left > 0:
+            left -= 1
             yield shift.engineer
     for member in rota.roster.members:
         if not (member.since is not None and at < member.since) and not (

@@ -181,3 +181,29 @@ def test_who_stands_in_from_the_list_does_so_until_somebody_before_them_comes() 
     ill = replace(before, roster=Roster((Member("amina"), comes, there)), absences=(away("amina", "2026-11-02"),))
     first = who_is_on(ill, utc("2026-11-02T10:00"))
     assert (first.engineer, first.end, first.next) == ("chen", utc("2026-11-02T15:00"), "bo")
+
+
+def test_what_is_decided_for_later_today_holds_later_today() -> None:
+    made = utc("2026-11-03T12:00")
+    later = override("dia", "2026-11-03T15:00", "2026-11-03T17:00", made_at=made)
+    asked = replace(team(), overrides=(later,), absences=(Absence("chen", day("2026-11-04"), day("2026-11-04"), made),))
+    assert (who_is_on(asked, made).engineer, who_is_on(asked, made).next) == ("bo", "dia")
+    assert who_is_on(asked, utc("2026-11-03T16:59:59")).engineer == "dia"
+    assert who_is_on(asked, utc("2026-11-03T17:00")).engineer == "bo"
+
+
+def test_who_is_next_is_who_will_be_on_after_swaps_absences_and_overrides() -> None:
+    before = team()
+    swapped_ = with_shift(before, covered(before.shifts[2], "chen", "fay", utc("2026-11-01T00:00")))
+    over = replace(swapped_, overrides=(override(None, "2026-11-04T09:00", "2026-11-04T10:00"),))
+    ill = replace(before, absences=(away("chen", "2026-11-04"),))
+    told = [who_is_on(one, utc("2026-11-04T07:00")).next for one in (before, swapped_, over, ill)]
+    assert told == ["chen", "fay", None, "dia"]
+
+
+def test_an_override_can_be_overridden_for_an_hour_and_comes_back_after_it() -> None:
+    first = override("dia", "2026-11-03T09:00", "2026-11-04T09:00", made_at=utc("2026-11-01T00:00"), id=1)
+    second = override("eli", "2026-11-03T12:00", "2026-11-03T13:00", made_at=utc("2026-11-02T00:00"), id=2)
+    asked = replace(team(), overrides=(first, second))
+    found = list(duties(asked, utc("2026-11-03T09:00"), utc("2026-11-04T09:00")))
+    assert [(one.engineer, one.next) for one in found] == [("dia", "eli"), ("eli", "dia"), ("dia", "chen")]
