@@ -63,6 +63,7 @@ class StoredCycle(Record):
     draw: Mapped[dict[str, Any] | None]
     late: Mapped[list[str]]
     passed_over: Mapped[list[str]]
+    mend: Mapped[dict[str, Any] | None]
 
 
 class StoredShift(Record):
@@ -216,6 +217,7 @@ def save_cycles(session: Session, rotation: str, cycles: Iterable[Cycle]) -> Non
                 draw=None if cycle.draw is None else asdict(cycle.draw),
                 late=list(cycle.late),
                 passed_over=list(cycle.passed_over),
+                mend=None if cycle.mend is None else asdict(cycle.mend),
             )
         )
     session.flush()

@@ -16,7 +16,7 @@ from models.rota.duty import look_ahead
 from models.rota.roster import Member, Roster
 from models.rota.rota import Cycle, Rota
 from models.rota.shift import Absence, Override, Shift
-from models.rota.shuffle import Draw
+from models.rota.shuffle import Draw, Mend
 
 FIRST, LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)  # in place of no bound
 MOST_CYCLES = 2**31 - 1
@@ -120,8 +120,16 @@ def _columns(record: type[Record], value: type[Any]) -> list[Any]:
 def _cycles(session: Session, rotation: str, low: int = 0, high: int = MOST_CYCLES) -> Iterable[Cycle]:
     """Give the cycles from one number to another, both included."""
     wanted = {"rotation": rotation, "low": low, "high": high}
-    for number, order, drawn, late, passed_over in session.connection().execute(_cycles_of(), wanted):
-        yield Cycle(number, tuple(order), _draw(drawn), tuple(late), tuple(passed_over))
+    for number, order, drawn, late, passed_over, mend in session.connection().execute(_cycles_of(), wanted):
+        draw, mended = (None if kept is None else _tuples(kept) for kept in (drawn, mend))
+        yield Cycle(
+            number,
+            tuple(order),
+            None if draw is None else Draw(**draw),
+            tuple(late),
+            tuple(passed_over),
+            None if mended is None else Mend(**mended),
+        )
 
 
 def _numbers(shifts: Sequence[Shift]) -> tuple[int, int]:
@@ -138,10 +146,9 @@ def _cycles_of() -> Select[Any]:
     return found.order_by(columns.number)
 
 
-def _draw(drawn: dict[str, Any] | None) -> Draw | None:
-    if drawn is None:
-        return None
-    return Draw(**{**drawn, "base": tuple(drawn["base"]), "recent": tuple(drawn["recent"])})
+def _tuples(kept: dict[str, Any]) -> dict[str, Any]:
+    """Give what was kept of a draw or a mend with tuples in place of JSON's lists."""
+    return {**kept, "base": tuple(kept["base"]), "recent": tuple(kept["recent"])}
 
 
 def _overrides(session: Session, rotation: str, since: datetime | None, until: datetime | None) -> Iterable[Override]:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from models.rota.rota import Cycle, Rota
 from models.rota.shift import Shift, ShiftSource
-from models.rota.shuffle import Draw, mended
+from models.rota.shuffle import Draw
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +73,13 @@ def _proof(rota: Rota, cycle: Cycle, changes: Sequence[ListChange]) -> Proof:
         order=cycle.order,
         draw=cycle.draw,
         recomputed=drawn,
-        is_as_drawn=cycle.is_as_drawn() or _is_mended(rota, cycle, ours),
+        is_as_drawn=cycle.is_as_drawn(),
         joined=tuple(one for one in cycle.order if cycle.draw is not None and one not in drawn),
         left=tuple(one for one in drawn if one not in cycle.order),
         turns=sum(shift.turn is not None for shift in ours),
         deviations=tuple(_deviations(rota, cycle, ours, changes)),
         faults=tuple(_faults(rota, ours)),
     )
-
-
-def _is_mended(rota: Rota, cycle: Cycle, ours: Sequence[Shift]) -> bool:
-    """Say whether an order is the drawn one, put right where an absence would have brought somebody back too soon."""
-    if cycle.draw is None or not ours:
-        return False
-    before = [one.turn for one in rota.shifts if one.start < ours[0].start and one.turn is not None]
-    found = (mended(cycle.as_drawn(), recent, cycle.draw.min_gap) for recent in (before, [*before, *cycle.late]))
-    return cycle.order in found
 
 
 def _faults(rota: Rota, ours: Iterable[Shift]) -> Iterator[str]:

@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from itertools import takewhile
 
 from models.rota.calendar import DAY, WorkCalendar
 from models.rota.roster import Roster
 from models.rota.shift import Absence, Override, Shift
-from models.rota.shuffle import Draw
+from models.rota.shuffle import Draw, Mend
 from models.rota.spans import Spans, newest, united
 
 NEVER: Spans[None] = Spans()
@@ -22,6 +21,7 @@ class Cycle:
 
     order: who has a turn in it. draw: how the order came about; None where it was not drawn (first or manual).
     late: who came over from the cycle before with a turn still to take. passed_over: who was away throughout.
+    mend: how the order differs from the one before it was put right; None where it does not.
     """
 
     number: int
@@ -29,25 +29,25 @@ class Cycle:
     draw: Draw | None = None
     late: tuple[str, ...] = ()
     passed_over: tuple[str, ...] = ()
+    mend: Mend | None = None
 
     @property
     def seed(self) -> int | None:
         return None if self.draw is None else self.draw.seed
 
     def as_drawn(self) -> tuple[str, ...]:
-        """Give the order as it was drawn, before any gap was mended: between who had served and who came later."""
-        if self.draw is None:
-            return self.order
-        drawn = self.draw.order()
-        served = takewhile(lambda person: person not in drawn, self.order)
-        return tuple(dict.fromkeys((*served, *drawn, *self.order)))
+        """Give the order before it was mended."""
+        return self.order if self.mend is None else self.mend.base
 
     def is_as_drawn(self) -> bool:
         """Say whether the order follows from the seed, leaving aside who came or left after the draw."""
+        if self.mend is not None and self.mend.order() != self.order:
+            return False
         if self.draw is None:
             return True
-        common = set(self.order) & set(self.draw.base)
-        return [p for p in self.draw.order() if p in common] == [p for p in self.order if p in common]
+        order = self.as_drawn()
+        common = set(order) & set(self.draw.base)
+        return [p for p in self.draw.order() if p in common] == [p for p in order if p in common]
 
 
 @dataclass(frozen=True)

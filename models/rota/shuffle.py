@@ -29,6 +29,22 @@ class Draw:
         return shuffle(self.base, self.recent, self.min_gap, self.seed)
 
 
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """Why an order is not quite the one that was drawn: as drawn, somebody would have come again too soon.
+
+    base: the order before. recent, min_gap: as in a draw, but of the day on which it was mended.
+    """
+
+    base: tuple[str, ...]
+    recent: tuple[str, ...]
+    min_gap: int
+
+    def order(self) -> tuple[str, ...]:
+        """Give the order that this mend yields, always the same."""
+        return mended(self.base, self.recent, self.min_gap)
+
+
 def shuffle(base: Sequence[str], recent: Sequence[str], min_gap: int, seed: int) -> tuple[str, ...]:
     """Give a random order in which nobody comes within min_gap turns of their last one.
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from models.policy import Shuffle
 from models.rota.rota import Cycle, Rota
 from models.rota.shift import Shift
-from models.rota.shuffle import Draw, default_gap, mended
+from models.rota.shuffle import Draw, Mend, default_gap
 
 Seeds = Callable[[int], int]
 Span = tuple[datetime, datetime]
@@ -89,11 +89,11 @@ class Turns:
     def open_next(self, start: datetime) -> None:
         """Begin the next cycle with the shift that starts at an instant."""
         self._close(start)
-        order, draw = self._next_order(start)
+        order, draw, mend = self._next_order(start)
         self.number += 1
         self.order, self.waiting, self.spans, self.jumped = list(order), list(order), [], set(self.late)
         self.came_late = tuple(self.late)
-        self.cycles[self.number] = Cycle(self.number, order, draw, late=self.came_late)
+        self.cycles[self.number] = Cycle(self.number, order, draw, late=self.came_late, mend=mend)
 
     def _close(self, start: datetime) -> None:
         """Carry over who missed only the end of the cycle; record the wholly absent as passed over."""
@@ -113,17 +113,23 @@ class Turns:
         """Give whose turns are taken before the next cycle's: those taken, and the late ones, which go first."""
         return (*self.recent, *self.late)
 
+    def _just_before(self, gap: int) -> tuple[str, ...]:
+        """Give the last of them, as many as a gap can reach back."""
+        return self.coming_after()[-gap:] if gap else ()
+
     def draw(self, base: tuple[str, ...], recent: tuple[str, ...], gap: int, number: int) -> Draw:
         """Give the draw of an order with a new seed."""
         return Draw(base, recent[-gap:] if gap else (), gap, self.seeds(number))
 
-    def _next_order(self, start: datetime) -> tuple[tuple[str, ...], Draw | None]:
+    def _next_order(self, start: datetime) -> tuple[tuple[str, ...], Draw | None, Mend | None]:
         stored = self.rota.cycle(self.number + 1)
         gap = self.gap(len(self._joined((), start)))
         if stored is not None and stored.draw is not None and not self.redraw:
             # What was drawn stays, so that one absence does not move everybody's dates in all the cycles to come.
-            return mended(self._joined(stored.as_drawn(), start), self.coming_after(), gap), stored.draw
-        return self._new_order(self._joined(self.order, start), gap)
+            mend = Mend(self._joined(stored.as_drawn(), start), self._just_before(gap), gap)
+            order = mend.order()
+            return order, stored.draw, mend if order != mend.base else None
+        return *self._new_order(self._joined(self.order, start), gap), None
 
     def _new_order(self, base: tuple[str, ...], gap: int) -> tuple[tuple[str, ...], Draw | None]:
         """Draw, or keep the old order where a lead shuffles by hand and has not asked for it now."""

@@ -81,7 +81,7 @@ def policy(group: str) -> Policy:
 
 
 class Hurried(SlackChat):
-    """Slack's adapter where an hour passes in a moment: a budget of one call in three seconds would hold up the clock."""
+    """Slack's adapter where an hour passes in a moment, so that one call in three seconds would hold up the clock."""
 
     def paces(self, effect: Effect) -> Sequence[Pace]:
         return () if isinstance(effect, Topic | UserGroup) else super().paces(effect)
