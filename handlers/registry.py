@@ -24,6 +24,7 @@ from handlers import (
     requests,
     roster_shuffle,
     showing,
+    stand_in,
     stats,
 )
 from handlers.command import Call, Command, asks_help, help_of, is_help, matching
@@ -74,6 +75,7 @@ REACTIONS: Mapping[str, Callable[[Context, ReactionAdded], None]] = {
 
 JOBS: tuple[Job, ...] = (
     morning.PLANNING,
+    stand_in.STAND_IN,
     cycle_end.REMINDER,
     handover_jobs.REMINDER,
     handover_jobs.CHANGE,

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from handlers import announcement, duty
+from handlers import announcement, duty, stand_in
 from handlers.context import Context
 from handlers.wording import commands
 from handlers.wording import oncall_list as wording
@@ -158,6 +158,7 @@ class _Move:
 
 def _written(change: Change, action: str, detail: dict[str, Any]) -> _Move:
     ctx, rotation = change.ctx, change.rotation
+    stand_in.renew(ctx, rotation)
     after = duty.whole(ctx, rotation)
     redrawn = _redrawn(change, after) if "seeds" not in detail else ()
     detail["redrawn"] = [seed_of(cycle) for cycle in redrawn] or None

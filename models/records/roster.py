@@ -285,6 +285,18 @@ def add_override(session: Session, override: Override) -> None:
     _restamp(session, override.rotation)
 
 
+def revoke_overrides(session: Session, rotation: str, source: ShiftSource, now: datetime) -> None:
+    """End the overrides of one source that act now or later; what has passed of them stays."""
+    acting = (
+        StoredOverride.rotation == rotation,
+        StoredOverride.source == source,
+        StoredOverride.ends_at > now,
+        StoredOverride.revoked_at.is_(None),
+    )
+    if changed(session, update(StoredOverride).where(*acting).values(revoked_at=now)):
+        _restamp(session, rotation)
+
+
 def add_absence(session: Session, absence: Absence) -> None:
     """Keep an absence."""
     session.add(

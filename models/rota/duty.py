@@ -81,6 +81,21 @@ def look_ahead(roster: Roster) -> int:
     return len(roster.members) // 2 + MORE
 
 
+def stand_in(rota: Rota, at: datetime, since: datetime) -> Override | None:
+    """Give what keeps whoever stands in at an instant; None where nobody does, or where it is kept already.
+
+    A stand-in is found among those who come next, and these can change; who was on duty cannot. since: from when on.
+    """
+    if rota.overriding.at(at) is not None:
+        return None
+    found = who_is_on(rota, at)
+    planned = found.shift.engineer if found.shift is not None else None
+    if found.engineer is None or planned in {None, found.engineer}:
+        return None
+    start = max(found.start, since)
+    return Override(rota.name, start, found.end, found.engineer, start, "", found.why, source=ShiftSource.ABSENCE)
+
+
 def duties(rota: Rota, start: datetime, end: datetime) -> Iterator[Duty]:
     """Yield every duty that overlaps [start, end), in order and without gap."""
     while start < end:
@@ -134,7 +149,7 @@ def _answer(rota: Rota, at: datetime, shift: Shift | None, override: Span[Overri
 
 
 def _overridden(override: Override) -> _Answer:
-    if override.source is ShiftSource.COVER:
+    if override.source is not ShiftSource.OVERRIDE:
         return _Answer(override.engineer, override.source, override.reason)
     said = f"{override.made_by} put {override.engineer or 'nobody'} on duty"
     return _Answer(override.engineer, ShiftSource.OVERRIDE, f"{said}: {override.reason}" if override.reason else said)

@@ -118,6 +118,8 @@ def _why(rota: Rota, shift: Shift, before: Sequence[str], *, is_next: bool) -> s
     if shift.is_exchanged:
         return f"{shift.source.value}: {shift.reason}"
     overrides = rota.overriding.within(shift.start, shift.end)
+    if overrides and overrides[-1].value.source is not ShiftSource.OVERRIDE:
+        return f"{overrides[-1].value.source.value}: {overrides[-1].value.reason}"
     if overrides:
         return f"override: {overrides[-1].value.engineer or 'nobody'} by {overrides[-1].value.made_by}"
     if is_next:

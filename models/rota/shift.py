@@ -58,7 +58,7 @@ class Override:
     """Somebody, or explicitly nobody (engineer None), put on duty for a span. The newest wins where two overlap.
 
     It acts from made_at on and until revoked_at, so that no past answer changes. source: OVERRIDE where a lead decided;
-    COVER where somebody stepped into a shift that had begun.
+    COVER where somebody stepped into a shift that had begun; ABSENCE where somebody stands in for who is away.
     """
 
     rotation: str

@@ -51,6 +51,35 @@ def test_who_goes_off_while_on_duty_is_replaced_at_once_and_the_morning_stays_th
     assert any("You are on call in platform now" in one for one in direct(owed, "ben"))
 
 
+def test_who_stood_in_is_not_changed_by_a_later_plan(database_url: str) -> None:
+    opened = office(database_url)
+    opened.at("2026-11-02 12:00").command("ana", "oncall", "off 2026-11-02 ill")
+    opened.at("2026-11-02 14:00").command("lea", "oncall-list", "assign tomorrow @gil")
+    opened.command("dan", "oncall", "take wed")
+    opened.at("2026-11-02 15:00").command("lea", "oncall-list", "move @dan 1")
+    assert on_call(opened, "2026-11-02 13:00") == "ben"
+    opened.at("2026-11-02 16:00").command("lea", "oncall-list", "remove @ben")
+    assert on_call(opened, "2026-11-02 15:30") == "ben"
+    assert on_call(opened, "2026-11-02 16:00") not in {"ana", "ben"}
+
+
+def test_who_stands_in_from_midnight_on_is_kept_then(database_url: str) -> None:
+    opened = office(database_url)
+    opened.command("ana", "oncall", "off tomorrow")
+    opened.pass_time("2026-11-03 00:00")
+    assert on_call(opened, "2026-11-03 00:00") == "ben"
+    opened.at("2026-11-03 02:00").command("dan", "oncall", "take today")
+    assert on_call(opened, "2026-11-03 01:00") == "ben"
+
+
+def test_who_comes_back_on_the_same_day_is_on_duty_again_from_then_on(sqlite_url: str) -> None:
+    opened = office(sqlite_url)
+    opened.command("ana", "oncall", "off 2026-11-02")
+    opened.at("2026-11-02 11:00").command("ana", "oncall", "off cancel 2026-11-02")
+    assert on_call(opened, "2026-11-02 11:00") == "ana"
+    assert on_call(opened, "2026-11-02 10:30") == "ben"
+
+
 def test_days_off_taken_back_give_the_days_back(database_url: str) -> None:
     opened = office(database_url)
     before = serving(opened)

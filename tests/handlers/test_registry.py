@@ -9,6 +9,7 @@ import pytest
 from handlers import registry
 from handlers.command import Command, matching
 from handlers.job import Job
+from handlers.stand_in import STAND_IN
 from models.events import CommandGiven, Event, FormSubmitted
 from models.message import Answer
 from models.policy import Shuffle
@@ -195,6 +196,8 @@ def test_what_a_job_says_is_coming_is_due_at_that_instant_and_its_own(desk: Desk
     desk.writes("dev", "slow", OPERATIONS)
     desk.writes("eve", URGENT, SOS)
     desk.commands("ben", "swap tomorrow @cleo")
+    if job is STAND_IN:
+        desk.commands("ana", "off 2026-11-03")
     desk.delivers()
     seen = 0
     for at in ("2026-11-02 10:01", "2026-11-02 17:30", "2026-11-03 09:00"):
