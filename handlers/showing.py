@@ -16,7 +16,7 @@ from handlers.job import Job
 from handlers.wording import showing as wording
 from models.effects import Topic, UserGroup
 from models.events import CLOCK, TimeCame
-from models.policy import Rotation
+from models.policy import Person, Rotation
 from models.records import directory
 from models.records import event as received
 from models.records import roster as stored
@@ -63,13 +63,16 @@ def _show_topics(ctx: Context, rotation: Rotation) -> None:
 
 
 def _show_groups(ctx: Context, rotation: Rotation) -> None:
-    """Let each group be whoever is on duty; the fallback where nobody is, so that it is never empty."""
-    person = ctx.policy.person(duty.on_call(ctx, rotation).engineer)
-    people = duty.fallback(ctx) if person is None else [person]
+    """Let each group be whoever is on duty; the fallback where nobody is whom the platform knows."""
+    on_duty, fallback = duty.people(ctx, [duty.on_call(ctx, rotation).engineer]), duty.fallback(ctx)
     for platform, group in rotation.user_group.items():
-        handles = tuple(handle for one in people if (handle := one.handle(platform)) is not None)
+        handles = _handles(on_duty, platform) or _handles(fallback, platform)
         if handles and platform in ctx.standing.platforms:
             ctx.say(UserGroup(group, handles), purpose=Purpose.NOTICE, platform=platform)
+
+
+def _handles(people: Iterable[Person], platform: str) -> tuple[str, ...]:
+    return tuple(handle for one in people if (handle := one.handle(platform)) is not None)
 
 
 def _shown(standing: Standing) -> list[Rotation]:

@@ -49,9 +49,16 @@ def coming_cycles(session: Session, rotation: str, at: datetime) -> list[ComingC
 
 
 def load(
-    session: Session, calendar: WorkCalendar, since: datetime | None = None, until: datetime | None = None
+    session: Session,
+    calendar: WorkCalendar,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    *,
+    is_planned_from: bool = True,
 ) -> Rota:
     """Give a rotation as the pure rules take it; with its shifts that touch [since, until), None: without bound.
+
+    is_planned_from: False where only who is on duty is asked, and no plan is made of it: then without its cycles.
 
     Behind `until` come as many more as the resolver looks through for somebody who is there, so that it answers within
     the span as it would with everything.
@@ -60,11 +67,12 @@ def load(
     shifts = tuple(_shifts(session, name, since, until, look_ahead(listed)))
     end = None if until is None else max(until, shifts[-1].end if shifts else until)
     days = (None if at is None else calendar.day_of(at) for at in (since, end))
+    numbers = _numbers(shifts) if since is not None or until is not None else ()
     return Rota(
         calendar=calendar,
         roster=listed,
         shifts=shifts,
-        cycles=tuple(_cycles(session, name, *(_numbers(shifts) if since is not None or until is not None else ()))),
+        cycles=tuple(_cycles(session, name, *numbers)) if is_planned_from else (),
         overrides=tuple(_overrides(session, name, since, end)),
         absences=tuple(_absences(session, name, *days)),
     )
@@ -73,24 +81,18 @@ def load(
 def load_roster(session: Session, rotation: str) -> Roster:
     """Give a rotation's list; an empty one where the store does not have it."""
     session.flush()
-    cycle = session.connection().execute(_cycle_of(), {"rotation": rotation}).scalar()
-    if cycle is None:
-        return Roster()
-    rows = session.connection().execute(_members_of(), {"rotation": rotation})
-    return Roster(tuple(Member(*row) for row in rows), cycle)
+    rows = session.connection().execute(_listed(), {"rotation": rotation}).all()
+    members = tuple(Member(*columns) for _, place, *columns in rows if place is not None)
+    return Roster(members, rows[0][0]) if rows else Roster()
 
 
 @cache
-def _cycle_of() -> Select[Any]:
-    columns = table_of(StoredRotation).c
-    return select(columns.cycle).where(columns.name == bindparam("rotation"))
-
-
-@cache
-def _members_of() -> Select[Any]:
-    columns = table_of(StoredMember).c
-    listed = select(*_columns(StoredMember, Member)).where(columns.rotation == bindparam("rotation"))
-    return listed.order_by(columns.place)
+def _listed() -> Select[Any]:
+    """Give the head of a list with each of its members in their order; alone where there are none."""
+    head, member = table_of(StoredRotation), table_of(StoredMember)
+    listed = head.outerjoin(member, member.c.rotation == head.c.name)
+    columns = (head.c.cycle, member.c.place, *_columns(StoredMember, Member))
+    return select(*columns).select_from(listed).where(head.c.name == bindparam("rotation")).order_by(member.c.place)
 
 
 def _shifts(

@@ -31,7 +31,7 @@ class Shelf:
         if kept is not None and kept[0] == stamp and kept[1].calendar is calendar:
             return kept[1]
         midnight = datetime.combine(day, datetime.min.time(), UTC)
-        rota = rotas.load(session, calendar, midnight - BEFORE, midnight + AHEAD)
+        rota = rotas.load(session, calendar, midnight - BEFORE, midnight + AHEAD, is_planned_from=False)
         if stamp:
             self._keep((name, day), stamp, rota)
         return rota

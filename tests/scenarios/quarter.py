@@ -91,6 +91,8 @@ class Hurried(SlackChat):
 class Quarter(House):
     """The team's bot. Answers to what was typed are given as text, whichever the chat."""
 
+    _seen: tuple[str, list[Any]] = ("", [])
+
     def standing(self) -> Standing:
         return Standing(
             self.policy,
@@ -112,6 +114,14 @@ class Quarter(House):
         )
         self.pages = FeedPages(self.store, self.clock, lambda: self.bot.intake.standing)
         return [self._slack_port(metrics, Hurried), self.chat]
+
+    def feed(self) -> list[Any]:
+        """Give the events of the rotation's feed that are so; read anew only where it changed."""
+        page = self.pages.page("rotation", "platform", feed_key(SECRET, "rotation:platform"))
+        assert page is not None
+        if page.etag != self._seen[0]:
+            self._seen = page.etag, [event for event in parsed(page.body).events if event["STATUS"] == "CONFIRMED"]
+        return self._seen[1]
 
     def on_slack(self, who: str, command: str) -> str:
         """Let somebody give a command on Slack."""
@@ -143,10 +153,7 @@ def named_by(house: Quarter) -> Mapping[str, str | None]:
     assert found is not None or "Nobody is on call for platform" in said, said
     channel = next(one for one in house.slack.workspace.channels.values() if one.name == SOS)
     (group,) = house.slack.workspace.usergroups.values()
-    feed = house.pages.page("rotation", "platform", feed_key(SECRET, "rotation:platform"))
-    assert feed is not None
-    events = [event for event in parsed(feed.body).events if event["STATUS"] == "CONFIRMED"]
-    title = str(at(events, now)["SUMMARY"]).partition(" on call")[0]
+    title = str(at(house.feed(), now)["SUMMARY"]).partition(" on call")[0]
     with house.store.reading() as session:
         (row,) = oncall_rows(session, house.bot.intake.standing, now)
     return {
