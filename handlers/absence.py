@@ -16,11 +16,13 @@ from models.records import roster as stored
 from models.rota.plan import moved
 from models.rota.shift import Absence
 
+ANOTHER = ("and", "&", "+", ",", "or")
+
 
 def _off(ctx: Context, call: Call) -> Answer:
     person, words = _whose(ctx, call)
     if not words:
-        return Answer(reply=wording.listed(own(ctx, person)))
+        return Answer(reply=wording.listed(own(ctx, person), None if person == ctx.person else person.name))
     if words[0].lower() == "cancel":
         return _cancel(ctx, call, person, words[1:])
     absence = _wanted(ctx, call, person, words)
@@ -35,6 +37,8 @@ def _off(ctx: Context, call: Call) -> Answer:
     pairs = zip(changes, done, strict=True)
     effects = [effect for one in pairs if (effect := _effect(*one, absence)) is not None]
     name = None if person == ctx.person else person.name
+    if name is not None and not any(person.id in one.dates for one in done):
+        ctx.tell([person], lambda _: wording.told_you(said))
     return Answer(reply=wording.entered(name, away, effects, done[0].outcome.unreached))
 
 
@@ -56,6 +60,8 @@ def _wanted(ctx: Context, call: Call, person: Person, words: Sequence[str]) -> A
     first, last, why = leading_span(words, today)
     if last < first:
         raise UserError(wording.backwards(first, last, today))
+    if why and why[0].lower() in ANOTHER:
+        raise call.wrong(wording.ONE_AT_A_TIME)
     reason, rotation = " ".join(why)[:500], call.rotation.name if call.is_named else None
     absence = Absence(person.id, first, last, ctx.now, reason, rotation)
     if last < today:
@@ -77,10 +83,10 @@ def _cancel(ctx: Context, call: Call, person: Person, words: Sequence[str]) -> A
     if rest:
         raise call.wrong(wording.WHICH)
     name = None if person == ctx.person else person.name
-    changes = _begin(ctx, call)
-    found = [one for one in _entered(ctx, person, today) if one.first <= day <= one.last]
+    found = [one for one in _entered(ctx, call, person, today) if one.first <= day <= one.last]
     if not found:
         raise UserError(wording.not_away(name, day, today))
+    changes = _concerned(ctx, found)
     _take_back(ctx, changes, found)
     away = [_away(ctx, one) for one in found]
     besides = person.id if person == ctx.person else None
@@ -130,10 +136,21 @@ def _name(ctx: Context, engineer: str | None) -> str | None:
     return None if engineer is None else ctx.name_of(engineer)
 
 
-def _entered(ctx: Context, person: Person, since: date) -> list[Absence]:
-    """Give what somebody entered, without what a lead skipped: that only a lead takes back."""
+def _entered(ctx: Context, call: Call, person: Person, since: date) -> list[Absence]:
+    """Give what somebody entered, of a rotation that was named that one's alone; what a lead skipped, to leads."""
     absences = stored.absences_of(ctx.session, person.id, since)
-    return [one for one in absences if not one.is_skip or ctx.policy.is_lead(ctx.person)]
+    named = [one for one in absences if not call.is_named or one.rotation == call.rotation.name]
+    return [one for one in named if not one.is_skip or ctx.policy.is_lead(ctx.person)]
+
+
+def _concerned(ctx: Context, absences: Sequence[Absence]) -> list[Change]:
+    """Take the rotations in which some absences count, always in the same order."""
+    named = {one.rotation for one in absences}
+    return [
+        roster_change.take(ctx, rotation)
+        for rotation in ctx.policy.oncall.rotations
+        if None in named or rotation.name in named
+    ]
 
 
 def own(ctx: Context, person: Person) -> list[wording.Away]:

@@ -18,7 +18,7 @@ from models.records import exchange
 from models.records.exchange import ExchangeKind
 from models.rota.calendar import WorkCalendar
 from models.rota.duty import Duty, next_shifts, who_is_on
-from models.rota.shift import Shift
+from models.rota.shift import Shift, ShiftSource
 
 REMINDS = "day-before"
 
@@ -81,9 +81,15 @@ def _coming(ctx: Context, rotation: Rotation, serving: Duty, reader: Person, bef
         why=duty.why(ctx, serving.why),
         before=ctx.name_of(before) if before not in (None, serving.engineer) else None,
         wish=_open_cover(ctx, rotation, serving, reader),
+        day=serving.shift.day if serving.shift is not None else ctx.standing.calendar(rotation).day_of(serving.start),
+        leads=_leads(ctx) if serving.source is ShiftSource.OVERRIDE else (),
         now=ctx.now,
         zone=zone_of(ctx, reader),
     )
+
+
+def _leads(ctx: Context) -> tuple[str, ...]:
+    return tuple(person.name for person in duty.people(ctx, ctx.policy.oncall.leads))
 
 
 def _open_cover(ctx: Context, rotation: Rotation, serving: Duty, reader: Person) -> int | None:

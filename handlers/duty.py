@@ -56,9 +56,25 @@ def _is_the_same(first: Duty, later: Duty) -> bool:
 
 
 def as_served(rota: Rota, since: datetime) -> list[Shift]:
-    """Give the shifts that end after an instant, each with whom the resolver names for what is left of it."""
-    left = (shift for shift in rota.shifts if shift.end > since)
-    return [replace(shift, engineer=who_is_on(rota, max(shift.start, since)).engineer) for shift in left]
+    """Give the shifts that end after an instant, each with whom the resolver names for what is left of it.
+
+    A weekly shift is given by its working days, because single days of it can be somebody else's.
+    """
+    parts = (part for shift in rota.shifts if shift.end > since for part in _parts(rota, shift))
+    return [
+        replace(part, engineer=who_is_on(rota, max(part.start, since)).engineer) for part in parts if part.end > since
+    ]
+
+
+def _parts(rota: Rota, shift: Shift) -> Iterable[Shift]:
+    if rota.calendar.rotation.kind == "daily":
+        yield shift
+        return
+    day = shift.day
+    while (start := max(shift.start, rota.calendar.hours_of(day)[0])) < shift.end:
+        following = rota.calendar.next_working(day)
+        yield replace(shift, day=day, start=start, end=min(shift.end, rota.calendar.hours_of(following)[0]))
+        day = following
 
 
 def first_of(shifts: Iterable[Shift], engineer: str) -> Shift | None:

@@ -137,11 +137,11 @@ def _kept(  # noqa: PLR0917
 
 
 def _take(ctx: Context, call: Call) -> Answer:
-    me, day = exchange_shift.asker(ctx), _only_day(ctx, call)
+    me, day = exchange_shift.asker(ctx), None if [*map(str.lower, call.words)] == ["now"] else _only_day(ctx, call)
     if not duty.is_engineer(ctx, me):
         raise UserError(wording.ONLY_ENGINEERS)
     change = roster_change.take(ctx, call.rotation)
-    shift = exchange_shift.on_day(ctx, call, change.rota, day)
+    shift = exchange_shift.on_day(ctx, call, change.rota, day) if day else exchange_shift.running(ctx, change.rota)
     exchange_shift.check_undecided(ctx, change.rota, shift)
     owner = shift.engineer if shift.start > ctx.now else who_is_on(change.rota, ctx.now).engineer
     try:
@@ -192,7 +192,7 @@ COMMANDS: tuple[Command, ...] = (
         _cover,
         takes_text=True,
     ),
-    Command("oncall", "take", "DATE", "take a shift over without being asked", "/oncall take tomorrow", _take),
+    Command("oncall", "take", "DATE|now", "take a shift over without being asked", "/oncall take tomorrow", _take),
 )
 
 LAPSE = Job(

@@ -45,8 +45,18 @@ def on_day(ctx: Context, call: Call, rota: Rota, day: date) -> Shift:
         shift = rota.shift_at(calendar.handover_at(day))
     if shift.end <= ctx.now if shift is not None else day < calendar.day_of(ctx.now):
         raise call.wrong(wording.over(day, today_of(ctx)))
+    if shift is not None and shift.day != day:
+        raise UserError(wording.whole_shift(shift.day, day, today_of(ctx)))
     if shift is None:
         raise call.wrong(wording.no_shift(day, calendar.why_off(day), today_of(ctx)))
+    return shift
+
+
+def running(ctx: Context, rota: Rota) -> Shift:
+    """Give the shift that runs now. Raises UserError where none does."""
+    shift = rota.shift_at(ctx.now)
+    if shift is None:
+        raise UserError(wording.NOTHING_RUNS)
     return shift
 
 
@@ -77,8 +87,8 @@ def next_of(ctx: Context, rotation: Rotation, rota: Rota, person: Person) -> Shi
 
 def nearest_of(ctx: Context, rota: Rota, me: Person) -> Shift:
     """Give my shift that runs now, or my next one."""
-    mine = (shift for shift in duty.as_served(rota, ctx.now) if shift.engineer == me.id)
-    shift = next((one for one in mine if not is_decided(rota, one, ctx.now)), None)
+    mine = {part.id for part in duty.as_served(rota, ctx.now) if part.engineer == me.id}
+    shift = next((one for one in rota.shifts if one.id in mine and not is_decided(rota, one, ctx.now)), None)
     if shift is None:
         raise UserError(wording.NOTHING_TO_COVER)
     return shift

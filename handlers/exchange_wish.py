@@ -39,9 +39,13 @@ def typed(ctx: Context, call: Call) -> Answer | None:
         "decline": decline,
         "withdraw": withdraw,
     }
-    verb = verbs.get(call.words[0].lower()) if len(call.words) == 2 else None  # noqa: PLR2004 - a word and a number
-    number = call.words[-1].removeprefix("#") if call.words else ""
-    return verb(ctx, number) if verb is not None and number.isdecimal() else None
+    verb = verbs.get(call.words[0].lower()) if call.words and len(call.words) <= 2 else None  # noqa: PLR2004
+    if verb is None:
+        return None
+    number = call.words[-1].removeprefix("#")
+    if not number.isdecimal():
+        raise call.wrong(wording.which_number(call.words[0]))
+    return verb(ctx, number)
 
 
 def accept(ctx: Context, number: str) -> Answer:
@@ -103,7 +107,7 @@ def decline(ctx: Context, number: str) -> Answer:
     """Refuse to swap, and tell the asker."""
     me, row = exchange_shift.asker(ctx), _numbered(ctx, number)
     if row.other is None or row.other != me.id:
-        raise UserError(wording.not_asked(ctx.name_of(row.other) if row.other else "Everybody"))
+        raise UserError(wording.not_asked(ctx.name_of(row.other)) if row.other else wording.EVERYBODY_WAS_ASKED)
     _settle(ctx, row, ExchangeState.DECLINED, me)
     _tell_asker(ctx, row, wording.declined(_seen(ctx, row, ctx.policy.person(row.asker)), me.name))
     return Answer(reply=wording.answered(ExchangeState.DECLINED))
@@ -200,9 +204,10 @@ def open_wishes(ctx: Context, person: Person) -> list[wording.Wish]:
 
 
 def lapse_due(session: Session, standing: Standing, now: datetime) -> Iterable[TimeCame]:
-    """Give the open wishes that nobody can grant any more."""
+    """Give the open wishes that nobody can grant any more: their time has passed, or their shift went to another."""
     del standing
-    return [TimeCame.of(LAPSES, str(row.id), row.lapses_at) for row in records.lapsed(session, now)]
+    lapsed = [TimeCame.of(LAPSES, str(row.id), row.lapses_at) for row in records.lapsed(session, now)]
+    return lapsed or [TimeCame.of(LAPSES, str(row.id), row.made_at) for row in records.void(session)]
 
 
 def lapse_coming(session: Session, standing: Standing, now: datetime) -> datetime | None:
@@ -212,9 +217,12 @@ def lapse_coming(session: Session, standing: Standing, now: datetime) -> datetim
 
 
 def lapse(ctx: Context, event: TimeCame) -> None:
-    """Let a wish lapse, and tell its asker that the shift stayed theirs."""
+    """Let a wish lapse, and tell its asker that the shift stayed theirs; or settle it as void, where it did not."""
     row = records.get(ctx.session, int(event.subject))
     if row is None or row.state is not ExchangeState.OPEN:
+        return
+    if row in records.void(ctx.session):
+        _settle(ctx, row, ExchangeState.REFUSED, None, wording.MOVED_ON)
         return
     _settle(ctx, row, ExchangeState.LAPSED, None)
     _tell_asker(ctx, row, wording.lapsed(_seen(ctx, row, ctx.policy.person(row.asker))))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import islice
 
 from handlers import absence, duty
 from handlers.command import Call, Command
@@ -18,7 +19,7 @@ from models.policy import Person, Rotation
 from models.records import rota as rotas
 from models.rota.duty import Duty, Row, rows, who_is_on
 from models.rota.rota import Rota
-from models.rota.shift import Shift, ShiftSource
+from models.rota.shift import ShiftSource
 
 USUAL_DAYS, MOST_DAYS = 14, 60
 MOST_SHIFTS = 8
@@ -112,23 +113,24 @@ def _asked(ctx: Context, call: Call) -> Sequence[Rotation]:
     return [call.rotation] if call.is_named else ctx.policy.oncall.rotations
 
 
-def _shifts_of(ctx: Context, rotation: Rotation, person: Person) -> list[Shift]:
+def _shifts_of(ctx: Context, rotation: Rotation, person: Person) -> list[Duty]:
     rota = rotas.load(ctx.session, ctx.standing.calendar(rotation), ctx.now - BEFORE)
-    return [shift for shift in duty.as_served(rota, ctx.now) if shift.engineer == person.id][:MOST_SHIFTS]
+    theirs = (one for one in duty.stretches(rota, ctx.now) if one.engineer == person.id and one.end > ctx.now)
+    return list(islice(theirs, MOST_SHIFTS))
 
 
 def _is_listed(ctx: Context, rotation: Rotation, person: Person) -> bool:
     return person.id in rotas.load_roster(ctx.session, rotation.name).order(ctx.now)
 
 
-def _my_shift(ctx: Context, rotation: Rotation, shift: Shift) -> wording.MyShift:
+def _my_shift(ctx: Context, rotation: Rotation, mine: Duty) -> wording.MyShift:
     is_alone = len(ctx.policy.oncall.rotations) == 1
-    is_by_list = shift.source is ShiftSource.LIST
+    is_by_list = mine.source is ShiftSource.LIST
     return wording.MyShift(
         rotation="" if is_alone else rotation.name,
-        start=shift.start,
-        end=shift.end,
-        why="" if is_by_list else duty.why(ctx, shift.reason),
+        start=mine.start,
+        end=mine.end,
+        why="" if is_by_list else duty.why(ctx, mine.why),
     )
 
 

@@ -192,11 +192,12 @@ def _add(ctx: Context, call: Call) -> Answer:
     if wish.start is None:
         roster_change.fill_gap(change, wish.engineer)
     name = ctx.name_of(wish.engineer)
-    done = _settled(change, "add", wording.added(actor_name(ctx), name, _day(change, wish.start)), wish, new)
+    shadows = _day(change, shadows_from)
+    told = wording.added(actor_name(ctx), name, _day(change, wish.start), shadows)
+    done = _settled(change, "add", told, wish, new)
     first = duty.first_of(duty.as_served(done.rota, ctx.now), wish.engineer)
     is_reachable = ctx.home_of(ctx.policy.person(wish.engineer)) is not None
     place = new.order(ctx.now).index(wish.engineer) + 1
-    shadows = _day(change, shadows_from)
     shown = wording.Added(name, place, _day(change, wish.start), first.day if first else None, is_reachable, shadows)
     return Answer(reply=wording.confirm_added(shown, done.outcome))
 
@@ -254,6 +255,7 @@ def _settled(change: Change, action: str, told: str, wish: _Wish, new: Roster) -
         engineer=wish.engineer,
         position=wish.position,
         start=_iso(_day(change, wish.start)),
+        shadow=wish.shadow or None,
         old=order_of(change.roster, change.now),
         new=order_of(new, change.now),
     )
@@ -266,17 +268,25 @@ def _assign(ctx: Context, call: Call) -> Answer:
     change = roster_change.begin(ctx, call.rotation)
     if len(call.words) < 2:  # noqa: PLR2004 - a day and a person
         raise call.wrong(wording.DAY_AND_PERSON)
-    day, rest = leading_day(call.words, today_of(ctx))
+    is_now = call.words[0].lower() == "now"
+    day, rest = (today_of(ctx), call.words[1:]) if is_now else leading_day(call.words, today_of(ctx))
     who = " ".join(rest)
     if not who:
         raise call.wrong(wording.DAY_AND_PERSON)
     engineer = None if who.lower() == "nobody" else call.person(ctx, who).id
-    start, end = _span(change, call, day)
+    start, end = _rest_of_shift(change) if is_now else _span(change, call, day)
     roster_change.override(change, start, end, engineer)
     name = ctx.name_of(engineer) if engineer is not None else None
     told = wording.assigned(actor_name(ctx), name, day, today_of(ctx))
     done = roster_change.settle(change, "assign", told, engineer=engineer or "nobody", day=day.isoformat())
     return Answer(reply=wording.confirm_assigned(name, day, done.outcome, today_of(ctx)))
+
+
+def _rest_of_shift(change: Change) -> tuple[datetime, datetime]:
+    """Give what is left of the shift that runs, or until the next handover where none does."""
+    calendar, running = change.rota.calendar, change.rota.shift_at(change.now)
+    following = calendar.handover_at(calendar.next_shift_day(calendar.shift_day_at(change.now)))
+    return change.now, running.end if running is not None else following
 
 
 def _span(change: Change, call: Call, day: date) -> tuple[datetime, datetime]:
@@ -351,8 +361,8 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "oncall-list",
         "assign",
-        "DATE @user|nobody",
-        "give one day to somebody",
+        "DATE|now @user|nobody",
+        "give one day, or what is left of the running shift, to somebody",
         "/oncall-list assign 2026-12-24 @gil",
         _assign,
     ),

@@ -80,7 +80,11 @@ def take(ctx: Context, rotation: Rotation, seeds: Seeds | None = None) -> Change
 def relist(change: Change, roster: Roster, seeds: Seeds | None = None) -> None:
     """Keep a new list, and plan from now on by it. seeds: of the cycles to draw; None: random."""
     stored.save_roster(change.ctx.session, change.rotation.name, roster)
-    replan(change, replace(change.rota, roster=roster), seeds)
+    before = set(change.roster.members)
+    leaving = [stay for stay in roster.members if stay.until is not None and stay not in before]
+    for stay in leaving:
+        stored.revoke_overrides_of(change.ctx.session, change.rotation.name, stay.engineer, stay.until or change.now)
+    replan(change, duty.whole(change.ctx, change.rotation) if leaving else replace(change.rota, roster=roster), seeds)
 
 
 def replan(change: Change, rota: Rota, seeds: Seeds | None = None) -> None:

@@ -17,7 +17,6 @@ from models.records import event as received
 from models.records import roster as stored
 from models.rota.duty import stand_in, who_is_on
 from models.rota.rota import Rota
-from models.rota.shift import ShiftSource
 
 STANDS_IN = "stand-in"
 
@@ -52,7 +51,7 @@ def begin(ctx: Context, event: TimeCame) -> None:
 
 def renew(ctx: Context, rotation: Rotation) -> None:
     """After a change, let whoever has to stand in by now do so from now on, and nobody who no longer has to."""
-    stored.revoke_overrides(ctx.session, rotation.name, ShiftSource.ABSENCE, ctx.now)
+    stored.revoke_stand_ins(ctx.session, rotation.name, ctx.now)
     _keep(ctx, rotation, ctx.now)
 
 

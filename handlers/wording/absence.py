@@ -9,6 +9,7 @@ from models.message import Bullets, Code, Line, Message, Strong, line, message, 
 
 LEADS_ONLY = "Only a lead can enter somebody else's days off."
 NOTHING_ENTERED = "You have no days off entered."
+ONE_AT_A_TIME = "Enter one day or one range at a time."
 WHICH = "Say which days, as in fri or 2026-12-21..2026-12-31."
 
 
@@ -92,14 +93,21 @@ def cancelled(name: str | None, away: Sequence[Away], gained: Sequence[date], lo
 
 
 def _days(days: Sequence[date], away: Away) -> str:
-    return ", ".join(times.day(day, away.today) for day in days)
+    return times.days(days, away.today)
 
 
-def listed(away: Sequence[Away]) -> Message:
-    """List the reader's days off."""
+def listed(away: Sequence[Away], name: str | None = None) -> Message:
+    """List somebody's days off. name: None for the reader's own."""
     if not away:
-        return message(paragraph(NOTHING_ENTERED), note("To enter some: ", Code("/oncall off fri..mon on holiday")))
-    return message(paragraph(Strong("Your days off")), Bullets(tuple(away_line(one) for one in away)))
+        nothing = NOTHING_ENTERED if name is None else f"{name} has no days off entered."
+        return message(paragraph(nothing), note("To enter some: ", Code("/oncall off fri..mon on holiday")))
+    title = "Your days off" if name is None else f"{name}'s days off"
+    return message(paragraph(Strong(title)), Bullets(tuple(away_line(one) for one in away)))
+
+
+def told_you(said: str) -> Message:
+    """Tell somebody of days off that a lead entered for them and that move none of their dates."""
+    return message(paragraph(said), note("Yours to see and to take back: ", Code("/oncall off")))
 
 
 def away_line(away: Away) -> Line:

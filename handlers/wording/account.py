@@ -34,7 +34,7 @@ def on_duty_unreachable(name: str, person: str, account: Account, rotations: Seq
         ),
         paragraph(
             "Put somebody else on duty with ",
-            Code(f"/oncall-list assign today @user{inside}"),
+            Code(f"/oncall-list assign now @user{inside}"),
             ", or take them off the list with ",
             Code(f"/oncall-list remove @{person}{inside}"),
             ": then the next one is on duty at once.",

@@ -27,7 +27,7 @@ def nobody(gap: Gap, mentions: Sequence[Span]) -> Message:
     asked = line(*_listed(mentions), ", please put somebody on duty: " if mentions else "Please put somebody on duty: ")
     return message(
         paragraph("⚠️ ", Strong(f"Nobody is on call in {gap.rotation}{until}"), f": {gap.why}."),
-        paragraph(*asked, Code("/oncall-list assign today @user"), "."),
+        paragraph(*asked, Code("/oncall-list assign now @user"), "."),
         note(f"Until then urgent requests go to whoever is named as the fallback. {_after(gap)}".strip()),
         summary=f"Nobody is on call in {gap.rotation}{until}",
     )

@@ -1,18 +1,19 @@
 """What the bot says on the working day before somebody's shift."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from handlers.wording import times
-from models.message import Code, Message, Strong, message, note, paragraph
+from models.message import Code, Line, Message, Strong, line, message, note, paragraph
 
 
 @dataclass(frozen=True, slots=True)
 class Coming:
     """A shift that begins soon. rotation: empty where there is only one; before: who serves until then, None: nobody.
 
-    wish: the number of the cover that was asked for it and that nobody took yet; None: none is.
+    wish: the number of the cover that was asked for it and that nobody took yet; None: none is. day: the shift's own.
+    leads: whom to ask, where a lead decided it; empty where engineers can give it away themselves.
     """
 
     rotation: str
@@ -21,6 +22,8 @@ class Coming:
     why: str
     before: str | None
     wish: int | None
+    day: date
+    leads: tuple[str, ...]
     now: datetime
     zone: ZoneInfo
 
@@ -37,14 +40,16 @@ def coming(facts: Coming) -> Message:
     return message(
         paragraph(Strong(facts.opening), f" until {times.moment(facts.end, facts.zone, facts.now)}.{before}"),
         paragraph(f"Nobody has taken your cover {facts.wish} yet: it is still yours.") if facts.wish else None,
-        note(
-            f"Why you: {facts.why}. If you cannot: ",
-            Code(f"/oncall cover {facts.start.astimezone(facts.zone).date().isoformat()}"),
-            " asks everybody, ",
-            Code("/oncall swap"),
-            " one of them.",
-        ),
+        note(f"Why you: {facts.why}. If you cannot, ", *_way_out(facts)),
         summary=facts.opening,
+    )
+
+
+def _way_out(facts: Coming) -> Line:
+    if facts.leads:
+        return line(f"ask {' or '.join(facts.leads)}.")
+    return line(
+        Code(f"/oncall cover {facts.day.isoformat()}"), " asks everybody, ", Code("/oncall swap"), " one of them."
     )
 
 

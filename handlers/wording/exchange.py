@@ -18,6 +18,9 @@ WHICH_DAY = "Say which day you take."
 ONLY_ENGINEERS = "Only engineers of an on-call list can take a shift."
 NOT_YOURS = "Only whoever asked can withdraw that."
 WITHDRAW_INSTEAD = "This is your own wish; you can withdraw it."
+EVERYBODY_WAS_ASKED = "Everybody was asked who covers it; whoever cannot need not answer."
+NOTHING_RUNS = "No shift runs now, so that there is nothing to take. A lead can put somebody on duty."
+MOVED_ON = "the shift went to somebody else meanwhile"
 NOWHERE_TO_ASK = "I am in no operations channel, so that I cannot ask anybody. Ask somebody directly: /oncall swap."
 CHANGED_JUST_NOW = "Somebody changed that shift just now; look again with /oncall list."
 
@@ -209,6 +212,11 @@ def answered(state: ExchangeState) -> Message:
 # -- refusals
 
 
+def which_number(verb: str) -> str:
+    """Ask for the number of a wish."""
+    return f"{verb.capitalize()} which one? Say its number, as in {verb.lower()} 12."
+
+
 def no_such(number: str) -> str:
     """Say that there is no such wish."""
     return f"There is no swap or cover {number[:12]}."
@@ -279,7 +287,7 @@ def asked_already(number: int, kind: ExchangeKind) -> str:
 def lasting(part_day: date, today: date) -> str:
     """Refuse to swap a shift that has begun."""
     begun = f"The shift of {times.day(part_day, today)} has begun."
-    return f"{begun} Let somebody cover what is left of it: /oncall cover today."
+    return f"{begun} Let somebody cover what is left of it: /oncall cover."
 
 
 def open_line(settled: Wish) -> Line:
@@ -289,6 +297,14 @@ def open_line(settled: Wish) -> Line:
     if settled.his is not None:
         what = f"swap of {mine} with {settled.his.owner}, {day(settled.his, settled.now, settled.zone)}"
     return line(f"{what}, asked by {settled.asker}, not answered yet (", Code(f"{settled.kind} {settled.number}"), ")")
+
+
+def whole_shift(first: date, part_day: date, today: date) -> str:
+    """Say that a day lies within a longer shift, which passes as a whole."""
+    return (
+        f"{times.day(part_day, today)} lies in the shift that begins on {times.day(first, today)}, and a shift passes "
+        f"as a whole: name {first.isoformat()}. For a single day a lead uses /oncall-list assign."
+    )
 
 
 def over(part_day: date, today: date) -> str:

@@ -14,6 +14,7 @@ LABELS = {
     "engineer": "",
     "other": "for",
     "position": "position",
+    "shadow": "working days of shadowing before",
     "start": "from",
     "last": "to",
     "day": "on",

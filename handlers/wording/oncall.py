@@ -144,7 +144,7 @@ def _nobody(on_duty: Told, following: Told, fallback: Sequence[str]) -> Message:
         paragraph("⚠️ ", Strong(f"Nobody is on call for {on_duty.rotation}{until}"), f": {on_duty.why}."),
         paragraph(f"Urgent requests go to {', '.join(fallback)}.") if fallback else None,
         paragraph(_next(on_duty, following)) if following.engineer is not None else None,
-        note("A lead can put somebody on duty with ", Code("/oncall-list assign today @user"), "."),
+        note("A lead can put somebody on duty with ", Code("/oncall-list assign now @user"), "."),
     )
 
 

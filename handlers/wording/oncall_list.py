@@ -138,9 +138,10 @@ def export(rotation: str, entry: str) -> Message:
 # -- what a lead did, as others read it
 
 
-def added(actor: str, name: str, since: date | None) -> str:
-    """Say that somebody was added."""
-    return f"{actor} added {name} to the list{_from(since)}."
+def added(actor: str, name: str, since: date | None, shadows: date | None = None) -> str:
+    """Say that somebody was added. shadows: from when on they follow along first; None: they do not."""
+    first = f"; from {times.day(shadows)} on they shadow whoever is on call" if shadows is not None else ""
+    return f"{actor} added {name} to the list{_from(since)}{first}."
 
 
 def removed(actor: str, name: str, since: date | None) -> str:
@@ -358,5 +359,5 @@ def _from(since: date | None) -> str:
 
 
 def _days(days: Sequence[date]) -> str:
-    shown = ", ".join(map(times.day, days[:MOST_DAYS]))
+    shown = times.days(days[:MOST_DAYS])
     return f"{shown} and {len(days) - MOST_DAYS} more" if len(days) > MOST_DAYS else shown

@@ -1,5 +1,6 @@
 """How times, spans and dates are written: local, short, with the zone's name."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,23 @@ def day(civil: date, today: date | None = None) -> str:
     """Give a date: `Mon 23 Nov`; with its year where that is not today's: `Sun 3 Jan 2027`."""
     year = f" {civil.year}" if today is not None and civil.year != today.year else ""
     return f"{civil:%a} {civil.day} {civil:%b}{year}"
+
+
+def days(civil: Sequence[date], today: date | None = None) -> str:
+    """Give dates in their order: `Mon 9 Nov, Thu 12 Nov`; three and more in a row as `Mon 9 Nov to Fri 13 Nov`."""
+    runs: list[list[date]] = []
+    for one in sorted(civil):
+        if runs and one - runs[-1][-1] == DAY:
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+    return ", ".join(_run(run, today) for run in runs)
+
+
+def _run(run: Sequence[date], today: date | None) -> str:
+    if len(run) < 3:  # noqa: PLR2004 - two days are as short by themselves
+        return ", ".join(day(one, today) for one in run)
+    return f"{day(run[0], today)} to {day(run[-1], today)}"
 
 
 def span(length: timedelta) -> str:

@@ -5,9 +5,10 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import JSON, Date, Index, String, and_, func, or_, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from models.records.base import Id, Record, Word, changed
+from models.records.roster import StoredShift
 
 
 class ExchangeKind(StrEnum):
@@ -86,6 +87,24 @@ def lapsed(session: Session, now: datetime) -> Sequence[Exchange]:
     """Give the open wishes whose time has passed."""
     passed = (Exchange.state == ExchangeState.OPEN, Exchange.lapses_at <= now)
     return session.scalars(select(Exchange).where(*passed).order_by(Exchange.id)).all()
+
+
+def void(session: Session) -> Sequence[Exchange]:
+    """Give the open wishes in which the shift is no longer the asker's, or the other one no longer theirs."""
+    mine, his = aliased(StoredShift), aliased(StoredShift)
+    found = (
+        select(Exchange)
+        .outerjoin(mine, and_(mine.id == Exchange.mine, mine.day == Exchange.mine_day))
+        .outerjoin(his, and_(his.id == Exchange.his, his.day == Exchange.his_day))
+        .where(
+            Exchange.state == ExchangeState.OPEN,
+            or_(
+                mine.engineer.is_distinct_from(Exchange.asker),
+                and_(Exchange.his.is_not(None), his.engineer.is_distinct_from(Exchange.other)),
+            ),
+        )
+    )
+    return session.scalars(found.order_by(Exchange.id)).all()
 
 
 def next_lapse(session: Session, now: datetime) -> datetime | None:

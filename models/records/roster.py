@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Date, Index, Select, String, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Date, Index, Select, String, bindparam, delete, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.records.base import Id, Record, Word, changed, table_of
@@ -285,15 +285,19 @@ def add_override(session: Session, override: Override) -> None:
     _restamp(session, override.rotation)
 
 
-def revoke_overrides(session: Session, rotation: str, source: ShiftSource, now: datetime) -> None:
-    """End the overrides of one source that act now or later; what has passed of them stays."""
-    acting = (
-        StoredOverride.rotation == rotation,
-        StoredOverride.source == source,
-        StoredOverride.ends_at > now,
-        StoredOverride.revoked_at.is_(None),
-    )
-    if changed(session, update(StoredOverride).where(*acting).values(revoked_at=now)):
+def revoke_stand_ins(session: Session, rotation: str, since: datetime) -> None:
+    """Let nobody stand in from an instant on; what has passed stays."""
+    _revoke(session, rotation, StoredOverride.source == ShiftSource.ABSENCE, since)
+
+
+def revoke_overrides_of(session: Session, rotation: str, engineer: str, since: datetime) -> None:
+    """Put somebody on duty no more from an instant on, whoever decided it; what has passed stays."""
+    _revoke(session, rotation, StoredOverride.engineer == engineer, since)
+
+
+def _revoke(session: Session, rotation: str, which: ColumnElement[bool], since: datetime) -> None:
+    acting = (StoredOverride.rotation == rotation, StoredOverride.ends_at > since, StoredOverride.revoked_at.is_(None))
+    if changed(session, update(StoredOverride).where(which, *acting).values(revoked_at=since)):
         _restamp(session, rotation)
 
 

@@ -66,7 +66,9 @@ def load(
     name, listed = calendar.rotation.name, load_roster(session, calendar.rotation.name)
     shifts = tuple(_shifts(session, name, since, until, look_ahead(listed)))
     end = None if until is None else max(until, shifts[-1].end if shifts else until)
-    days = (None if at is None else calendar.day_of(at) for at in (since, end))
+    # An absence acts until the first hours after it, which can be days later.
+    first = None if since is None else calendar.last_working(calendar.day_of(since))
+    last = None if end is None else calendar.day_of(end)
     numbers = _numbers(shifts) if since is not None or until is not None else ()
     return Rota(
         calendar=calendar,
@@ -74,7 +76,7 @@ def load(
         shifts=shifts,
         cycles=tuple(_cycles(session, name, *numbers)) if is_planned_from else (),
         overrides=tuple(_overrides(session, name, since, end)),
-        absences=tuple(_absences(session, name, *days)),
+        absences=tuple(_absences(session, name, first, last)),
     )
 
 

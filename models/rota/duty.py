@@ -195,7 +195,7 @@ def _bounds(
         return override.start, override.end
     points = [*rota.overriding.bounds(at), *_shift_bounds(rota, at, shift)]
     for person in _considered(rota, at, shift, engineer):
-        points += [*rota.away(person).bounds(at), *_stay_bounds(rota, person)]
+        points += [*rota.unable(person).bounds(at), *_stay_bounds(rota, person)]
     before = [point for point in points if point <= at]
     after = [point for point in points if point > at]
     return max(before, default=at), min(after, default=at + DAY)

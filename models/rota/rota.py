@@ -1,7 +1,7 @@
 """Everything known of one rotation, indexed once, so that a question costs a bisection."""
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -79,14 +79,27 @@ class Rota:
 
     @cached_property
     def _away(self) -> Mapping[str, Spans[None]]:
+        return self._spans_of(self.absences)
+
+    @cached_property
+    def _unable(self) -> Mapping[str, Spans[None]]:
+        """When somebody is absent; whom a lead let serve later is not."""
+        return self._spans_of([absence for absence in self.absences if not absence.is_skip])
+
+    def _spans_of(self, absences: Iterable[Absence]) -> Mapping[str, Spans[None]]:
         spans: dict[str, list[tuple[datetime, datetime]]] = {}
-        for absence in self.absences:
+        for absence in absences:
             if absence.rotation in {None, self.name}:
                 spans.setdefault(absence.engineer, []).append(self._span(absence))
         return {engineer: united(theirs) for engineer, theirs in spans.items()}
 
     def _span(self, absence: Absence) -> tuple[datetime, datetime]:
-        begin, end = self.calendar.midnight(absence.first), self.calendar.midnight(absence.last + DAY)
+        """Give when an absence acts: from the first hours in it to the first hours after it.
+
+        So nobody's shift ends at midnight, and a weekend off changes nothing for whoever is on duty until Monday.
+        """
+        first, after = (self.calendar.working_from(day) for day in (absence.first, absence.last + DAY))
+        begin, end = (self.calendar.hours_of(day)[0] for day in (first, after))
         return max(begin, absence.made_at), min(end, absence.cancelled_at or end)
 
     @cached_property
@@ -110,9 +123,13 @@ class Rota:
         """Give when somebody is absent."""
         return self._away.get(engineer, NEVER)
 
+    def unable(self, engineer: str) -> Spans[None]:
+        """Give when somebody is absent and was not merely let serve later."""
+        return self._unable.get(engineer, NEVER)
+
     def is_away(self, engineer: str, at: datetime) -> bool:
         """Say whether somebody is absent, has left the list or is not yet on it, at an instant."""
-        return self.away(engineer).at(at) is not None or self.roster.is_off(engineer, at)
+        return self.unable(engineer).at(at) is not None or self.roster.is_off(engineer, at)
 
     def can_serve(self, engineer: str, start: datetime, end: datetime) -> bool:
         """Say whether somebody is on the list for a whole span and absent in none of its working hours."""

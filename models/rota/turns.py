@@ -229,4 +229,4 @@ def _shuffle_rest(turns: Turns, served: Collection[str | None]) -> None:
     turns.waiting = waiting
     old = turns.rota.cycle(turns.number)
     fresh = Cycle(turns.number, tuple(order), draw)
-    turns.cycles[turns.number] = fresh if old is None else replace(old, order=fresh.order, draw=draw)
+    turns.cycles[turns.number] = fresh if old is None else replace(old, order=fresh.order, draw=draw, mend=None)

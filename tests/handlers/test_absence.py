@@ -63,13 +63,33 @@ def test_who_stood_in_is_not_changed_by_a_later_plan(database_url: str) -> None:
     assert on_call(opened, "2026-11-02 16:00") not in {"ana", "ben"}
 
 
-def test_who_stands_in_from_midnight_on_is_kept_then(database_url: str) -> None:
-    opened = office(database_url)
-    opened.command("ana", "oncall", "off tomorrow")
-    opened.pass_time("2026-11-03 00:00")
-    assert on_call(opened, "2026-11-03 00:00") == "ben"
-    opened.at("2026-11-03 02:00").command("dan", "oncall", "take today")
-    assert on_call(opened, "2026-11-03 01:00") == "ben"
+def test_in_a_weekly_rotation_a_day_off_is_served_by_a_stand_in_who_is_told_and_kept(database_url: str) -> None:
+    opened = office(database_url, rotations=(rotation(kind="weekly"),))
+    said = opened.command("ana", "oncall", "off wed dentist")
+    assert "Wed 4 Nov goes to Ben Cole." in said
+    assert any("New: Wed 4 Nov." in one for one in direct(opened.owed(), "ben"))
+    assert "Wed 4 Nov 09:00 UTC, until Thu 5 Nov 09:00 UTC" in opened.command("ben", "oncall", "me")
+    opened.pass_time("2026-11-04 09:00")
+    assert on_call(opened, "2026-11-04 09:00") == "ben"
+    opened.at("2026-11-04 12:00").command("lea", "oncall-list", "remove @ben from 2026-11-06")
+    assert on_call(opened, "2026-11-04 11:00") == "ben"
+    assert on_call(opened, "2026-11-05 09:00") == "ana"
+
+
+def test_a_weekend_off_moves_nobody(sqlite_url: str) -> None:
+    opened = office(sqlite_url)
+    before = serving(opened)
+    assert "No shift lies in it." in opened.command("ana", "oncall", "off sat..sun")
+    assert (serving(opened), opened.owed()) == (before, [])
+
+
+def test_days_off_taken_back_in_one_rotation_leave_those_of_others(sqlite_url: str) -> None:
+    second = rotation(name="database", engineers=("cleo", "ben"))
+    oncall = OnCall(leads=("lea",), fallback=("lea",), rotations=(rotation(), second))
+    opened = office(sqlite_url, oncall=oncall)
+    opened.command("ben", "oncall", "off tomorrow in platform")
+    assert "no days off entered" in opened.command("ben", "oncall", "off cancel tomorrow in database")
+    assert serving(opened)["2026-11-03"] == "cleo"
 
 
 def test_who_comes_back_on_the_same_day_is_on_duty_again_from_then_on(sqlite_url: str) -> None:

@@ -41,7 +41,7 @@ def test_whoever_is_deactivated_on_duty_is_told_to_the_leads_at_once(database_ur
     tells(desk, engineer, is_active=False)
     (told,) = direct(desk.owed(), "lea")
     assert "is on call for platform now and has no active account on Slack" in told
-    assert "/oncall-list assign today @user" in told
+    assert "/oncall-list assign now @user" in told
     assert f"/oncall-list remove @{engineer}" in told
 
 

@@ -314,3 +314,47 @@ def test_a_shuffle_and_a_removal_leave_what_was_agreed(sqlite_url: str) -> None:
     assert serving(opened)["2026-11-03"] == "dan"
     opened.command("lea", "oncall-list", "remove @ben")
     assert serving(opened)["2026-11-03"] == "dan"
+
+
+def test_a_wish_whose_shift_went_to_somebody_else_is_void_and_says_no_untruth(database_url: str) -> None:
+    opened = office(database_url)
+    opened.command("ben", "oncall", "cover tomorrow")
+    opened.command("dan", "oncall", "take tomorrow")
+    opened.owed()
+    opened.pass_time()
+    assert states(opened) == [ExchangeState.REFUSED]
+    owed = opened.owed()
+    assert any(
+        "is void: the shift went to somebody else" in one.message.plain() for one in owed if isinstance(one, Edit)
+    )
+    opened.pass_time("2026-11-04 09:00")
+    assert not any("stayed yours" in one for one in direct(opened.owed(), "ben"))
+
+
+def test_in_a_weekly_rotation_a_single_day_is_not_taken_for_the_week(sqlite_url: str) -> None:
+    opened = office(sqlite_url, rotations=(rotation(kind="weekly"),))
+    said = opened.command("dan", "oncall", "take fri")
+    assert "Fri 6 Nov lies in the shift that begins on Mon 2 Nov" in said
+    assert opened.owed() == []
+
+
+@pytest.mark.parametrize("words", ["cover accept", "cover accept one", "swap withdraw"])
+def test_an_answer_without_a_number_asks_for_it_and_asks_nobody_to_cover(sqlite_url: str, words: str) -> None:
+    opened = office(sqlite_url)
+    assert "which one? Say its number" in opened.command("ben", "oncall", words)
+    assert (states(opened), opened.owed()) == ([], [])
+
+
+def test_who_leaves_serves_no_longer_by_a_cover_or_an_assignment(database_url: str) -> None:
+    opened = office(database_url)
+    opened.command("dan", "oncall", "take now")
+    opened.command("lea", "oncall-list", "assign 2026-11-10 @dan")
+    opened.at("2026-11-02 12:00").command("lea", "oncall-list", "remove @dan")
+    assert "Dan Wu is on call" not in opened.command("ana", "oncall")
+    assert serving(opened, days=30)["2026-11-10"] != "dan"
+
+
+def test_what_is_left_of_the_running_shift_is_given_at_once_at_any_hour(sqlite_url: str) -> None:
+    opened = office(sqlite_url, rotations=(rotation(engineers=()),))
+    opened.at("2026-11-07 03:00").command("lea", "oncall-list", "assign now @gil")
+    assert "Gil Hart is on call for platform" in opened.command("ana", "oncall")

@@ -245,7 +245,7 @@ def test_nobody_on_duty_is_said_in_operations_and_to_the_fallback(sqlite_url: st
     owed = opened.owed()
     (post,), (told,) = posts(owed), direct(owed, "lea")
     assert "Nobody is on call in platform until tomorrow 09:00 UTC: Lea Novak put nobody on duty." in post
-    assert "@Lea Novak, please put somebody on duty: /oncall-list assign today @user." in post
+    assert "@Lea Novak, please put somebody on duty: /oncall-list assign now @user." in post
     assert "After that Cleo Park is on call." in told
 
 

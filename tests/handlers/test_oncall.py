@@ -59,7 +59,7 @@ def test_who_is_away_is_named_with_who_stands_in(sqlite_url: str) -> None:
     opened = office(sqlite_url)
     absent(opened, "ana", "2026-11-02")
     said = opened.command("ben", "oncall")
-    assert said.startswith("Ben Cole is on call for platform until tomorrow 00:00 UTC.")
+    assert said.startswith("Ben Cole is on call for platform until tomorrow 09:00 UTC.")
     assert "Why Ben Cole: Ana Ruiz is away; Ben Cole is next on the list." in said
 
 

@@ -4,7 +4,7 @@ It shares no code with the real one: it knows the values of a rota and no index,
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from models.rota.rota import Rota
@@ -93,7 +93,10 @@ def is_acting(rota: Rota, absence: Absence, at: datetime) -> bool:
         return False
     if at < absence.made_at or (absence.cancelled_at is not None and absence.cancelled_at <= at):
         return False
-    return absence.first <= at.astimezone(rota.calendar.zone).date() <= absence.last
+    day = at.astimezone(rota.calendar.zone).date()
+    while not rota.calendar.is_working(day) or rota.calendar.hours_of(day)[0] > at:
+        day -= timedelta(days=1)
+    return absence.first <= day <= absence.last
 
 
 def is_listed(rota: Rota, person: str, at: datetime) -> bool:

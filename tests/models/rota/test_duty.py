@@ -54,10 +54,24 @@ def test_an_absence_comes_before_the_list() -> None:
     assert "bo is away" in duty.why
 
 
-def test_an_absence_ends_at_midnight() -> None:
+def test_an_absence_acts_from_the_first_hours_in_it_to_the_first_hours_after_it() -> None:
     absent = replace(team(), absences=(away("bo", "2026-11-03"),))
-    assert who_is_on(absent, utc(TUESDAY)).end == utc("2026-11-04T00:00")
-    assert who_is_on(absent, utc("2026-11-04T00:00")).engineer == "bo"
+    assert who_is_on(absent, utc(TUESDAY)).end == utc("2026-11-04T09:00")
+    assert not absent.is_away("bo", utc("2026-11-03T08:59"))
+    assert absent.is_away("bo", utc("2026-11-04T08:59"))
+
+
+def test_a_weekend_off_changes_nothing_for_whoever_is_on_duty_until_monday() -> None:
+    friday = team().shifts[4]
+    assert friday.engineer is not None
+    absent = replace(team(), absences=(away(friday.engineer, "2026-11-07", "2026-11-08"),))
+    assert who_is_on(absent, utc("2026-11-07T12:00")).engineer == friday.engineer
+    assert who_is_on(absent, utc("2026-11-07T12:00")).end == friday.end
+
+
+def test_whom_a_lead_let_serve_later_is_not_away() -> None:
+    skip = replace(away("bo", "2026-11-03"), reason="skipped by lea")
+    assert not replace(team(), absences=(skip,)).is_away("bo", utc("2026-11-03T12:00"))
 
 
 def test_the_newest_override_wins() -> None:
