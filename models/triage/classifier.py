@@ -12,6 +12,7 @@ from models.triage.lexicon import Lexicon
 from models.triage.model import CLASSES, Model, normalised
 from models.triage.reading import Reading
 from models.triage.reasons import reasons
+from models.triage.spelling import Speller
 from models.triage.surroundings import environment_of, service_of
 from models.triage.verdict import RequestClass, Verdict
 
@@ -30,6 +31,7 @@ class Classifier:
     model: Model
     lexicon: Lexicon
     gates: Gates
+    speller: Speller
 
     @classmethod
     def load(cls) -> "Classifier":
@@ -39,7 +41,8 @@ class Classifier:
     @classmethod
     def of(cls, model: Model) -> "Classifier":
         """Give the classifier with a model of one's own, such as a retrained one."""
-        return cls(model, Lexicon.load(), Gates.load())
+        lexicon = Lexicon.load()
+        return cls(model, lexicon, Gates.load(), Speller.of(lexicon.words(), model.views["stems"].packed))
 
     def classify(
         self,
@@ -54,7 +57,7 @@ class Classifier:
         channel: None where it is unknown; a direct message counts as how-to.
         services: the catalogue. costs: None for the policy's defaults.
         """
-        reading = Reading.of(text, self.lexicon)
+        reading = Reading.of(text, self.lexicon, self.speller)
         message = reading.message
         service, environment = service_of(message, services), environment_of(message)
         closed = self.gates.reason(message)

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from importlib import resources
 from itertools import repeat
 
-from models.triage.features import VIEWS, Bag, stem
+from models.triage.features import VIEWS, Bag
 from models.triage.reading import Reading
+from models.triage.text import stem
 from models.triage.verdict import RequestClass
 
 FORMAT = 1
@@ -146,6 +147,10 @@ class Model:
         shares = [view.margins(VIEWS[name](reading)) for name, view in self.views.items()]
         return tuple(sum(column) for column in zip(self.bias, *shares, strict=True))
 
+    def knows(self, word: str) -> bool:
+        """Say whether the training knew a word."""
+        return stem(word) in self.views["stems"].packed
+
     def familiarity(self, reading: Reading) -> float:
         """Give the share of the words that the training knew: 1 for most messages, 0 in a language it never saw.
 
@@ -154,8 +159,7 @@ class Model:
         words = [word for sentence in reading.sentences for word in sentence if word[0].isalpha()]
         if sum(map(len, words)) < _ENOUGH_LETTERS:
             return 1.0
-        known = self.views["stems"].packed
-        return sum(stem(word) in known for word in words) / len(words)
+        return sum(map(self.knows, words)) / len(words)
 
     def log_probabilities(self, margins: Margins) -> list[float]:
         """Give the calibrated logarithm of each class's probability."""

@@ -6,10 +6,9 @@ from typing import NamedTuple
 
 from models.policy import ChannelKind
 from models.triage.channel import log_shares
-from models.triage.features import stem
 from models.triage.model import CLASSES, Model
 from models.triage.reading import Reading
-from models.triage.text import NUMBERS
+from models.triage.text import NUMBERS, stem
 from models.triage.verdict import RequestClass
 
 MOST = 3

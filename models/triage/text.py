@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 HEAD = 1500
 TAIL = 500
@@ -17,6 +18,8 @@ _NAMESPACE = re.compile(
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+(?:[.:]\d+)*|[?!]|[^\w\s\x00-\x7f]")
 _SENTENCE = re.compile(r"(?<=[.?!])\s+|\n+")
 _LONGEST_WORD = 30
+_ENDINGS = ("'s", "ing", "ed", "es", "s", "ly", "e")
+SHORTEST_STEM = 3
 NUMBERS = ("0", "00", "0.0")  # the shapes of numbers: one digit, more digits, parts
 
 
@@ -41,6 +44,15 @@ def _shape(word: str) -> str:
     if not word.isdigit():
         return NUMBERS[2]
     return NUMBERS[0] if len(word) == 1 else NUMBERS[1]
+
+
+@lru_cache(maxsize=8192)
+def stem(word: str) -> str:
+    """Give a word without its commonest English ending. The same words come again and again."""
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= SHORTEST_STEM:
+            return word[: -len(ending)]
+    return word
 
 
 class Message:

@@ -28,6 +28,8 @@ from models.triage.verdict import RequestClass
 
 Floats = NDArray[np.float64]
 
+DISPUTED, DEFENSIBLE, HARD = 0.3, 0.6, 0.7  # readers differ; another label is defensible; a reader found it hard
+
 _VARIANT = re.compile(r"-v\d+$")
 
 
@@ -37,12 +39,14 @@ class Example:
 
     group: examples of one group are never parted between folds.
     calibrates: it is like what people really post, and nobody doubts its label; the others are only learned from.
+    weight: how much it counts; less where readers had doubts.
     """
 
     text: str
     label: RequestClass
     group: str
     calibrates: bool = True
+    weight: float = 1.0
 
     @classmethod
     def parse(cls, row: Mapping[str, Any]) -> "Example":
@@ -50,7 +54,15 @@ class Example:
         label = RequestClass(row["label"])
         real = row.get("set") not in {"variant", "written"}
         agreed = row.get("second_reader", label) == label
-        return cls(str(row["text"]), label, _VARIANT.sub("", str(row.get("id") or row["text"])), real and agreed)
+        group = _VARIANT.sub("", str(row.get("id") or row["text"]))
+        return cls(str(row["text"]), label, group, real and agreed, _weight(row, agreed=agreed))
+
+
+def _weight(row: Mapping[str, Any], *, agreed: bool) -> float:
+    """Give how much an example counts: chosen by cross-validation with all cases of one place in one fold."""
+    weight = 1.0 if agreed else DISPUTED
+    weight *= DEFENSIBLE if row.get("also") else 1.0
+    return weight * (HARD if row.get("hard") else 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +127,7 @@ class Lesson:
             vocabularies[name] = _vocabulary(bags[: len(examples)], least)
             parts.append(weight * _matrix(bags, vocabularies[name]))
         labels = np.array([CLASSES.index(label) for _, label in lines])
-        weights = np.array([1.0] * len(examples) + [settings.composed_weight] * len(composed))
+        weights = np.array([each.weight for each in examples] + [settings.composed_weight] * len(composed))
         return cls(examples, settings, vocabularies, hstack(parts).tocsr(), labels, weights)
 
     def model(self) -> Model:
