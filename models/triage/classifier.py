@@ -19,7 +19,7 @@ from models.triage.verdict import RequestClass, Verdict
 # Where only an environment without real users is named, one message in a hundred is urgent (corpus, `case` and
 # `chat`); the text model alone says five. The factor on its odds was chosen by cross-validation.
 _WITHOUT_USERS = frozenset({"test", "development"})
-_LESS_URGENT = -2.0
+_LESS_URGENT = -3.0
 # Where fewer of the words are known, what the text model says counts less: what it cannot read it should ask about.
 _READABLE = 0.7
 
