@@ -68,7 +68,15 @@ class Classifier:
         return Verdict(
             request_class=decision.request_class,
             confidence=probabilities[decision.request_class],
-            reasons=reasons(reading, self.model, decision.request_class, channel=channel, service=service),
+            reasons=reasons(
+                reading,
+                self.model,
+                decision.request_class,
+                channel=channel,
+                service=service,
+                environment=environment,
+                in_doubt=decision.ask,
+            ),
             ask=decision.ask,
             graver=decision.graver,
             runner_up=decision.runner_up,

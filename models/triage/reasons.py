@@ -12,6 +12,11 @@ from models.triage.text import NUMBERS, stem
 from models.triage.verdict import RequestClass
 
 MOST = 3
+NOT_TOLD = "does not say whether production is meant"
+PRODUCTION = "production"
+_PLACES: Mapping[str, str] = MappingProxyType(
+    {"test": "a test environment", "development": "a development environment", "tools": "a tools namespace"}
+)
 _SPOKEN: Mapping[str, str] = MappingProxyType(
     {
         "down": "says “{}”",
@@ -32,8 +37,6 @@ _SPOKEN: Mapping[str, str] = MappingProxyType(
         "how_to": "asks how: “{}”",
         "anyone": "asks anybody: “{}”",
         "advice": "asks for advice: “{}”",
-        "production": "says production",
-        "nonprod": "not production: “{}”",
         "production_fine": "says that it is no emergency: “{}”",
         "now": "happens now: “{}”",
         "past": "speaks of the past: “{}”",
@@ -59,7 +62,6 @@ _UNSPOKEN_FOR: Mapping[RequestClass, frozenset[str]] = MappingProxyType(
         RequestClass.URGENT: frozenset(
             {
                 "resolved",
-                "nonprod",
                 "production_fine",
                 "thanks",
                 "chatter",
@@ -105,13 +107,33 @@ def reasons(
     *,
     channel: ChannelKind | None,
     service: str | None,
+    environment: str | None,
+    in_doubt: bool,
 ) -> tuple[str, ...]:
-    """Give what spoke most for the decided class: words and their meaning, the service, the channel."""
-    told = _spoken(sorted(_facts(reading, model, decided), reverse=True))
-    if service:
-        told.insert(1, f"names {service}")
-    place = [f"asked in {channel}"] if channel and _channel_speaks_for(decided, channel) else []
-    return (*told[: MOST - len(place)], *place)[:MOST] or (_FALLBACK[decided],)
+    """Give what spoke most for the decided class: words and their meaning, the service, the environment, the channel.
+
+    in_doubt: the author is asked; then it counts, too, that a message does not say whether production is meant.
+    """
+    said = _place_of(decided, environment, in_doubt=in_doubt)
+    first, *others = _spoken(sorted(_facts(reading, model, decided), reverse=True)) or [None]
+    told = [
+        first,
+        f"names {service}" if service else None,
+        said if environment else None,
+        f"asked in {channel}" if channel and _channel_speaks_for(decided, channel) else None,
+        said,
+        *others,
+    ]
+    return tuple(dict.fromkeys(each for each in told if each))[:MOST] or (_FALLBACK[decided],)
+
+
+def _place_of(decided: RequestClass, environment: str | None, *, in_doubt: bool) -> str | None:
+    """Give what the environment that was told, or that none was told, has to do with it; None where it has nothing."""
+    if environment is None:
+        return NOT_TOLD if in_doubt or decided is RequestClass.URGENT else None
+    if environment == PRODUCTION:
+        return "says production" if in_doubt or decided.is_grave else None
+    return f"speaks of {_PLACES[environment]}, not of production" if decided is not RequestClass.URGENT else None
 
 
 def _spoken(facts: Sequence[Fact]) -> list[str]:

@@ -120,6 +120,10 @@ def test_service_and_environment_are_named(classifier: Classifier) -> None:
         ("how do I add a user", None),
         ("dev is broken, prod is fine", "development"),
         ("not in production yet", None),
+        ("0b7aa5-dev and 0b7aa5-prod are both down", "production"),
+        ("please look at the tools namespace", "tools"),
+        ("UAT of the portal is down", "test"),
+        ("my-app-dev-7f9c is a pod", None),
     ],
 )
 def test_the_environment_is_read_from_names_and_namespaces(
@@ -149,6 +153,27 @@ def test_reasons_are_what_the_text_and_the_channel_tell(
     classifier: Classifier, text: str, channel: ChannelKind | None, reason: str
 ) -> None:
     assert reason in classifier.classify(text, channel).reasons
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("the live portal gives 503 to every customer in abc123-prod", "says production"),
+        ("production is down for all customers", "says production"),
+        ("the portal is down for everyone", "does not say whether production is meant"),
+        ("how do I restart the pods in abc123-dev?", "speaks of a development environment, not of production"),
+        ("please raise the quota of be1c6b-test", "speaks of a test environment, not of production"),
+        ("can someone restart jenkins in be1c6b-tools", "speaks of a tools namespace, not of production"),
+    ],
+)
+def test_whether_production_is_told_is_a_reason_of_its_own(classifier: Classifier, text: str, reason: str) -> None:
+    told = classifier.classify(text).reasons
+
+    assert [each for each in told if "production" in each] == [reason]
+
+
+def test_a_question_to_fellow_users_need_not_name_an_environment(classifier: Classifier) -> None:
+    assert not any("production" in reason for reason in classifier.classify("how do I mount a secret?").reasons)
 
 
 def test_a_reason_quotes_only_what_was_written(classifier: Classifier) -> None:
