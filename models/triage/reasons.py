@@ -115,14 +115,14 @@ def reasons(
     in_doubt: the author is asked; then it counts, too, that a message does not say whether production is meant.
     """
     said = _place_of(decided, environment, in_doubt=in_doubt)
-    first, *others = _spoken(sorted(_facts(reading, model, decided), reverse=True)) or [None]
+    facts = _spoken(sorted(_facts(reading, model, decided), reverse=True))
     told = [
-        first,
+        *facts[:1],
         f"names {service}" if service else None,
         said if environment else None,
         f"asked in {channel}" if channel and _channel_speaks_for(decided, channel) else None,
         said,
-        *others,
+        *facts[1:],
     ]
     return tuple(dict.fromkeys(each for each in told if each))[:MOST] or (_FALLBACK[decided],)
 
