@@ -23,6 +23,7 @@ from bot.delivery import Delivery
 from bot.http.server import HttpServer, application
 from bot.intake import Intake
 from bot.metrics import Metrics
+from bot.model_file import classifier_of
 from bot.scheduler import DueWork
 from bot.settings import Settings, load
 from bot.store import Store
@@ -31,7 +32,6 @@ from handlers.context import Standing
 from models.errors import ConfigError, StoreUnavailable
 from models.policy import Policy
 from models.records import delivery as outbox
-from models.triage.classifier import Classifier
 
 DUE_SECONDS = 1.0
 STALLED_SECONDS = 120.0
@@ -143,7 +143,7 @@ def open_store(settings: Settings) -> Store:
 def standing_of(settings: Settings, policy: Policy | None = None) -> Standing:
     """Give what stands between two reloads of a configuration."""
     public_url = str(settings.http.public_url or "")
-    return Standing(policy or settings.policy, Classifier.load(), tuple(settings.chat.platforms), public_url)
+    return Standing(policy or settings.policy, classifier_of(settings), tuple(settings.chat.platforms), public_url)
 
 
 def run(settings: Settings, reload: Callable[[], Settings]) -> None:
@@ -178,14 +178,15 @@ def _stop_on_signals(on_hangup: Callable[[], None]) -> threading.Event:
 
 
 def _reload(bot: Bot, reload: Callable[[], Settings]) -> None:
-    """Swap the policy; a configuration with a fault changes nothing."""
+    """Swap the policy and what the triage has learned; a configuration with a fault changes nothing."""
     try:
         settings = reload()
+        classifier = classifier_of(settings)
     except ConfigError as error:
         log.error("config.not_reloaded", reason=str(error))
         return
     standing = bot.intake.standing
-    bot.intake.standing = Standing(settings.policy, standing.classifier, standing.platforms, standing.public_url)
+    bot.intake.standing = Standing(settings.policy, classifier, standing.platforms, standing.public_url)
     log.info("config.reloaded")
 
 

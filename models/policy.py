@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, time, timedelta
 from enum import StrEnum
 from functools import cached_property
+from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
@@ -250,11 +251,12 @@ class Costs(Strict):
 
 
 class Triage(Strict):
-    """How messages are joined and judged."""
+    """How messages are joined and judged. model: the file of the learned model; None: beside an SQLite store."""
 
     burst: Duration = timedelta(minutes=3)
     answer_within: Duration = timedelta(minutes=5)
     costs: Costs = Costs()
+    model: Path | None = None
 
 
 class Community(Strict):

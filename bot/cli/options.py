@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 CHANNEL_KINDS = ("how-to", "sos", "operations", "alerts", "general")
 
 
-def _remembered(ctx: click.Context, _param: click.Parameter, path: Path) -> Path:
+def _remembered(ctx: click.Context, _param: click.Parameter, path: Path | None) -> Path | None:
     ctx.find_root().obj = path
     return path
 
@@ -36,6 +36,13 @@ config = click.option(
     envvar="WATCHBILL_CONFIG",
     show_envvar=True,
     help="The configuration file.",
+    callback=_remembered,
+)
+maybe_config = click.option(
+    "--config",
+    "config",
+    type=click.Path(path_type=Path),
+    help="A configuration file: its catalogue, its costs and what was learned from its store are used.",
     callback=_remembered,
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Only JSON on stdout.")

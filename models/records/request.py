@@ -358,6 +358,13 @@ def texts(session: Session, request_id: int) -> Sequence[str]:
     ).all()
 
 
+def examples(session: Session) -> Sequence[LabelledExample]:
+    """Give what training may learn from, in order: of each request the last correction; none whose words are gone."""
+    every = session.scalars(select(LabelledExample).where(LabelledExample.text != "").order_by(LabelledExample.id))
+    last = {one.request_id or f"example {one.id}": one for one in every}
+    return sorted(last.values(), key=lambda one: one.id)
+
+
 def timeline(session: Session, request_id: int) -> Sequence[TimelineEntry]:
     """Give what happened to a request, in order."""
     return session.scalars(

@@ -42,7 +42,7 @@ class Classifier:
     def of(cls, model: Model) -> "Classifier":
         """Give the classifier with a model of one's own, such as a retrained one."""
         lexicon = Lexicon.load()
-        return cls(model, lexicon, Gates.load(), Speller.of(lexicon.words(), model.views["stems"].packed))
+        return cls(model, lexicon, Gates.load(), Speller.of(lexicon.words(), model.known))
 
     def classify(
         self,

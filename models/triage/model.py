@@ -6,7 +6,7 @@ products with the weights, summed over the views; the calibration turns margins 
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from itertools import repeat
@@ -100,13 +100,14 @@ class Model:
 
     bias: one a class, added to the views' margins.
     calibration: a row a class: a constant, then a factor for each margin.
-    trained_on: the number of examples.
+    trained_on: the number of examples. learned_until: the number of the last correction among them; 0 for none.
     """
 
     views: Mapping[str, View]
     bias: Margins
     calibration: tuple[Margins, ...]
     trained_on: int
+    learned_until: int = 0
 
     @classmethod
     def load(cls) -> "Model":
@@ -124,7 +125,8 @@ class Model:
                 views={name: View.of(float(view["weight"]), view["features"]) for name, view in data["views"].items()},
                 bias=tuple(data["bias"]),
                 calibration=tuple(tuple(row) for row in data["calibration"]),
-                trained_on=data["trained_on"],
+                trained_on=int(data["trained_on"]),
+                learned_until=int(data.get("learned_until", 0)),
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"the triage model is damaged: {error}") from error
@@ -135,6 +137,7 @@ class Model:
             "format": FORMAT,
             "classes": [str(each) for each in CLASSES],
             "trained_on": self.trained_on,
+            "learned_until": self.learned_until,
             "bias": self.bias,
             "calibration": self.calibration,
         }
@@ -147,9 +150,10 @@ class Model:
         shares = [view.margins(VIEWS[name](reading)) for name, view in self.views.items()]
         return tuple(sum(column) for column in zip(self.bias, *shares, strict=True))
 
-    def knows(self, word: str) -> bool:
-        """Say whether the training knew a word."""
-        return stem(word) in self.views["stems"].packed
+    @property
+    def known(self) -> Container[str]:
+        """The stems of the words that the training knew."""
+        return self.views["stems"].packed if "stems" in self.views else ()
 
     def familiarity(self, reading: Reading) -> float:
         """Give the share of the words that the training knew: 1 for most messages, 0 in a language it never saw.
@@ -159,7 +163,8 @@ class Model:
         words = [word for sentence in reading.sentences for word in sentence if word[0].isalpha()]
         if sum(map(len, words)) < _ENOUGH_LETTERS:
             return 1.0
-        return sum(map(self.knows, words)) / len(words)
+        known = self.known
+        return sum(stem(word) in known for word in words) / len(words)
 
     def log_probabilities(self, margins: Margins) -> list[float]:
         """Give the calibrated logarithm of each class's probability."""

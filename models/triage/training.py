@@ -130,9 +130,12 @@ class Lesson:
         weights = np.array([each.weight for each in examples] + [settings.composed_weight] * len(composed))
         return cls(examples, settings, vocabularies, hstack(parts).tocsr(), labels, weights)
 
-    def model(self) -> Model:
-        """Give the model that learned from everything."""
-        calibration = self._calibration(self.held_back_margins())
+    def model(self, held_back: Floats | None = None, learned_until: int = 0) -> Model:
+        """Give the model that learned from everything. held_back: the held-back margins, where they are there already.
+
+        learned_until: the number of the last correction among the examples.
+        """
+        calibration = self.calibration(self.held_back_margins() if held_back is None else held_back)
         heads = self.heads(np.arange(len(self.labels)))
         coefficients = np.vstack([head.coef_[0] for head in heads])
         views, start = {}, 0
@@ -141,7 +144,8 @@ class Lesson:
             views[name] = _view(weight, vocabulary, coefficients[:, start : start + len(vocabulary)])
             start += len(vocabulary)
         bias = _rounded(head.intercept_[0] for head in heads)
-        return Model(views, bias, tuple(_rounded(row) for row in calibration), len(self.examples))
+        rows = tuple(_rounded(row) for row in calibration)
+        return Model(views, bias, rows, len(self.examples), learned_until)
 
     def held_back_margins(self) -> Floats:
         """Give for each example the margins of heads that learned without its fold."""
@@ -168,7 +172,7 @@ class Lesson:
         """Give what the heads say of these rows: one column a class."""
         return np.column_stack([head.decision_function(self.matrix[rows]) for head in heads])
 
-    def _calibration(self, margins: Floats) -> Floats:
+    def calibration(self, margins: Floats) -> Floats:
         """Give a row a class: a constant, and a factor for each margin (multinomial logistic regression)."""
         labels = self.labels[: len(self.examples)]
         kept = np.array([example.calibrates for example in self.examples])
