@@ -55,7 +55,7 @@ def train(settings: Settings, more: list[Example]) -> Learned:
 
 def report(learned: Learned, file: ModelFile) -> Iterator[str]:
     """Give what came of it as lines of text."""
-    yield f"{learned.corrections} corrections; held back, a fifth at a time, and judged: {learned.judged}"
+    yield f"{learned.corrections} corrections; held back by fifths, and judged: {learned.judged}"
     yield f"{'':<6}{'right':>8}{'surprise':>10}"
     for name, score in (("old", learned.old), ("new", learned.new)):
         yield _row(name, score)

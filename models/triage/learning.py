@@ -1,11 +1,12 @@
 """Learning from people's corrections: a new model beside the old one, and which of both judges them better.
 
-Each correction is judged by a model that has not seen it, a fifth of them at a time; so is the old one held to those
-that are newer than it, where there are any.
+Both are judged by a held-back fifth of the corrections, of those newer than the old model where there are any, so
+that neither has seen it. Where there are few, each fifth is held back once. The calibration stays: corrections are only
+what the bot got wrong, and say nothing about how often it is right.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,11 +14,14 @@ import numpy as np
 from models.policy import ChannelKind
 from models.triage.channel import log_shares
 from models.triage.lexicon import Lexicon
-from models.triage.model import CLASSES, Model, normalised
+from models.triage.model import CLASSES, Margins, Model, calibrated, normalised
 from models.triage.reading import Reading
-from models.triage.training import Example, Floats, Lesson, Settings
+from models.triage.training import Example, Lesson, Settings
 from models.triage.verdict import RequestClass
 
+QUICK = Settings(tolerance=1e-3)
+FIFTHS = 5
+FEW = 500
 WEIGHT = 3.0  # of a correction beside an example of the corpus: it is about this organisation's own words
 
 
@@ -46,7 +50,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What came of learning. judged: on how many corrections both were compared."""
+    """What came of learning. judged: how many corrections were held back and compared."""
 
     model: Model
     old: Score
@@ -73,25 +77,35 @@ def learn(
     missing = set(CLASSES) - {example.label for example in examples}
     if missing:
         raise ValueError(f"cannot train: no example of {', '.join(sorted(missing))}")
-    lesson = Lesson.prepare(examples, settings or Settings())
-    margins = lesson.held_back_margins()
-    model = lesson.model(margins, learned_until=max(each.number for each in corrections))
+    lesson = Lesson.prepare(examples, settings or QUICK)
+    rounds = _held_back(corrections, old)
+    told = [told for held in rounds for told in _unseen(lesson, [len(beside) + at for at in held], old.calibration)]
+    asked = [corrections[at] for held in rounds for at in held]
+    lexicon = Lexicon.load()
+    before = [old.log_probabilities(old.margins(Reading.of(each.text, lexicon))) for each in asked]
+    model = lesson.model(old.calibration, learned_until=max(each.number for each in corrections))
+    return Learned(model, _score(asked, before), _score(asked, told), len(corrections), len(asked))
+
+
+def _held_back(corrections: Sequence[Correction], old: Model) -> list[list[int]]:
+    """Give the fifths of what both models are judged by, as places among the corrections."""
     fresh = [at for at, each in enumerate(corrections) if each.number > old.learned_until]
     judged = fresh or list(range(len(corrections)))
-    told = [_log_probabilities(model, margins[len(beside) + at]) for at in judged]
-    lexicon = Lexicon.load()
-    before = [old.log_probabilities(old.margins(Reading.of(corrections[at].text, lexicon))) for at in judged]
-    asked = [corrections[at] for at in judged]
-    return Learned(model, _score(asked, before), _score(asked, told), len(corrections), len(judged))
+    fifths = [judged[start::FIFTHS] for start in range(FIFTHS)]
+    return [fifth for fifth in fifths if fifth] if len(judged) <= FEW else fifths[:1]
+
+
+def _unseen(lesson: Lesson, held: Sequence[int], calibration: Sequence[Margins]) -> Iterator[list[float]]:
+    """Yield what heads that have not seen these rows say of them."""
+    rows = np.array(held)
+    heads = lesson.heads(np.setdiff1d(np.arange(len(lesson.labels)), rows))
+    for margins in lesson.margins(heads, rows):
+        yield calibrated(calibration, [float(each) for each in margins])
 
 
 def _example(correction: Correction) -> Example:
     """Give the example of a correction. It does not calibrate: only what the bot got wrong is corrected."""
     return Example(correction.text, correction.label, correction.group, calibrates=False, weight=WEIGHT)
-
-
-def _log_probabilities(model: Model, margins: Floats) -> list[float]:
-    return model.log_probabilities(tuple(float(each) for each in margins))
 
 
 def _score(corrections: Sequence[Correction], told: Sequence[Sequence[float]]) -> Score:

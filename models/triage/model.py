@@ -168,8 +168,12 @@ class Model:
 
     def log_probabilities(self, margins: Margins) -> list[float]:
         """Give the calibrated logarithm of each class's probability."""
-        raw = [row[0] + sum(f * m for f, m in zip(row[1:], margins, strict=True)) for row in self.calibration]
-        return normalised(raw)
+        return calibrated(self.calibration, margins)
+
+
+def calibrated(calibration: Sequence[Margins], margins: Sequence[float]) -> list[float]:
+    """Give the logarithm of each class's probability. calibration: a row a class: a constant, then factors."""
+    return normalised([row[0] + sum(f * m for f, m in zip(row[1:], margins, strict=True)) for row in calibration])
 
 
 def normalised(logits: Sequence[float]) -> list[float]:

@@ -22,7 +22,7 @@ from sklearn.svm import LinearSVC
 from models.triage.features import VIEWS, Bag
 from models.triage.grammar import compose
 from models.triage.lexicon import Lexicon
-from models.triage.model import CLASSES, SCALE, Model, View
+from models.triage.model import CLASSES, SCALE, Margins, Model, View
 from models.triage.reading import Reading
 from models.triage.verdict import RequestClass
 
@@ -81,6 +81,7 @@ class Settings:
         ("build", 1.0, 2),
     )
     strictness: float = 0.2
+    tolerance: float = 1e-4
     composed: int = 1500
     composed_weight: float = 0.3
     folds: int = 5
@@ -130,12 +131,13 @@ class Lesson:
         weights = np.array([each.weight for each in examples] + [settings.composed_weight] * len(composed))
         return cls(examples, settings, vocabularies, hstack(parts).tocsr(), labels, weights)
 
-    def model(self, held_back: Floats | None = None, learned_until: int = 0) -> Model:
-        """Give the model that learned from everything. held_back: the held-back margins, where they are there already.
+    def model(self, calibration: Sequence[Margins] | None = None, learned_until: int = 0) -> Model:
+        """Give the model that learned from everything. calibration: None fits one to what the heads did not see.
 
         learned_until: the number of the last correction among the examples.
         """
-        calibration = self.calibration(self.held_back_margins() if held_back is None else held_back)
+        if calibration is None:
+            calibration = [_rounded(row) for row in self._calibration(self.held_back_margins())]
         heads = self.heads(np.arange(len(self.labels)))
         coefficients = np.vstack([head.coef_[0] for head in heads])
         views, start = {}, 0
@@ -144,8 +146,7 @@ class Lesson:
             views[name] = _view(weight, vocabulary, coefficients[:, start : start + len(vocabulary)])
             start += len(vocabulary)
         bias = _rounded(head.intercept_[0] for head in heads)
-        rows = tuple(_rounded(row) for row in calibration)
-        return Model(views, bias, rows, len(self.examples), learned_until)
+        return Model(views, bias, tuple(calibration), len(self.examples), learned_until)
 
     def held_back_margins(self) -> Floats:
         """Give for each example the margins of heads that learned without its fold."""
@@ -162,9 +163,9 @@ class Lesson:
         """Give one support vector machine a class, each against the rest, that learned from these rows."""
         matrix, labels, weights = self.matrix[learned], self.labels[learned], self.weights[learned]
         return [
-            LinearSVC(C=self.settings.strictness, class_weight="balanced", random_state=0).fit(
-                matrix, labels == number, weights
-            )
+            LinearSVC(
+                C=self.settings.strictness, tol=self.settings.tolerance, class_weight="balanced", random_state=0
+            ).fit(matrix, labels == number, weights)
             for number in range(len(CLASSES))
         ]
 
@@ -172,7 +173,7 @@ class Lesson:
         """Give what the heads say of these rows: one column a class."""
         return np.column_stack([head.decision_function(self.matrix[rows]) for head in heads])
 
-    def calibration(self, margins: Floats) -> Floats:
+    def _calibration(self, margins: Floats) -> Floats:
         """Give a row a class: a constant, and a factor for each margin (multinomial logistic regression)."""
         labels = self.labels[: len(self.examples)]
         kept = np.array([example.calibrates for example in self.examples])

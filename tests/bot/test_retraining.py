@@ -64,7 +64,7 @@ def test_what_is_learned_judges_until_it_is_rolled_back(tmp_path: Path) -> None:
     trained = called("train", "--from-store", "--config", config)
 
     assert trained.exit_code == 0, trained.output
-    assert "7 corrections; held back, a fifth at a time, and judged: 7" in trained.stdout
+    assert "7 corrections; held back by fifths, and judged: 7" in trained.stdout
     assert "the new model is better" in trained.stdout
     assert (before, said_of(config, unseen)) == ("none", "urgent")
     file = ModelFile(tmp_path / "store.db.triage.json")
