@@ -32,7 +32,7 @@ def classify(file: IO[bytes], channel: str | None, config: Path | None) -> None:
     from models.triage.batch import classify_rows
 
     is_sound = True
-    classifier, policy = _judge(config)
+    classifier, policy = judge(config)
     rows = classify_rows(
         _lines(file),
         classifier,
@@ -64,7 +64,7 @@ def evaluate(file: IO[bytes], channel: str | None, config: Path | None, as_json:
     rows = list(_labelled(file))
     if not rows:
         raise click.ClickException(f"{_name(file)} has no labelled lines")
-    classifier, policy = _judge(config)
+    classifier, policy = judge(config)
     found = measured(
         classifier,
         rows,
@@ -158,7 +158,7 @@ def _examples(corpora: tuple[IO[bytes], ...]) -> "list[Example]":
     return [Example.parse(row) for file in corpora for row in _labelled(file)]
 
 
-def _judge(config: Path | None) -> "tuple[Classifier, Policy]":
+def judge(config: Path | None) -> "tuple[Classifier, Policy]":
     """Give who judges, and by which policy: those of a configuration, the shipped ones without it."""
     from models.policy import Policy
     from models.triage.classifier import Classifier
