@@ -103,7 +103,7 @@ def _bars(names: Sequence[str], values: Sequence[float], title: str) -> str:
         return '<p class="note">No times are told.</p>'
     most = max(values) or 1
     step = _WIDTH / len(names)
-    every = max(1, len(names) // 12)
+    every = max(1, -(-len(names) // 10))
     bars, words = [], []
     for at, (name, value) in enumerate(zip(names, values, strict=True)):
         height = (_FLOOR - 20) * value / most
