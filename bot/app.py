@@ -4,7 +4,7 @@ import gc
 import signal
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import nan
 from pathlib import Path
 from time import monotonic
@@ -20,6 +20,7 @@ from bot.chat.local.cast import CommandHint
 from bot.chat.port import ChatPort
 from bot.clock import Clock, SystemClock, new_id
 from bot.delivery import Delivery
+from bot.docs_folder import library_of
 from bot.http.server import HttpServer, application
 from bot.intake import Intake
 from bot.metrics import Metrics
@@ -143,7 +144,8 @@ def open_store(settings: Settings) -> Store:
 def standing_of(settings: Settings, policy: Policy | None = None) -> Standing:
     """Give what stands between two reloads of a configuration."""
     public_url = str(settings.http.public_url or "")
-    return Standing(policy or settings.policy, classifier_of(settings), tuple(settings.chat.platforms), public_url)
+    wanted = policy or settings.policy
+    return Standing(wanted, classifier_of(settings), tuple(settings.chat.platforms), public_url, library_of(wanted))
 
 
 def run(settings: Settings, reload: Callable[[], Settings]) -> None:
@@ -178,15 +180,14 @@ def _stop_on_signals(on_hangup: Callable[[], None]) -> threading.Event:
 
 
 def _reload(bot: Bot, reload: Callable[[], Settings]) -> None:
-    """Swap the policy and what the triage has learned; a configuration with a fault changes nothing."""
+    """Swap the policy, the docs and what the triage has learned; a configuration with a fault changes nothing."""
     try:
-        settings = reload()
-        classifier = classifier_of(settings)
+        fresh = standing_of(reload())
     except ConfigError as error:
         log.error("config.not_reloaded", reason=str(error))
         return
-    standing = bot.intake.standing
-    bot.intake.standing = Standing(settings.policy, classifier, standing.platforms, standing.public_url)
+    before = bot.intake.standing
+    bot.intake.standing = replace(fresh, platforms=before.platforms, public_url=before.public_url)
     log.info("config.reloaded")
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from models.effects import Direct, Edit, Effect
 from models.events import Event
+from models.knowledge.library import Library
 from models.message import Answer, Mention, Message, Span
 from models.policy import Person, Policy, Rotation
 from models.records import delivery, directory
@@ -36,12 +37,14 @@ class Standing:
     """What stands between two reloads: the policy, the classifier, the platforms that are enabled.
 
     platforms: in the configuration's order; the first is where somebody is looked for who is on several.
+    library: the docs that answers are looked for in; None where there are none.
     """
 
     policy: Policy
     classifier: Classifier
     platforms: tuple[str, ...]
     public_url: str = ""
+    library: Library | None = None
 
     @cached_property
     def shelf(self) -> Shelf:

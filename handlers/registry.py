@@ -6,7 +6,7 @@ To add one, write its function in the file of its subject and a line here.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from handlers import handover, handover_jobs, lifecycle, morning, oncall, oncall_list, paging, requests
+from handlers import handover, handover_jobs, lifecycle, morning, oncall, oncall_list, paging, requests, suggestion
 from handlers.command import Call, Command, asks_help, help_of, is_help, matching
 from handlers.context import Answer, Context
 from handlers.job import Job
@@ -36,6 +36,7 @@ COMMANDS: tuple[Command, ...] = (
 
 BUTTONS: Mapping[str, Callable[[Context, ButtonPressed], Answer | None]] = {
     **lifecycle.BUTTONS,
+    **suggestion.BUTTONS,
     **handover.BUTTONS,
 }
 
@@ -45,6 +46,7 @@ FORMS: Mapping[str, Callable[[Context, FormSubmitted], Answer | None]] = {
 
 REACTIONS: Mapping[str, Callable[[Context, ReactionAdded], None]] = {
     **lifecycle.REACTIONS,
+    **suggestion.REACTIONS,
 }
 
 JOBS: tuple[Job, ...] = (

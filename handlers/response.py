@@ -1,15 +1,14 @@
 """What the bot does for a class in a kind of channel: the policy table of DESIGN §4, and every change of class."""
 
-import re
 from collections.abc import Iterable
 
-from handlers import duty, paging
+from handlers import duty, paging, suggestion
 from handlers.context import Context, Source
 from handlers.wording import requests as wording
 from models.effects import Post, React
 from models.events import MessagePosted
 from models.message import Message
-from models.policy import ChannelKind, KnownAnswer
+from models.policy import ChannelKind
 from models.records import delivery
 from models.records import request as records
 from models.records.delivery import Purpose
@@ -240,9 +239,9 @@ def _respond_community(ctx: Context, request: Request) -> None:
     if kind in (ChannelKind.SOS, ChannelKind.OPERATIONS):
         _point_to_how_to(ctx, request, is_sos=kind is ChannelKind.SOS)
     elif kind is ChannelKind.HOW_TO:
-        known = known_answer(ctx, request.text)
+        known = None if request.has_answered else suggestion.known_answer(ctx, request)
         if known is not None:
-            _post_once(ctx, request, wording.known_answer(known.title, str(known.url)))
+            suggestion.offer(ctx, request, known, lambda message: _post_once(ctx, request, message))
         else:
             ctx.say(React(request.channel, request.root, TICKET), request=request)
     _expect_an_answer(ctx, request)
@@ -255,11 +254,12 @@ def _point_to_how_to(ctx: Context, request: Request, *, is_sos: bool) -> None:
         _post_once(ctx, request, wording.point_to_how_to(request.id, how_to.name, found, with_button=is_sos))
 
 
-def _post_once(ctx: Context, request: Request, message: Message) -> None:
-    """Post in a community thread, unless the bot has done so before."""
-    if not request.has_answered:
-        request.has_answered = True
-        ctx.say(Post(request.channel, message, thread=paging.thread_of(request)), request=request)
+def _post_once(ctx: Context, request: Request, message: Message) -> int | None:
+    """Post in a community thread, and give the outbox row; None where the bot has done so before."""
+    if request.has_answered:
+        return None
+    request.has_answered = True
+    return ctx.say(Post(request.channel, message, thread=paging.thread_of(request)), request=request)
 
 
 def _expect_an_answer(ctx: Context, request: Request) -> None:
@@ -272,12 +272,6 @@ def _expect_an_answer(ctx: Context, request: Request) -> None:
         request.rotation = rotation.name
         request.due = Due.ENGINEER
         request.due_at = calendar.add_working_time(ctx.now, ctx.policy.community.engineer_after)
-
-
-def known_answer(ctx: Context, text: str) -> KnownAnswer | None:
-    """Give the configured answer whose pattern a text matches."""
-    matches = (one for one in ctx.policy.answers if re.search(one.match, text[:4000], re.IGNORECASE))
-    return next(matches, None)
 
 
 def _keep_example(ctx: Context, request: Request, to: RequestClass) -> None:

@@ -294,6 +294,13 @@ class KnownAnswer(Strict):
         return pattern
 
 
+class Docs(Strict):
+    """A folder of Markdown pages whose sections answer questions. url: where its files are published."""
+
+    folder: Path
+    url: HttpUrl
+
+
 class Retention(Strict):
     """How long texts are kept; the figures stay."""
 
@@ -314,6 +321,7 @@ class Policy(Strict):
     duties: tuple[str, ...] = ()
     services: tuple[Service, ...] = ()
     answers: tuple[KnownAnswer, ...] = ()
+    docs: Docs | None = None
     retention: Retention = Retention()
 
     @field_validator("timezone")

@@ -10,7 +10,6 @@ from models.message import (
     Buttons,
     ChannelRef,
     Code,
-    Link,
     Message,
     MessageRef,
     Quote,
@@ -95,13 +94,6 @@ def cross_link(number: int, channel: str, root: str, channel_name: str, engineer
         ),
         note(f"{engineer} is told in its thread." if engineer else "It came outside hours; its thread says what now."),
         summary=f"Urgent request #{number} in #{channel_name}",
-    )
-
-
-def known_answer(title: str, url: str) -> Message:
-    """Offer a known answer."""
-    return message(
-        paragraph("This may answer it: ", Link(url, title)), note("If it does not, somebody will read on here.")
     )
 
 
