@@ -130,6 +130,7 @@ def reclassify(ctx: Context, request: Request, to: RequestClass, *, source: Sour
         request.reasons = [wording.said_by_hand(to)]
     if to is not was:
         ctx.note(request, "reclassified", source=source, detail=f"{was} → {to}")
+        _take_back_pointer(ctx, request)
     if to is RequestClass.NONE:
         close(ctx, request, RequestState.DISMISSED, source=source)
     elif request.state is RequestState.ACKNOWLEDGED:
@@ -251,7 +252,17 @@ def _point_to_how_to(ctx: Context, request: Request, *, is_sos: bool) -> None:
     how_to = ctx.policy.channel_of_kind(ChannelKind.HOW_TO)
     if how_to is not None:
         found = ctx.channel_id(how_to.name, request.platform)
-        _post_once(ctx, request, wording.point_to_how_to(request.id, how_to.name, found, with_button=is_sos))
+        pointer = wording.point_to_how_to(request.id, how_to.name, found, with_button=is_sos)
+        if request.pointer_id is not None:
+            ctx.edit(request.pointer_id, pointer, request.platform, request)
+        else:
+            request.pointer_id = _post_once(ctx, request, pointer)
+
+
+def _take_back_pointer(ctx: Context, request: Request) -> None:
+    """Let a pointer to another channel say that the request stays where it is; its class is another one now."""
+    if request.pointer_id is not None and request.request_class.is_grave:
+        ctx.edit(request.pointer_id, wording.stays_here(request.request_class), request.platform, request)
 
 
 def _post_once(ctx: Context, request: Request, message: Message) -> int | None:

@@ -110,6 +110,11 @@ def point_to_how_to(number: int, name: str, channel: str | None, *, with_button:
     )
 
 
+def stays_here(to: RequestClass) -> Message:
+    """Take back a pointer to another channel."""
+    return text(f"This is taken {_AS[to]} now; please stay here.")
+
+
 def waited_long(number: int, channel: str, root: str, words: str, waited: timedelta) -> Message:
     """Show the engineer on call a question that nobody has answered."""
     return message(

@@ -74,7 +74,8 @@ class Request(Record):
     asked_until unless they answer; None when it did not ask, or the answer came. asked_otherwise: the class that a no
     means. step: the escalation step that comes
     next. due, due_at: what it waits for next, and when; None while nothing is due or a page is on its way. owner: the
-    platform handle of who acknowledged it. page_id, question_id: the outbox rows of the first page and of the question.
+    platform handle of who acknowledged it. page_id, question_id, pointer_id: the outbox rows of
+    the first page, of the question, and of the word that points to another channel.
     """
 
     __tablename__ = "request"
@@ -115,6 +116,7 @@ class Request(Record):
     due_at: Mapped[datetime | None]
     page_id: Mapped[int | None] = mapped_column(Id)
     question_id: Mapped[int | None] = mapped_column(Id)
+    pointer_id: Mapped[int | None] = mapped_column(Id)
     has_answered: Mapped[bool] = mapped_column(Boolean, default=False)
     first_answer_at: Mapped[datetime | None]
     first_answer_by: Mapped[str | None] = mapped_column(String(200))
