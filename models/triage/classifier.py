@@ -1,8 +1,9 @@
 """The triage of one message: text and channel in; class, confidence and reasons out (DESIGN §4)."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from models.policy import ChannelKind, Costs, Service
 from models.triage.channel import log_shares
@@ -22,6 +23,16 @@ _WITHOUT_USERS = frozenset({"test", "development"})
 _LESS_URGENT = -3.0
 # Where fewer of the words are known, what the text model says counts less: what it cannot read it should ask about.
 _READABLE = 0.7
+# What is only pasted (a link, a log) says little about what its author wants: half of it is how often each class is
+# posted at all.
+_AT_ALL: Mapping[RequestClass, float] = MappingProxyType(
+    {
+        RequestClass.URGENT: 0.03,
+        RequestClass.PLATFORM: 0.17,
+        RequestClass.COMMUNITY: 0.4,
+        RequestClass.NONE: 0.4,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +104,15 @@ class Classifier:
         told = [trust * value for value in told]
         if environment in _WITHOUT_USERS:
             told[CLASSES.index(RequestClass.URGENT)] += _LESS_URGENT
+        if reading.message.is_pasted:
+            told = _mixed(told)
         joined = normalised([one + other for one, other in zip(told, log_shares(channel), strict=True)])
         return {each: math.exp(value) for each, value in zip(CLASSES, joined, strict=True)}
+
+
+def _mixed(told: Sequence[float]) -> list[float]:
+    shares = [math.exp(value) for value in normalised(told)]
+    return [math.log((share + _AT_ALL[each]) / 2) for each, share in zip(CLASSES, shares, strict=True)]
 
 
 def _no_request(reason: str, service: str | None, environment: str | None) -> Verdict:

@@ -46,6 +46,25 @@ def test_any_text_gets_a_class_and_no_crash(classifier: Classifier, text: str) -
     assert all(verdict.reasons)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo=" * 40,
+        STACK_TRACE,
+        "الموقع لا يعمل منذ ساعة",
+        "Bonjour, quelqu'un saurait-il pourquoi mes travaux restent bloqués dans la file",
+        "https://example.org/a/b?c=d",
+        "zxqv wplk mrrt ghjk",
+    ],
+    ids=lambda text: repr(text[:20]),
+)
+def test_of_what_it_cannot_read_it_is_not_sure_enough_to_page(classifier: Classifier, text: str) -> None:
+    verdict = classifier.classify(text)
+
+    assert verdict.ask or verdict.request_class is not RequestClass.URGENT
+    assert verdict.ask or verdict.confidence < 0.9
+
+
 @given(text=st.text(max_size=300), channel=st.none() | st.sampled_from(list(ChannelKind)))
 @settings(max_examples=200, deadline=None)
 def test_the_same_message_always_gets_the_same_verdict(
