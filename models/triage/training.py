@@ -39,7 +39,7 @@ class Example:
 
     group: examples of one group are never parted between folds.
     calibrates: it is like what people really post, and nobody doubts its label; the others are only learned from.
-    weight: how much it counts; less where readers had doubts.
+    weight: how much it counts; less where readers had doubts. is_chat: it was said in a chat, as what the bot reads.
     """
 
     text: str
@@ -47,6 +47,7 @@ class Example:
     group: str
     calibrates: bool = True
     weight: float = 1.0
+    is_chat: bool = False
 
     @classmethod
     def parse(cls, row: Mapping[str, Any]) -> "Example":
@@ -55,7 +56,9 @@ class Example:
         real = row.get("set") not in {"variant", "written"}
         agreed = row.get("second_reader", label) == label
         group = _VARIANT.sub("", str(row.get("id") or row["text"]))
-        return cls(str(row["text"]), label, group, real and agreed, _weight(row, agreed=agreed))
+        return cls(
+            str(row["text"]), label, group, real and agreed, _weight(row, agreed=agreed), row.get("set") == "chat"
+        )
 
 
 def _weight(row: Mapping[str, Any], *, agreed: bool) -> float:
@@ -179,8 +182,22 @@ class Lesson:
         kept = np.array([example.calibrates for example in self.examples])
         if len(set(labels[kept])) < len(CLASSES):
             kept[:] = True
-        fitted = LogisticRegression(C=1.0, max_iter=1000).fit(margins[kept], labels[kept])
+        fitted = LogisticRegression(C=1.0, max_iter=1000).fit(margins[kept], labels[kept], self._as_posted(kept))
         return np.column_stack([fitted.intercept_, fitted.coef_])
+
+    def _as_posted(self, kept: NDArray[np.bool_]) -> Floats:
+        """Give weights with which the classes but urgent are as frequent among these examples as they are in chats.
+
+        Cases come from trackers, where nobody chats. Urgent ones stay as frequent as they are: a missed one is dear.
+        """
+        labels = self.labels[: len(self.examples)]
+        calm = np.array([label is not RequestClass.URGENT for label in CLASSES])
+        in_chats = np.array([example.is_chat for example in self.examples])
+        posted, there = (np.bincount(labels[rows], minlength=len(CLASSES)) * calm for rows in (in_chats & kept, kept))
+        if not posted[calm].all():
+            return np.ones(int(kept.sum()))
+        factors = np.where(calm, posted / posted.sum() * there.sum() / np.maximum(there, 1), 1.0)
+        return np.asarray(factors[labels[kept]])
 
 
 def _vocabulary(bags: Sequence[Bag], least: int) -> dict[str, float]:
