@@ -8,6 +8,7 @@ import json
 import math
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import resources
 from itertools import repeat
 
@@ -47,7 +48,7 @@ class View:
 
     def rows(self) -> dict[str, list[int]]:
         """Give back the rows that `of` was given."""
-        return {feature: self._row(packed) for feature, packed in self.packed.items()}
+        return {feature: list(_row(packed)) for feature, packed in self.packed.items()}
 
     def margins(self, bag: Bag) -> list[float]:
         """Give this view's share of the margins."""
@@ -70,13 +71,15 @@ class View:
     def weights(self, feature: str) -> Sequence[float]:
         """Give a feature's weight for each class, zeros where it is unknown."""
         packed = self.packed.get(feature)
-        return (0.0,) * len(CLASSES) if packed is None else [number / SCALE for number in self._row(packed)[1:]]
+        return (0.0,) * len(CLASSES) if packed is None else [number / SCALE for number in _row(packed)[1:]]
 
-    @staticmethod
-    def _row(packed: int) -> list[int]:
-        *products, square = unpack(packed)
-        idf = math.isqrt(int(square))
-        return [idf, *(int(product) // idf for product in products)]
+
+@lru_cache(maxsize=4096)
+def _row(packed: int) -> tuple[int, ...]:
+    """Give a feature's idf and its weight for each class. The reasons ask for the same concepts again and again."""
+    *products, square = unpack(packed)
+    idf = math.isqrt(int(square))
+    return (idf, *(int(product) // idf for product in products))
 
 
 def pack(numbers: Sequence[int]) -> int:
