@@ -1,10 +1,14 @@
+from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
+import structlog
 
+from bot.check import check
 from bot.docs_folder import library_of
-from models.errors import ConfigError
 from models.policy import Policy
+from tests.bot.configurations import SOUND, written
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 def policy(folder: Path) -> Policy:
@@ -30,6 +34,17 @@ def test_without_a_folder_in_the_configuration_there_is_no_library() -> None:
     assert library_of(Policy()) is None
 
 
-def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"docs\.folder: .*away is no folder"):
-        library_of(policy(tmp_path / "away"))
+def test_a_folder_that_is_away_keeps_no_bot_from_starting(tmp_path: Path) -> None:
+    with structlog.testing.capture_logs() as told:
+        assert library_of(policy(tmp_path / "away")) is None
+
+    assert [(each["event"], each["folder"]) for each in told] == [("docs.missing", str(tmp_path / "away"))]
+
+
+def test_a_check_warns_of_a_folder_that_is_away(tmp_path: Path) -> None:
+    away = f"docs: {{folder: {tmp_path / 'away'}, url: 'https://docs.example.org'}}\n"
+
+    (problem,) = check(written(tmp_path, SOUND + away), {}, NOON).problems[-1:]
+
+    assert (problem.path, problem.is_error) == ("docs.folder", False)
+    assert "is no folder" in problem.message

@@ -3,6 +3,7 @@ import math
 import subprocess
 import sys
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -82,7 +83,7 @@ def test_a_variant_stays_in_the_fold_of_its_case() -> None:
 
 
 def test_examples_that_readers_doubted_count_less() -> None:
-    row = {"id": "c1", "text": "a", "label": "none", "set": "case", "second_reader": "none"}
+    row: dict[str, Any] = {"id": "c1", "text": "a", "label": "none", "set": "case", "second_reader": "none"}
 
     doubted = [{**row, "second_reader": "urgent"}, {**row, "also": "urgent"}, {**row, "hard": True}]
 
