@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 
 from handlers.context import Answer, Context
@@ -46,7 +47,7 @@ def _candidates(ctx: Context, request: Request) -> Iterator[Known]:
         if re.search(one.match, question, re.IGNORECASE):
             yield Known(f"answers:{one.match}", one.title, str(one.url))
     yield from _found(ctx.standing.library, question)
-    yield from _found(_past(ctx, request), question)
+    yield from _past(ctx, request, question)
 
 
 def _found(library: Library | None, question: str) -> Iterator[Known]:
@@ -55,13 +56,16 @@ def _found(library: Library | None, question: str) -> Iterator[Known]:
         yield Known(section.key, section.title, section.url)
 
 
-def _past(ctx: Context, request: Request) -> Library:
-    """Give the past requests that were resolved with a link, to be searched."""
-    return Library(
-        Section(f"past:{one.runbook_url}", one.text, wording.past(one.id), "", one.runbook_url or "")
-        for one in records.resolved_with_link(ctx.session)
-        if one.id != request.id
-    )
+def _past(ctx: Context, request: Request, question: str) -> Iterator[Known]:
+    """Look for an answer among the past requests that were resolved with a link."""
+    resolved = [
+        Section(f"past:{url}", words, wording.past(number), "", url)
+        for number, words, url in records.resolved_with_link(ctx.session)
+        if number != request.id
+    ]
+    if resolved:
+        with closing(Library(resolved)) as library:
+            yield from _found(library, question)
 
 
 # -- what people think of it

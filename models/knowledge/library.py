@@ -59,6 +59,10 @@ class Library:
             ((at, f"{each.page} {each.title}", each.text) for at, each in enumerate(self._sections)),
         )
 
+    def close(self) -> None:
+        """Let the index go."""
+        self._index.close()
+
     def __len__(self) -> int:
         return len(self._sections)
 

@@ -83,12 +83,12 @@ def is_refused(session: Session, kind: str) -> bool:
     return (session.scalar(against) or 0) >= REFUSED_BY
 
 
-def resolved_with_link(session: Session, limit: int = 300) -> Sequence[Request]:
-    """Give the last requests that were resolved with a link, the newest first; none whose words are gone."""
+def resolved_with_link(session: Session, limit: int = 300) -> Sequence[tuple[int, str, str]]:
+    """Give number, words and link of the last requests that were resolved with one; none whose words are gone."""
     found = (
-        select(Request)
-        .where(Request.state == RequestState.RESOLVED, Request.runbook_url.is_not(None), Request.text != "")
-        .order_by(Request.resolved_at.desc(), Request.id.desc())
+        select(Request.id, Request.text, Request.runbook_url)
+        .where(Request.runbook_url.is_not(None), Request.state == RequestState.RESOLVED, Request.text != "")
+        .order_by(Request.resolved_at.desc())
         .limit(limit)
     )
-    return session.scalars(found).all()
+    return [(number, text, url or "") for number, text, url in session.execute(found)]

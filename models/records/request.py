@@ -20,6 +20,7 @@ from sqlalchemy import (
     or_,
     select,
 )
+from sqlalchemy import text as sql_text
 from sqlalchemy.orm import Mapped, Session, make_transient_to_detached, mapped_column
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
@@ -84,6 +85,12 @@ class Request(Record):
         Index(None, "platform", "channel", "author", "last_message_at"),
         Index(None, "state", "due_at"),
         Index(None, "asked_until"),
+        Index(
+            None,
+            "resolved_at",
+            postgresql_where=sql_text("runbook_url IS NOT NULL"),
+            sqlite_where=sql_text("runbook_url IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
