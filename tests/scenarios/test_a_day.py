@@ -8,12 +8,22 @@ import os
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
+from bot.app import Bot, build, command_hints
+from bot.chat.local.cast import roles_of
+from bot.chat.local.platform import channel_id
+from bot.chat.local.port import LocalChat
+from bot.clock import SteppingClock
+from bot.metrics import Metrics
+from bot.stepping import Stepper
+from bot.store import Store
+from handlers.context import Standing
 from models.policy import ChannelKind
 from models.records import request as records
 from models.records.audit import AuditEntry
@@ -23,11 +33,12 @@ from models.triage.evaluation import evaluate
 from models.triage.learning import Correction, learn
 from models.triage.training import corpus
 from models.triage.verdict import RequestClass
-from tests.scenarios.house import MONDAY, House, channel_of, handle, running
+from tests.scenarios.house import MONDAY, House, channel_of, handle, policy, running
+from tests.shipped import classifier
 
 SHARED = Path(os.environ.get("WATCHBILL_SHARED", Path(__file__).parents[3] / "shared"))
 CASES = SHARED / "triage" / "dev.jsonl"
-COUNT, SEED = 120, 2026
+COUNT, SEED, LOCALLY = 120, 2026, 25
 BURST = ("how do I see the logs of my pod?", "the one of this morning I mean", "wait, prod is down for all customers!")
 NOISE = 0.01  # of macro-F1 on some 300 messages: a third of its 95 % interval
 
@@ -207,3 +218,48 @@ def _are_kept_with_who_and_when(day: Day, mistaken: list[tuple[dict[str, Any], s
 
 def _f1(classifier: Classifier, rows: list[dict[str, Any]]) -> float:
     return evaluate(classifier, rows).all.macro_f1.value or 0.0
+
+
+@pytest.fixture(scope="module")
+def local(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[tuple[Bot, LocalChat, Stepper]]:
+    """Give the whole bot on the local chat, with a clock that stands."""
+    folder = tmp_path_factory.mktemp("local")
+    (folder / "watchbill.db").write_bytes(sqlite_template.read_bytes())
+    store, clock, rules = (
+        Store(f"sqlite:///{folder / 'watchbill.db'}"),
+        SteppingClock(MONDAY, is_running=False),
+        policy(),
+    )
+    chat = LocalChat(
+        folder / "chat.db",
+        clock,
+        channels=rules.channels,
+        people=rules.people,
+        commands=command_hints(),
+        zone=rules.timezone,
+        roles=roles_of(rules),
+    )
+    bot = build(store, clock, Standing(rules, classifier(), ("local",)), [chat], Metrics())
+    bot.due_seconds = 0
+    bot.start()
+    yield bot, chat, Stepper(clock, store, bot.intake, bot.work)
+    bot.stop()
+    chat.close()
+
+
+def test_the_local_chat_stores_the_same_classes_and_pings_by_them(local: tuple[Bot, LocalChat, Stepper]) -> None:
+    bot, chat, stepper = local
+    cases = [json.loads(line) for line in CASES.read_text(encoding="utf-8").splitlines()[:LOCALLY]]
+
+    for case in cases:
+        name = next(each.name for each in bot.intake.standing.policy.channels if each.kind == case["channel"])
+        entry = chat.actions.say("farid", channel_id(name), case["text"], None)
+        assert chat.wait_until_taken()
+        with bot.store.reading() as session:
+            read = session.scalars(select(ReadMessage).where(ReadMessage.message == entry.id)).one()
+            found = session.scalar(select(Request).where(Request.root == entry.id))
+        judged = classifier().classify(case["text"], ChannelKind(case["channel"]), services=policy().services)
+        assert (read.request_class, read.asked) == (judged.request_class, judged.ask)
+        if found is not None and found.request_class is RequestClass.URGENT:
+            assert found.page_id is not None
+        stepper.advance(timedelta(minutes=6))  # past the burst, and past the time that an answer is waited for
