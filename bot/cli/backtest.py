@@ -25,25 +25,29 @@ _MOST_FAULTS = 20
     "--format", "written", type=click.Choice(FORMATS), help="What wrote the export; told by its files, if left out."
 )
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Also write a report with plots here.")
+@click.option("--label", is_flag=True, help="Ask for the class of the most doubtful, and keep the answers.")
 @click.option(
-    "--label",
-    "labels",
-    is_flag=False,
-    flag_value="labelled.jsonl",
+    "--examples",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Ask for the class of the most doubtful, and add the answers to this file.  [labelled.jsonl]",
+    default="labelled.jsonl",
+    show_default=True,
+    help="The file that the answers are added to.",
 )
 @options.maybe_config
 @options.as_json
 def backtest(  # noqa: PLR0917 - click names them
-    export: Path, written: str | None, html: Path | None, labels: Path | None, config: Path | None, as_json: bool
+    export: Path,
+    written: str | None,
+    html: Path | None,
+    label: bool,
+    examples: Path,
+    config: Path | None,
+    as_json: bool,
 ) -> None:
     """Say what the bot would have done over an export of your own chat. Reads only, and sends nothing anywhere."""
     from bot.backtest.page import page
     from bot.backtest.summary import lines, summary
 
-    if labels is not None and not sys.stdin.isatty() and as_json:
-        raise click.UsageError("--label asks on the terminal, --json prints only JSON: not both")
     rehearsal = _rehearsal(config)
     faults = _read(export, written, rehearsal)
     found = summary(rehearsal, faults)
@@ -54,8 +58,8 @@ def backtest(  # noqa: PLR0917 - click names them
         options.show_json(found.to_json())
     else:
         click.echo("\n".join(lines(found)))
-    if labels is not None:
-        _ask(found.doubtful, labels)
+    if label:
+        _ask(found.doubtful, examples)
     if not found.read:
         raise click.ClickException(f"{export}: no message in it could be read")
 

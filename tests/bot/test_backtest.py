@@ -156,7 +156,7 @@ def test_labels_are_asked_for_and_can_be_trained_with(tmp_path: Path) -> None:
         ),
     )
 
-    result = called("backtest", export, "--label", tmp_path / "mine.jsonl", stdin="u\nx\ns\nn\nq\n")
+    result = called("backtest", export, "--label", "--examples", tmp_path / "mine.jsonl", stdin="u\nx\ns\nn\nq\n")
 
     assert result.exit_code == 0, result.output
     rows = [json.loads(line) for line in (tmp_path / "mine.jsonl").read_text(encoding="utf-8").splitlines()]
