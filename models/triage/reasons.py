@@ -8,10 +8,11 @@ from models.policy import ChannelKind
 from models.triage.channel import log_shares
 from models.triage.model import CLASSES, Model
 from models.triage.reading import Reading
-from models.triage.text import NUMBERS, stem
+from models.triage.text import NUMBERS, STAND_INS, stem
 from models.triage.verdict import RequestClass
 
 MOST = 3
+_UNWRITTEN = frozenset({*NUMBERS, *STAND_INS})
 NOT_TOLD = "does not say whether production is meant"
 PRODUCTION = "production"
 _PLACES: Mapping[str, str] = MappingProxyType(
@@ -76,7 +77,7 @@ _UNSPOKEN_FOR: Mapping[RequestClass, frozenset[str]] = MappingProxyType(
             }
         ),
         RequestClass.PLATFORM: frozenset({"resolved", "thanks", "chatter", "answer", "announce", "past"}),
-        RequestClass.COMMUNITY: frozenset({"thanks", "attack", "users", "everyone"}),
+        RequestClass.COMMUNITY: frozenset({"thanks", "attack", "users", "everyone", "answer", "chatter", "announce"}),
         RequestClass.NONE: frozenset(
             {"ask_please", "how_to", "users", "everyone", "down", "access", "quota", "new_thing"}
         ),
@@ -159,13 +160,13 @@ def _facts(reading: Reading, model: Model, decided: RequestClass) -> Iterator[Fa
 
 
 def _told(reading: Reading) -> set[tuple[str, tuple[str, ...]]]:
-    """Give each concept with the words that tell it; of numbers only the shape is known, and nobody wrote that."""
+    """Give each concept with the words that tell it; but no word that nobody wrote."""
     spans = (
         (hit.concepts, tuple(sentence[hit.start : hit.end]))
         for sentence, hits in zip(reading.sentences, reading.hits, strict=True)
         for hit in hits
     )
-    return {(concept, words) for concepts, words in spans if not set(words) & set(NUMBERS) for concept in concepts}
+    return {(concept, words) for concepts, words in spans if not set(words) & _UNWRITTEN for concept in concepts}
 
 
 def _words_pull(model: Model, words: Sequence[str], decided: RequestClass) -> float:

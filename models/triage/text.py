@@ -25,6 +25,7 @@ _LOG = re.compile(
     re.VERBOSE,
 )
 _MOST_LINES = 0.9  # what is left of a long message was cut within lines
+STAND_INS = ("blobtext", "urlname", "mentionname", "namespacename")  # for what no word of it is read
 _STAND_IN = re.compile(r"\b(?:blobtext|urlname|mentionname|namespacename (?:\w+))\b")
 _LETTER = re.compile(r"[^\W\d_]")
 _ENDINGS = ("'s", "ing", "ed", "es", "s", "ly", "e")

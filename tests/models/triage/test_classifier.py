@@ -198,5 +198,7 @@ def test_a_question_to_fellow_users_need_not_name_an_environment(classifier: Cla
 def test_a_reason_quotes_only_what_was_written(classifier: Classifier) -> None:
     text = "P1: lost my 2FA, 12 minutes ago, version 1.2.3, since 10 o'clock"
 
+    verdict = classifier.classify("what does this mean in be1c6b-prod? <@U1> https://example.org")
+    assert not any("name”" in reason for reason in verdict.reasons)
     for channel in (None, *ChannelKind):
         assert not any("“0" in reason for reason in classifier.classify(text, channel).reasons)
