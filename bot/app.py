@@ -21,10 +21,12 @@ from bot.chat.local.cast import CommandHint
 from bot.chat.port import ChatPort
 from bot.clock import Clock, SystemClock, new_id
 from bot.delivery import Delivery
+from bot.docs_folder import library_of
 from bot.http import feed
 from bot.http.server import HttpServer, application
 from bot.intake import Intake
 from bot.metrics import Metrics
+from bot.model_file import classifier_of
 from bot.scheduler import DueWork
 from bot.settings import Settings, load
 from bot.store import Store
@@ -33,7 +35,6 @@ from handlers.context import Standing
 from models.errors import ConfigError, StoreUnavailable
 from models.policy import Policy
 from models.records import delivery as outbox
-from models.triage.classifier import Classifier
 
 DUE_SECONDS = 1.0
 STALLED_SECONDS = 120.0
@@ -144,12 +145,14 @@ def open_store(settings: Settings) -> Store:
 
 def standing_of(settings: Settings, policy: Policy | None = None) -> Standing:
     """Give what stands between two reloads of a configuration."""
+    wanted = policy or settings.policy
     return Standing(
-        policy=policy or settings.policy,
-        classifier=Classifier.load(),
+        policy=wanted,
+        classifier=classifier_of(settings),
         platforms=tuple(settings.chat.platforms),
         public_url=_public_url(settings),
         feed_secret=_feed_secret(settings),
+        library=library_of(wanted),
     )
 
 
@@ -210,13 +213,16 @@ def _stop_on_signals(on_hangup: Callable[[], None]) -> threading.Event:
 
 
 def _reload(bot: Bot, reload: Callable[[], Settings]) -> None:
-    """Swap the policy; a configuration with a fault changes nothing."""
+    """Swap the policy, the docs and what the triage has learned; a configuration with a fault changes nothing."""
     try:
-        settings = reload()
+        fresh = standing_of(reload())
     except ConfigError as error:
         log.error("config.not_reloaded", reason=str(error))
         return
-    bot.intake.standing = replace(bot.intake.standing, policy=settings.policy)
+    before = bot.intake.standing
+    bot.intake.standing = replace(
+        fresh, platforms=before.platforms, public_url=before.public_url, feed_secret=before.feed_secret
+    )
     log.info("config.reloaded")
 
 

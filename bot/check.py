@@ -50,8 +50,9 @@ def check(
     of_store = _told(found, loaded.document.line(("database", "url")))
     if loaded.settings is None:
         return Report(loaded.file, (*loaded.problems, *of_store))
+    of_docs = _of_docs(loaded.settings, loaded.document.line(("docs", "folder")))
     of_probes = [problem for each in probes for problem in each(loaded.settings)]
-    report = Report(loaded.file, (*loaded.problems, *of_store, *of_probes))
+    report = Report(loaded.file, (*loaded.problems, *of_store, *of_docs, *of_probes))
     if not report.is_usable:
         return report
     return Report(loaded.file, report.problems, tuple(_summary(loaded.settings, found, now)))
@@ -73,6 +74,14 @@ def _told(found: "Finding", line: int | None) -> list[Problem]:
         for severity, texts in ((Severity.ERROR, found.errors), (Severity.WARNING, found.warnings))
         for text in texts
     ]
+
+
+def _of_docs(settings: Settings, line: int | None) -> list[Problem]:
+    docs = settings.policy.docs
+    if docs is None or docs.folder.is_dir():
+        return []
+    told = f"{docs.folder} is no folder: no answer is looked for in it"
+    return [Problem("docs.folder", told, line, severity=Severity.WARNING)]
 
 
 def _summary(settings: Settings, store: "Finding", now: datetime) -> Iterator[str]:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from models.effects import Direct, Edit, Effect
 from models.events import Event
+from models.knowledge.library import Library
 from models.message import Answer, Mention, Message, Span
 from models.policy import Person, Policy, Rotation
 from models.records import delivery, directory
@@ -37,6 +38,7 @@ class Standing:
 
     platforms: in the configuration's order; the first is where somebody is looked for who is on several.
     feed_secret: what the addresses of the calendar feeds are made with; empty: there are no feeds.
+    library: the docs that answers are looked for in; None where there are none.
     """
 
     policy: Policy
@@ -44,6 +46,7 @@ class Standing:
     platforms: tuple[str, ...]
     public_url: str = ""
     feed_secret: str = field(default="", repr=False)
+    library: Library | None = None
 
     @cached_property
     def shelf(self) -> Shelf:

@@ -26,6 +26,7 @@ from handlers import (
     showing,
     stand_in,
     stats,
+    suggestion,
 )
 from handlers.command import Call, Command, asks_help, help_of, is_help, matching
 from handlers.context import Answer, Context
@@ -60,6 +61,7 @@ COMMANDS: tuple[Command, ...] = (
 
 BUTTONS: Mapping[str, Callable[[Context, ButtonPressed], Answer | None]] = {
     **lifecycle.BUTTONS,
+    **suggestion.BUTTONS,
     **handover.BUTTONS,
     **roster_shuffle.BUTTONS,
     **exchange.BUTTONS,
@@ -71,6 +73,7 @@ FORMS: Mapping[str, Callable[[Context, FormSubmitted], Answer | None]] = {
 
 REACTIONS: Mapping[str, Callable[[Context, ReactionAdded], None]] = {
     **lifecycle.REACTIONS,
+    **suggestion.REACTIONS,
 }
 
 JOBS: tuple[Job, ...] = (

@@ -1,15 +1,14 @@
 """What the bot does for a class in a kind of channel: the policy table of DESIGN §4, and every change of class."""
 
-import re
 from collections.abc import Iterable
 
-from handlers import duty, paging
+from handlers import duty, paging, suggestion
 from handlers.context import Context, Source
 from handlers.wording import requests as wording
 from models.effects import Post, React
 from models.events import MessagePosted
 from models.message import Message
-from models.policy import ChannelKind, KnownAnswer
+from models.policy import ChannelKind
 from models.records import delivery
 from models.records import request as records
 from models.records.delivery import Purpose
@@ -131,6 +130,7 @@ def reclassify(ctx: Context, request: Request, to: RequestClass, *, source: Sour
         request.reasons = [wording.said_by_hand(to)]
     if to is not was:
         ctx.note(request, "reclassified", source=source, detail=f"{was} → {to}")
+        _take_back_pointer(ctx, request)
     if to is RequestClass.NONE:
         close(ctx, request, RequestState.DISMISSED, source=source)
     elif request.state is RequestState.ACKNOWLEDGED:
@@ -240,9 +240,9 @@ def _respond_community(ctx: Context, request: Request) -> None:
     if kind in (ChannelKind.SOS, ChannelKind.OPERATIONS):
         _point_to_how_to(ctx, request, is_sos=kind is ChannelKind.SOS)
     elif kind is ChannelKind.HOW_TO:
-        known = known_answer(ctx, request.text)
+        known = None if request.has_answered else suggestion.known_answer(ctx, request)
         if known is not None:
-            _post_once(ctx, request, wording.known_answer(known.title, str(known.url)))
+            suggestion.offer(ctx, request, known, lambda message: _post_once(ctx, request, message))
         else:
             ctx.say(React(request.channel, request.root, TICKET), request=request)
     _expect_an_answer(ctx, request)
@@ -252,14 +252,25 @@ def _point_to_how_to(ctx: Context, request: Request, *, is_sos: bool) -> None:
     how_to = ctx.policy.channel_of_kind(ChannelKind.HOW_TO)
     if how_to is not None:
         found = ctx.channel_id(how_to.name, request.platform)
-        _post_once(ctx, request, wording.point_to_how_to(request.id, how_to.name, found, with_button=is_sos))
+        pointer = wording.point_to_how_to(request.id, how_to.name, found, with_button=is_sos)
+        if request.pointer_id is not None:
+            ctx.edit(request.pointer_id, pointer, request.platform, request)
+        else:
+            request.pointer_id = _post_once(ctx, request, pointer)
 
 
-def _post_once(ctx: Context, request: Request, message: Message) -> None:
-    """Post in a community thread, unless the bot has done so before."""
-    if not request.has_answered:
-        request.has_answered = True
-        ctx.say(Post(request.channel, message, thread=paging.thread_of(request)), request=request)
+def _take_back_pointer(ctx: Context, request: Request) -> None:
+    """Let a pointer to another channel say that the request stays where it is; its class is another one now."""
+    if request.pointer_id is not None and request.request_class.is_grave:
+        ctx.edit(request.pointer_id, wording.stays_here(request.request_class), request.platform, request)
+
+
+def _post_once(ctx: Context, request: Request, message: Message) -> int | None:
+    """Post in a community thread, and give the outbox row; None where the bot has done so before."""
+    if request.has_answered:
+        return None
+    request.has_answered = True
+    return ctx.say(Post(request.channel, message, thread=paging.thread_of(request)), request=request)
 
 
 def _expect_an_answer(ctx: Context, request: Request) -> None:
@@ -272,12 +283,6 @@ def _expect_an_answer(ctx: Context, request: Request) -> None:
         request.rotation = rotation.name
         request.due = Due.ENGINEER
         request.due_at = calendar.add_working_time(ctx.now, ctx.policy.community.engineer_after)
-
-
-def known_answer(ctx: Context, text: str) -> KnownAnswer | None:
-    """Give the configured answer whose pattern a text matches."""
-    matches = (one for one in ctx.policy.answers if re.search(one.match, text[:4000], re.IGNORECASE))
-    return next(matches, None)
 
 
 def _keep_example(ctx: Context, request: Request, to: RequestClass) -> None:

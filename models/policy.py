@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, time, timedelta
 from enum import StrEnum
 from functools import cached_property
+from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
@@ -284,11 +285,12 @@ class Costs(Strict):
 
 
 class Triage(Strict):
-    """How messages are joined and judged."""
+    """How messages are joined and judged. model: the file of the learned model; None: beside an SQLite store."""
 
     burst: Duration = timedelta(minutes=3)
     answer_within: Duration = timedelta(minutes=5)
     costs: Costs = Costs()
+    model: Path | None = None
 
 
 class Community(Strict):
@@ -326,6 +328,13 @@ class KnownAnswer(Strict):
         return pattern
 
 
+class Docs(Strict):
+    """A folder of Markdown pages whose sections answer questions. url: where its files are published."""
+
+    folder: Path
+    url: HttpUrl
+
+
 class Retention(Strict):
     """How long texts are kept; the figures stay."""
 
@@ -346,6 +355,7 @@ class Policy(Strict):
     duties: tuple[str, ...] = ()
     services: tuple[Service, ...] = ()
     answers: tuple[KnownAnswer, ...] = ()
+    docs: Docs | None = None
     retention: Retention = Retention()
 
     @field_validator("timezone")

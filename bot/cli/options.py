@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 CHANNEL_KINDS = ("how-to", "sos", "operations", "alerts", "general")
 
 
+def _remembered(ctx: click.Context, _param: click.Parameter, path: Path | None) -> Path | None:
+    ctx.find_root().obj = path
+    return path
+
+
 def with_path(said: str, path: object) -> str:
     """Give what is said with the commands in it as they can be typed, naming the file of this call."""
     return said.replace("--config FILE", f"--config {shlex.quote(str(path))}") if path is not None else said
@@ -46,6 +51,13 @@ def _config(*, is_required: bool) -> Callable[[Any], Any]:
 config = _config(is_required=True)
 config_of_group = _config(is_required=False)
 """For a group that also does something by itself: its subcommands may have the option instead."""
+maybe_config = click.option(
+    "--config",
+    "config",
+    type=click.Path(path_type=Path),
+    help="A configuration file: its catalogue, its costs and what was learned from its store are used.",
+    callback=_remembered,
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="Only JSON on stdout.")
 channel = click.option(
     "--channel",

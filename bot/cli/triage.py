@@ -4,11 +4,16 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
 from bot.cli import options
+
+if TYPE_CHECKING:
+    from models.policy import Policy
+    from models.triage.classifier import Classifier
+    from models.triage.training import Example
 
 _BOM = b"\xef\xbb\xbf"
 LABELS = ("urgent", "platform", "community", "none")
@@ -17,17 +22,24 @@ LABELS = ("urgent", "platform", "community", "none")
 @click.command()
 @click.argument("file", type=click.File("rb"), default="-")
 @options.channel
-def classify(file: IO[bytes], channel: str | None) -> None:
+@options.maybe_config
+def classify(file: IO[bytes], channel: str | None, config: Path | None) -> None:
     """Classify lines of text, or of JSON {"text", "channel"?}: a line of JSON for each, in order.
 
     A line that is no UTF-8 or names an unknown channel is told on stderr and classified as well as can be; exit 1.
     """
     from models.policy import ChannelKind
     from models.triage.batch import classify_rows
-    from models.triage.classifier import Classifier
 
     is_sound = True
-    rows = classify_rows(_lines(file), Classifier.load(), channel=ChannelKind(channel) if channel else None)
+    classifier, policy = judge(config)
+    rows = classify_rows(
+        _lines(file),
+        classifier,
+        channel=ChannelKind(channel) if channel else None,
+        services=policy.services,
+        costs=policy.triage.costs,
+    )
     for number, row in enumerate(rows, start=1):
         problem = row.pop("problem", None)
         if problem is not None:
@@ -41,18 +53,25 @@ def classify(file: IO[bytes], channel: str | None) -> None:
 @click.command()
 @click.argument("file", type=click.File("rb"))
 @options.channel
+@options.maybe_config
 @options.as_json
-def evaluate(file: IO[bytes], channel: str | None, as_json: bool) -> None:
+def evaluate(file: IO[bytes], channel: str | None, config: Path | None, as_json: bool) -> None:
     """Measure the triage on labelled lines of JSON {"text", "label", "channel"?}."""
     from models.policy import ChannelKind
-    from models.triage.classifier import Classifier
     from models.triage.evaluation import evaluate as measured
     from models.triage.report import render
 
     rows = list(_labelled(file))
     if not rows:
         raise click.ClickException(f"{_name(file)} has no labelled lines")
-    found = measured(Classifier.load(), rows, channel=ChannelKind(channel) if channel else None)
+    classifier, policy = judge(config)
+    found = measured(
+        classifier,
+        rows,
+        channel=ChannelKind(channel) if channel else None,
+        services=policy.services,
+        costs=policy.triage.costs,
+    )
     if as_json:
         options.show_json(found.to_json())
     else:
@@ -72,20 +91,84 @@ def evaluate(file: IO[bytes], channel: str | None, as_json: bool) -> None:
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
     help="Where the weights are written; the shipped ones are replaced, where it is left out.",
 )
-def train(corpora: tuple[IO[bytes], ...], output: Path | None) -> None:
-    """Train the triage on the shipped corpus, and on your own beside it."""
+@click.option("--from-store", is_flag=True, help="Learn from what people corrected; the better model judges.")
+@click.option("--rollback", is_flag=True, help="Let the model before the last learned one judge again.")
+@click.option(
+    "--config",
+    "config",
+    type=click.Path(path_type=Path),
+    envvar="WATCHBILL_CONFIG",
+    show_envvar=True,
+    help="The configuration whose store is learned from.",
+)
+def train(
+    corpora: tuple[IO[bytes], ...], output: Path | None, from_store: bool, rollback: bool, config: Path | None
+) -> None:
+    """Train the triage on the shipped corpus, and on your own or on people's corrections beside it."""
+    if (from_store or rollback) and config is None:
+        raise click.UsageError("--from-store and --rollback need --config")
+    if from_store and (rollback or output):
+        raise click.UsageError("--from-store goes with neither --rollback nor --output")
     try:
-        from models.triage.training import Example, corpus
-        from models.triage.training import train as trained
-    except ImportError:
-        raise click.ClickException("training needs scikit-learn: pip install '.[train]'") from None
+        if config is not None and rollback:
+            _roll_back(config)
+        elif config is not None and from_store:
+            _train_from_store(config, corpora)
+        else:
+            _train_anew(corpora, output)
+    except ModuleNotFoundError as error:
+        raise click.ClickException(f"training needs {error.name}: pip install '.[train]'") from None
 
-    more = [Example.parse(row) for file in corpora for row in _labelled(file)]
-    examples = [*corpus(), *more]
+
+def _train_anew(corpora: tuple[IO[bytes], ...], output: Path | None) -> None:
+    from models.triage.training import corpus
+    from models.triage.training import train as trained
+
+    examples = [*corpus(), *_examples(corpora)]
     click.echo(f"training on {len(examples)} messages …", err=True)
     target = output or _shipped()
     target.write_text(trained(examples).dump(), encoding="utf-8")
     click.echo(f"wrote {target}", err=True)
+
+
+def _train_from_store(config: Path, corpora: tuple[IO[bytes], ...]) -> None:
+    from bot import retraining
+
+    settings = options.settings(config)
+    click.echo("training …", err=True)
+    learned = retraining.train(settings, _examples(corpora))
+    for line in retraining.report(learned, retraining.file_of(settings)):
+        click.echo(options.with_path(line, config))
+
+
+def _roll_back(config: Path) -> None:
+    from bot.model_file import ModelFile
+    from models.errors import ConfigError
+
+    file = ModelFile.of(options.settings(config))
+    if file is None:
+        raise ConfigError("triage.model: no file of a learned model is named")
+    file.roll_back()
+    click.echo(f"{file.path}: the model before it judges again, after a restart or SIGHUP")
+
+
+def _examples(corpora: tuple[IO[bytes], ...]) -> "list[Example]":
+    from models.triage.training import Example
+
+    return [Example.parse(row) for file in corpora for row in _labelled(file)]
+
+
+def judge(config: Path | None) -> "tuple[Classifier, Policy]":
+    """Give who judges, and by which policy: those of a configuration, the shipped ones without it."""
+    from models.policy import Policy
+    from models.triage.classifier import Classifier
+
+    if config is None:
+        return Classifier.load(), Policy()
+    from bot.model_file import classifier_of
+
+    settings = options.settings(config)
+    return classifier_of(settings), settings.policy
 
 
 def _shipped() -> Path:

@@ -10,7 +10,6 @@ from models.message import (
     Buttons,
     ChannelRef,
     Code,
-    Link,
     Message,
     MessageRef,
     Quote,
@@ -98,13 +97,6 @@ def cross_link(number: int, channel: str, root: str, channel_name: str, engineer
     )
 
 
-def known_answer(title: str, url: str) -> Message:
-    """Offer a known answer."""
-    return message(
-        paragraph("This may answer it: ", Link(url, title)), note("If it does not, somebody will read on here.")
-    )
-
-
 def point_to_how_to(number: int, name: str, channel: str | None, *, with_button: bool) -> Message:
     """Point kindly to the how-to channel."""
     where = ChannelRef(channel, name) if channel is not None else Strong(f"#{name}")
@@ -116,6 +108,11 @@ def point_to_how_to(number: int, name: str, channel: str | None, *, with_button:
         if with_button
         else None,
     )
+
+
+def stays_here(to: RequestClass) -> Message:
+    """Take back a pointer to another channel."""
+    return text(f"This is taken {_AS[to]} now; please stay here.")
 
 
 def waited_long(number: int, channel: str, root: str, words: str, waited: timedelta) -> Message:

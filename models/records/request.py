@@ -20,6 +20,7 @@ from sqlalchemy import (
     or_,
     select,
 )
+from sqlalchemy import text as sql_text
 from sqlalchemy.orm import Mapped, Session, make_transient_to_detached, mapped_column
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
@@ -74,7 +75,8 @@ class Request(Record):
     asked_until unless they answer; None when it did not ask, or the answer came. asked_otherwise: the class that a no
     means. step: the escalation step that comes
     next. due, due_at: what it waits for next, and when; None while nothing is due or a page is on its way. owner: the
-    platform handle of who acknowledged it. page_id, question_id: the outbox rows of the first page and of the question.
+    platform handle of who acknowledged it. page_id, question_id, pointer_id: the outbox rows of
+    the first page, of the question, and of the word that points to another channel.
     """
 
     __tablename__ = "request"
@@ -83,6 +85,12 @@ class Request(Record):
         Index(None, "platform", "channel", "author", "last_message_at"),
         Index(None, "state", "due_at"),
         Index(None, "asked_until"),
+        Index(
+            None,
+            "resolved_at",
+            postgresql_where=sql_text("runbook_url IS NOT NULL"),
+            sqlite_where=sql_text("runbook_url IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -115,6 +123,7 @@ class Request(Record):
     due_at: Mapped[datetime | None]
     page_id: Mapped[int | None] = mapped_column(Id)
     question_id: Mapped[int | None] = mapped_column(Id)
+    pointer_id: Mapped[int | None] = mapped_column(Id)
     has_answered: Mapped[bool] = mapped_column(Boolean, default=False)
     first_answer_at: Mapped[datetime | None]
     first_answer_by: Mapped[str | None] = mapped_column(String(200))
@@ -356,6 +365,13 @@ def texts(session: Session, request_id: int) -> Sequence[str]:
         .where(ReadMessage.request_id == request_id, ReadMessage.text != "")
         .order_by(ReadMessage.id)
     ).all()
+
+
+def examples(session: Session) -> Sequence[LabelledExample]:
+    """Give what training may learn from, in order: of each request the last correction; none whose words are gone."""
+    every = session.scalars(select(LabelledExample).where(LabelledExample.text != "").order_by(LabelledExample.id))
+    last = {one.request_id or f"example {one.id}": one for one in every}
+    return sorted(last.values(), key=lambda one: one.id)
 
 
 def timeline(session: Session, request_id: int) -> Sequence[TimelineEntry]:

@@ -192,7 +192,8 @@ def _bounds(
 ) -> tuple[datetime, datetime]:
     """Give the span around an instant in which nothing that the answer rests on changes."""
     if override is not None:
-        return override.start, override.end
+        points = [override.start, override.end, *_shift_bounds(rota, at, shift)]
+        return max(point for point in points if point <= at), min(point for point in points if point > at)
     points = [*rota.overriding.bounds(at), *_shift_bounds(rota, at, shift)]
     for person in _considered(rota, at, shift, engineer):
         points += [*rota.unable(person).bounds(at), *_stay_bounds(rota, person)]

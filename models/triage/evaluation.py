@@ -3,12 +3,12 @@
 import math
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from models.policy import ChannelKind, Costs, Service
 from models.triage.classifier import Classifier
-from models.triage.verdict import RequestClass
+from models.triage.verdict import RequestClass, Verdict
 
 RESAMPLES = 400
 BINS = 10
@@ -67,7 +67,7 @@ class Figures:
 
     urgent_recall: of the urgent, judged urgent; urgent_paged, urgent_asked, urgent_missed: paged at once, asked
     about, neither. false_pings: of 100 messages that are not urgent, paged as urgent without a question.
-    asked: of all. calibration_error: the expected one, over ten bins.
+    asked: of all. calibration_error: the expected one, over ten bins; calibration_interval: the same with its interval.
     """
 
     rows: int
@@ -81,15 +81,21 @@ class Figures:
     false_pings_per_100: Figure
     asked: Figure
     calibration_error: float
+    calibration_interval: Figure
     reliability: tuple[Bin, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The figures on all rows; agreed: on those that two readers labelled alike, None where that is all of them."""
+    """The figures on all rows.
+
+    agreed: on those that two readers labelled alike, None where that is all of them.
+    text_alone: the figures of both kinds where the channel is not told, None where no row has a channel.
+    """
 
     all: Figures
     agreed: Figures | None
+    text_alone: "Evaluation | None" = None
 
     def to_json(self) -> dict[str, Any]:
         """Give the evaluation as plain values."""
@@ -110,15 +116,26 @@ def evaluate(
     channel: for rows without one. read_channels: False judges by the text alone.
     Raises ValueError where there are no rows, or for an unknown label or channel.
     """
-    judged = []
+    judged, bare = [], []
     for row in rows:
         named = ChannelKind(row["channel"]) if row.get("channel") else channel
         verdict = classifier.classify(row["text"], named if read_channels else None, services=services, costs=costs)
-        label = RequestClass(row["label"])
-        agreed = (row.get("second_reader") or row["label"]) == row["label"]
-        judged.append(Judged(label, verdict.request_class, verdict.confidence, verdict.ask, agreed))
+        judged.append(_judged(row, verdict))
+        if named is not None and read_channels:
+            bare.append(_judged(row, classifier.classify(row["text"], services=services, costs=costs)))
     if not judged:
         raise ValueError("there is nothing to evaluate: no labelled rows")
+    without = _evaluation(bare) if len(bare) == len(judged) else None
+    return replace(_evaluation(judged), text_alone=without)
+
+
+def _judged(row: Mapping[str, Any], verdict: Verdict) -> Judged:
+    label = RequestClass(row["label"])
+    agreed = (row.get("second_reader") or row["label"]) == row["label"]
+    return Judged(label, verdict.request_class, verdict.confidence, verdict.ask, agreed)
+
+
+def _evaluation(judged: Sequence[Judged]) -> Evaluation:
     alike = [each for each in judged if each.agreed]
     return Evaluation(figures(judged), figures(alike) if 0 < len(alike) < len(judged) else None)
 
@@ -127,7 +144,6 @@ def figures(judged: Sequence[Judged]) -> Figures:
     """Give the figures on judged rows."""
     urgent = [each for each in judged if each.label is RequestClass.URGENT]
     calm = [each for each in judged if each.label is not RequestClass.URGENT]
-    bins = _reliability(judged)
     return Figures(
         rows=len(judged),
         accuracy=_share(judged, lambda each: each.said is each.label),
@@ -139,8 +155,9 @@ def figures(judged: Sequence[Judged]) -> Figures:
         urgent_missed=_share(urgent, lambda each: not each.is_paged and not each.ask),
         false_pings_per_100=_share(calm, lambda each: each.is_paged, of=100),
         asked=_share(judged, lambda each: each.ask),
-        calibration_error=sum(each.rows * abs(each.confidence - each.right) for each in bins) / len(judged),
-        reliability=bins,
+        calibration_error=_calibration_error(judged),
+        calibration_interval=_resampled(judged, _calibration_error),
+        reliability=_reliability(judged),
     )
 
 
@@ -158,6 +175,11 @@ def _macro_f1(judged: Sequence[Judged]) -> float:
     """Give the mean F1 over the classes that occur."""
     there = {each.label for each in judged} | {each.said for each in judged}
     return sum(_class_figures(judged, label).f1 for label in sorted(there)) / len(there)
+
+
+def _calibration_error(judged: Sequence[Judged]) -> float:
+    bins = _reliability(judged)
+    return sum(each.rows * abs(each.confidence - each.right) for each in bins) / len(judged)
 
 
 def _share(judged: Sequence[Judged], holds: Callable[[Judged], bool], of: float = 1.0) -> Figure:

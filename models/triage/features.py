@@ -12,23 +12,13 @@ from types import MappingProxyType
 
 from models.triage.lexicon import Hit
 from models.triage.reading import Reading
+from models.triage.text import SHORTEST_STEM, stem
 
 Bag = Mapping[str, int]
 
-_ENDINGS = ("'s", "ing", "ed", "es", "s", "ly", "e")
-_SHORTEST_STEM = 3
 _EDGE = 6
 _MOST_COUNTED = 3
 _MOST_SENTENCES = 8
-
-
-@lru_cache(maxsize=8192)
-def stem(word: str) -> str:
-    """Give a word without its commonest English ending. The same words come again and again."""
-    for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
-            return word[: -len(ending)]
-    return word
 
 
 def stems(reading: Reading) -> Bag:
@@ -49,7 +39,7 @@ def letters(reading: Reading) -> Bag:
 @lru_cache(maxsize=2048)
 def _runs(word: str) -> Sequence[str]:
     spaced = f" {word} "
-    if len(spaced) <= _SHORTEST_STEM:
+    if len(spaced) <= SHORTEST_STEM:
         return (spaced,)
     threes = (spaced[at : at + 3] for at in range(len(spaced) - 2))
     return (*threes, *(spaced[at : at + 4] for at in range(len(spaced) - 3)))

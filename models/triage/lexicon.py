@@ -53,6 +53,10 @@ class Lexicon:
                 longest[key[0]] = max(longest.get(key[0], 0), len(key))
         return cls(phrases, beginnings, longest)
 
+    def words(self) -> set[str]:
+        """Give every word that stands in a phrase, and the whole words among the beginnings."""
+        return {word for phrase in self.phrases for word in phrase} | set(self.beginnings)
+
     def hits(self, sentence: Sequence[str]) -> list[Hit]:
         """Give what a sentence's tokens tell, left to right, the longest phrase first."""
         found = []

@@ -6,13 +6,15 @@ products with the weights, summed over the views; the calibration turns margins 
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import resources
 from itertools import repeat
 
-from models.triage.features import VIEWS, Bag, stem
+from models.triage.features import VIEWS, Bag
 from models.triage.reading import Reading
+from models.triage.text import stem
 from models.triage.verdict import RequestClass
 
 FORMAT = 1
@@ -46,7 +48,7 @@ class View:
 
     def rows(self) -> dict[str, list[int]]:
         """Give back the rows that `of` was given."""
-        return {feature: self._row(packed) for feature, packed in self.packed.items()}
+        return {feature: list(_row(packed)) for feature, packed in self.packed.items()}
 
     def margins(self, bag: Bag) -> list[float]:
         """Give this view's share of the margins."""
@@ -69,13 +71,15 @@ class View:
     def weights(self, feature: str) -> Sequence[float]:
         """Give a feature's weight for each class, zeros where it is unknown."""
         packed = self.packed.get(feature)
-        return (0.0,) * len(CLASSES) if packed is None else [number / SCALE for number in self._row(packed)[1:]]
+        return (0.0,) * len(CLASSES) if packed is None else [number / SCALE for number in _row(packed)[1:]]
 
-    @staticmethod
-    def _row(packed: int) -> list[int]:
-        *products, square = unpack(packed)
-        idf = math.isqrt(int(square))
-        return [idf, *(int(product) // idf for product in products)]
+
+@lru_cache(maxsize=4096)
+def _row(packed: int) -> tuple[int, ...]:
+    """Give a feature's idf and its weight for each class. The reasons ask for the same concepts again and again."""
+    *products, square = unpack(packed)
+    idf = math.isqrt(int(square))
+    return (idf, *(int(product) // idf for product in products))
 
 
 def pack(numbers: Sequence[int]) -> int:
@@ -99,13 +103,14 @@ class Model:
 
     bias: one a class, added to the views' margins.
     calibration: a row a class: a constant, then a factor for each margin.
-    trained_on: the number of examples.
+    trained_on: the number of examples. learned_until: the number of the last correction among them; 0 for none.
     """
 
     views: Mapping[str, View]
     bias: Margins
     calibration: tuple[Margins, ...]
     trained_on: int
+    learned_until: int = 0
 
     @classmethod
     def load(cls) -> "Model":
@@ -123,7 +128,8 @@ class Model:
                 views={name: View.of(float(view["weight"]), view["features"]) for name, view in data["views"].items()},
                 bias=tuple(data["bias"]),
                 calibration=tuple(tuple(row) for row in data["calibration"]),
-                trained_on=data["trained_on"],
+                trained_on=int(data["trained_on"]),
+                learned_until=int(data.get("learned_until", 0)),
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"the triage model is damaged: {error}") from error
@@ -134,6 +140,7 @@ class Model:
             "format": FORMAT,
             "classes": [str(each) for each in CLASSES],
             "trained_on": self.trained_on,
+            "learned_until": self.learned_until,
             "bias": self.bias,
             "calibration": self.calibration,
         }
@@ -146,6 +153,11 @@ class Model:
         shares = [view.margins(VIEWS[name](reading)) for name, view in self.views.items()]
         return tuple(sum(column) for column in zip(self.bias, *shares, strict=True))
 
+    @property
+    def known(self) -> Container[str]:
+        """The stems of the words that the training knew."""
+        return self.views["stems"].packed if "stems" in self.views else ()
+
     def familiarity(self, reading: Reading) -> float:
         """Give the share of the words that the training knew: 1 for most messages, 0 in a language it never saw.
 
@@ -154,13 +166,17 @@ class Model:
         words = [word for sentence in reading.sentences for word in sentence if word[0].isalpha()]
         if sum(map(len, words)) < _ENOUGH_LETTERS:
             return 1.0
-        known = self.views["stems"].packed
+        known = self.known
         return sum(stem(word) in known for word in words) / len(words)
 
     def log_probabilities(self, margins: Margins) -> list[float]:
         """Give the calibrated logarithm of each class's probability."""
-        raw = [row[0] + sum(f * m for f, m in zip(row[1:], margins, strict=True)) for row in self.calibration]
-        return normalised(raw)
+        return calibrated(self.calibration, margins)
+
+
+def calibrated(calibration: Sequence[Margins], margins: Sequence[float]) -> list[float]:
+    """Give the logarithm of each class's probability. calibration: a row a class: a constant, then factors."""
+    return normalised([row[0] + sum(f * m for f, m in zip(row[1:], margins, strict=True)) for row in calibration])
 
 
 def normalised(logits: Sequence[float]) -> list[float]:

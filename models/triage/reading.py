@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models.triage.lexicon import Hit, Lexicon
+from models.triage.spelling import Speller
 from models.triage.text import Message
 
 
@@ -16,7 +17,10 @@ class Reading:
     hits: Sequence[Sequence[Hit]]
 
     @classmethod
-    def of(cls, text: str, lexicon: Lexicon) -> "Reading":
-        """Give the reading of a text."""
+    def of(cls, text: str, lexicon: Lexicon, speller: Speller | None = None) -> "Reading":
+        """Give the reading of a text; speller: puts right what is misspelt, None leaves it."""
         message = Message(text)
-        return cls(message, message.sentences, [lexicon.hits(sentence) for sentence in message.sentences])
+        sentences: Sequence[Sequence[str]] = message.sentences
+        if speller is not None:
+            sentences = speller.corrected(sentences)
+        return cls(message, sentences, [lexicon.hits(sentence) for sentence in sentences])

@@ -6,13 +6,18 @@ from typing import NamedTuple
 
 from models.policy import ChannelKind
 from models.triage.channel import log_shares
-from models.triage.features import stem
 from models.triage.model import CLASSES, Model
 from models.triage.reading import Reading
-from models.triage.text import NUMBERS
+from models.triage.text import NUMBERS, STAND_INS, stem
 from models.triage.verdict import RequestClass
 
 MOST = 3
+_UNWRITTEN = frozenset({*NUMBERS, *STAND_INS})
+NOT_TOLD = "does not say whether production is meant"
+PRODUCTION = "production"
+_PLACES: Mapping[str, str] = MappingProxyType(
+    {"test": "a test environment", "development": "a development environment", "tools": "a tools namespace"}
+)
 _SPOKEN: Mapping[str, str] = MappingProxyType(
     {
         "down": "says “{}”",
@@ -33,8 +38,6 @@ _SPOKEN: Mapping[str, str] = MappingProxyType(
         "how_to": "asks how: “{}”",
         "anyone": "asks anybody: “{}”",
         "advice": "asks for advice: “{}”",
-        "production": "says production",
-        "nonprod": "not production: “{}”",
         "production_fine": "says that it is no emergency: “{}”",
         "now": "happens now: “{}”",
         "past": "speaks of the past: “{}”",
@@ -60,7 +63,6 @@ _UNSPOKEN_FOR: Mapping[RequestClass, frozenset[str]] = MappingProxyType(
         RequestClass.URGENT: frozenset(
             {
                 "resolved",
-                "nonprod",
                 "production_fine",
                 "thanks",
                 "chatter",
@@ -75,7 +77,7 @@ _UNSPOKEN_FOR: Mapping[RequestClass, frozenset[str]] = MappingProxyType(
             }
         ),
         RequestClass.PLATFORM: frozenset({"resolved", "thanks", "chatter", "answer", "announce", "past"}),
-        RequestClass.COMMUNITY: frozenset({"thanks", "attack", "users", "everyone"}),
+        RequestClass.COMMUNITY: frozenset({"thanks", "attack", "users", "everyone", "answer", "chatter", "announce"}),
         RequestClass.NONE: frozenset(
             {"ask_please", "how_to", "users", "everyone", "down", "access", "quota", "new_thing"}
         ),
@@ -106,13 +108,33 @@ def reasons(
     *,
     channel: ChannelKind | None,
     service: str | None,
+    environment: str | None,
+    in_doubt: bool,
 ) -> tuple[str, ...]:
-    """Give what spoke most for the decided class: words and their meaning, the service, the channel."""
-    told = _spoken(sorted(_facts(reading, model, decided), reverse=True))
-    if service:
-        told.insert(1, f"names {service}")
-    place = [f"asked in {channel}"] if channel and _channel_speaks_for(decided, channel) else []
-    return (*told[: MOST - len(place)], *place)[:MOST] or (_FALLBACK[decided],)
+    """Give what spoke most for the decided class: words and their meaning, the service, the environment, the channel.
+
+    in_doubt: the author is asked; then it counts, too, that a message does not say whether production is meant.
+    """
+    said = _place_of(decided, environment, in_doubt=in_doubt)
+    facts = _spoken(sorted(_facts(reading, model, decided), reverse=True))
+    told = [
+        *facts[:1],
+        f"names {service}" if service else None,
+        said if environment else None,
+        f"asked in {channel}" if channel and _channel_speaks_for(decided, channel) else None,
+        said,
+        *facts[1:],
+    ]
+    return tuple(dict.fromkeys(each for each in told if each))[:MOST] or (_FALLBACK[decided],)
+
+
+def _place_of(decided: RequestClass, environment: str | None, *, in_doubt: bool) -> str | None:
+    """Give what the environment that was told, or that none was told, has to do with it; None where it has nothing."""
+    if environment is None:
+        return NOT_TOLD if in_doubt or decided is RequestClass.URGENT else None
+    if environment == PRODUCTION:
+        return "says production" if in_doubt or decided.is_grave else None
+    return f"speaks of {_PLACES[environment]}, not of production" if decided is not RequestClass.URGENT else None
 
 
 def _spoken(facts: Sequence[Fact]) -> list[str]:
@@ -138,13 +160,13 @@ def _facts(reading: Reading, model: Model, decided: RequestClass) -> Iterator[Fa
 
 
 def _told(reading: Reading) -> set[tuple[str, tuple[str, ...]]]:
-    """Give each concept with the words that tell it; of numbers only the shape is known, and nobody wrote that."""
+    """Give each concept with the words that tell it; but no word that nobody wrote."""
     spans = (
         (hit.concepts, tuple(sentence[hit.start : hit.end]))
         for sentence, hits in zip(reading.sentences, reading.hits, strict=True)
         for hit in hits
     )
-    return {(concept, words) for concepts, words in spans if not set(words) & set(NUMBERS) for concept in concepts}
+    return {(concept, words) for concepts, words in spans if not set(words) & _UNWRITTEN for concept in concepts}
 
 
 def _words_pull(model: Model, words: Sequence[str], decided: RequestClass) -> float:

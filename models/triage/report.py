@@ -6,11 +6,17 @@ from models.triage.evaluation import Evaluation, Figure, Figures
 
 
 def render(evaluation: Evaluation) -> str:
-    """Give the figures as lines of text: first those on the rows that readers agree on, then those on all."""
-    parts = [_block("all rows", evaluation.all)]
-    if evaluation.agreed:
-        parts.insert(0, _block("rows on which both readers agree", evaluation.agreed))
+    """Give the figures as lines of text: on the rows that readers agree on, then on all; the text alone comes last."""
+    parts = list(_blocks(evaluation, ""))
+    if evaluation.text_alone:
+        parts += _blocks(evaluation.text_alone, "by the text alone, ")
     return "\n\n".join("\n".join(part) for part in parts) + "\n"
+
+
+def _blocks(evaluation: Evaluation, kind: str) -> Iterator[Iterator[str]]:
+    if evaluation.agreed:
+        yield _block(f"{kind}rows on which both readers agree", evaluation.agreed)
+    yield _block(f"{kind}all rows", evaluation.all)
 
 
 def _block(title: str, figures: Figures) -> Iterator[str]:
@@ -31,7 +37,7 @@ def _block(title: str, figures: Figures) -> Iterator[str]:
     yield f"{'confidence':<12}{'rows':>6}{'said':>11}{'right':>8}"
     for row in figures.reliability:
         yield f"{row.low:.1f}-{row.high:.1f}     {row.rows:>6}{row.confidence:>11.3f}{row.right:>8.3f}"
-    yield f"expected calibration error {figures.calibration_error:.3f}"
+    yield _line("expected calibration error", figures.calibration_interval)
 
 
 def _line(name: str, figure: Figure, digits: int = 3) -> str:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 HEAD = 1500
 TAIL = 500
@@ -17,6 +18,18 @@ _NAMESPACE = re.compile(
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+(?:[.:]\d+)*|[?!]|[^\w\s\x00-\x7f]")
 _SENTENCE = re.compile(r"(?<=[.?!])\s+|\n+")
 _LONGEST_WORD = 30
+_LOG = re.compile(
+    r"""\s*(?:at\s+[\w$.<>]+\(|File\ "|Traceback\ \(|Caused\ by:|\.\.\.\ \d+\ more|[\w.$]*(?:Exception|Error)\b:
+    |\[?(?:ERROR|WARN(?:ING)?|INFO|DEBUG|FATAL|TRACE)\b|\[?\d{4}[-/]\d\d[-/]\d\d[T\ ]|\d\d:\d\d:\d\d|npm\ ERR!
+    |Warning\s+\w+\s+\d|[A-Z]\d{4}\ \d\d:|goroutine\ \d|\#\d+\s)""",
+    re.VERBOSE,
+)
+_MOST_LINES = 0.9  # what is left of a long message was cut within lines
+STAND_INS = ("blobtext", "urlname", "mentionname", "namespacename")  # for what no word of it is read
+_STAND_IN = re.compile(r"\b(?:blobtext|urlname|mentionname|namespacename (?:\w+))\b")
+_LETTER = re.compile(r"[^\W\d_]")
+_ENDINGS = ("'s", "ing", "ed", "es", "s", "ly", "e")
+SHORTEST_STEM = 3
 NUMBERS = ("0", "00", "0.0")  # the shapes of numbers: one digit, more digits, parts
 
 
@@ -43,19 +56,38 @@ def _shape(word: str) -> str:
     return NUMBERS[0] if len(word) == 1 else NUMBERS[1]
 
 
+@lru_cache(maxsize=8192)
+def stem(word: str) -> str:
+    """Give a word without its commonest English ending. The same words come again and again."""
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= SHORTEST_STEM:
+            return word[: -len(ending)]
+    return word
+
+
 class Message:
     """One message, cleaned and cut.
 
     raw: what is read of the text. plain: it in lower case, without addresses, mentions and names of namespaces.
     namespaces: the environments that these names end on. sentences: the tokens, sentence by sentence.
+    is_pasted: nothing in it is said by its author; it is a link, a blob or lines of a log and no more.
     """
 
-    __slots__ = ("namespaces", "plain", "raw", "sentences")
+    __slots__ = ("is_pasted", "namespaces", "plain", "raw", "sentences")
 
     def __init__(self, text: str) -> None:
         self.raw = bounded(text)
         plain = _MENTION.sub(" mentionname ", _URL.sub(" urlname ", self.raw)).lower()
         self.namespaces = tuple(match[1] for match in _NAMESPACE.finditer(plain))
         self.plain = _NAMESPACE.sub(r" namespacename \1 ", plain) if self.namespaces else plain
+        self.is_pasted = _is_pasted(self.raw, self.plain)
         cut = (tokens(piece) for piece in _SENTENCE.split(self.plain))
         self.sentences = tuple(sentence for sentence in cut if sentence)
+
+
+def _is_pasted(raw: str, plain: str) -> bool:
+    """Say whether every line of a message is a machine's."""
+    if not _LETTER.search(_STAND_IN.sub(" ", plain)):
+        return "urlname" in plain or "blobtext" in plain
+    lines = [line for line in raw.splitlines() if line.strip()]
+    return sum(_LOG.match(line) is not None for line in lines) >= _MOST_LINES * len(lines)

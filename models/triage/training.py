@@ -22,11 +22,13 @@ from sklearn.svm import LinearSVC
 from models.triage.features import VIEWS, Bag
 from models.triage.grammar import compose
 from models.triage.lexicon import Lexicon
-from models.triage.model import CLASSES, SCALE, Model, View
+from models.triage.model import CLASSES, SCALE, Margins, Model, View
 from models.triage.reading import Reading
 from models.triage.verdict import RequestClass
 
 Floats = NDArray[np.float64]
+
+DISPUTED, DEFENSIBLE, HARD = 0.3, 0.6, 0.7  # readers differ; another label is defensible; a reader found it hard
 
 _VARIANT = re.compile(r"-v\d+$")
 
@@ -37,12 +39,15 @@ class Example:
 
     group: examples of one group are never parted between folds.
     calibrates: it is like what people really post, and nobody doubts its label; the others are only learned from.
+    weight: how much it counts; less where readers had doubts. is_chat: it was said in a chat, as what the bot reads.
     """
 
     text: str
     label: RequestClass
     group: str
     calibrates: bool = True
+    weight: float = 1.0
+    is_chat: bool = False
 
     @classmethod
     def parse(cls, row: Mapping[str, Any]) -> "Example":
@@ -50,7 +55,17 @@ class Example:
         label = RequestClass(row["label"])
         real = row.get("set") not in {"variant", "written"}
         agreed = row.get("second_reader", label) == label
-        return cls(str(row["text"]), label, _VARIANT.sub("", str(row.get("id") or row["text"])), real and agreed)
+        group = _VARIANT.sub("", str(row.get("id") or row["text"]))
+        return cls(
+            str(row["text"]), label, group, real and agreed, _weight(row, agreed=agreed), row.get("set") == "chat"
+        )
+
+
+def _weight(row: Mapping[str, Any], *, agreed: bool) -> float:
+    """Give how much an example counts: chosen by cross-validation with all cases of one place in one fold."""
+    weight = 1.0 if agreed else DISPUTED
+    weight *= DEFENSIBLE if row.get("also") else 1.0
+    return weight * (HARD if row.get("hard") else 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +84,7 @@ class Settings:
         ("build", 1.0, 2),
     )
     strictness: float = 0.2
+    tolerance: float = 1e-4
     composed: int = 1500
     composed_weight: float = 0.3
     folds: int = 5
@@ -115,12 +131,16 @@ class Lesson:
             vocabularies[name] = _vocabulary(bags[: len(examples)], least)
             parts.append(weight * _matrix(bags, vocabularies[name]))
         labels = np.array([CLASSES.index(label) for _, label in lines])
-        weights = np.array([1.0] * len(examples) + [settings.composed_weight] * len(composed))
+        weights = np.array([each.weight for each in examples] + [settings.composed_weight] * len(composed))
         return cls(examples, settings, vocabularies, hstack(parts).tocsr(), labels, weights)
 
-    def model(self) -> Model:
-        """Give the model that learned from everything."""
-        calibration = self._calibration(self.held_back_margins())
+    def model(self, calibration: Sequence[Margins] | None = None, learned_until: int = 0) -> Model:
+        """Give the model that learned from everything. calibration: None fits one to what the heads did not see.
+
+        learned_until: the number of the last correction among the examples.
+        """
+        if calibration is None:
+            calibration = [_rounded(row) for row in self._calibration(self.held_back_margins())]
         heads = self.heads(np.arange(len(self.labels)))
         coefficients = np.vstack([head.coef_[0] for head in heads])
         views, start = {}, 0
@@ -129,7 +149,7 @@ class Lesson:
             views[name] = _view(weight, vocabulary, coefficients[:, start : start + len(vocabulary)])
             start += len(vocabulary)
         bias = _rounded(head.intercept_[0] for head in heads)
-        return Model(views, bias, tuple(_rounded(row) for row in calibration), len(self.examples))
+        return Model(views, bias, tuple(calibration), len(self.examples), learned_until)
 
     def held_back_margins(self) -> Floats:
         """Give for each example the margins of heads that learned without its fold."""
@@ -146,9 +166,9 @@ class Lesson:
         """Give one support vector machine a class, each against the rest, that learned from these rows."""
         matrix, labels, weights = self.matrix[learned], self.labels[learned], self.weights[learned]
         return [
-            LinearSVC(C=self.settings.strictness, class_weight="balanced", random_state=0).fit(
-                matrix, labels == number, weights
-            )
+            LinearSVC(
+                C=self.settings.strictness, tol=self.settings.tolerance, class_weight="balanced", random_state=0
+            ).fit(matrix, labels == number, weights)
             for number in range(len(CLASSES))
         ]
 
@@ -162,8 +182,22 @@ class Lesson:
         kept = np.array([example.calibrates for example in self.examples])
         if len(set(labels[kept])) < len(CLASSES):
             kept[:] = True
-        fitted = LogisticRegression(C=1.0, max_iter=1000).fit(margins[kept], labels[kept])
+        fitted = LogisticRegression(C=1.0, max_iter=1000).fit(margins[kept], labels[kept], self._as_posted(kept))
         return np.column_stack([fitted.intercept_, fitted.coef_])
+
+    def _as_posted(self, kept: NDArray[np.bool_]) -> Floats:
+        """Give weights with which the classes but urgent are as frequent among these examples as they are in chats.
+
+        Cases come from trackers, where nobody chats. Urgent ones stay as frequent as they are: a missed one is dear.
+        """
+        labels = self.labels[: len(self.examples)]
+        calm = np.array([label is not RequestClass.URGENT for label in CLASSES])
+        in_chats = np.array([example.is_chat for example in self.examples])
+        posted, there = (np.bincount(labels[rows], minlength=len(CLASSES)) * calm for rows in (in_chats & kept, kept))
+        if not posted[calm].all():
+            return np.ones(int(kept.sum()))
+        factors = np.where(calm, posted / posted.sum() * there.sum() / np.maximum(there, 1), 1.0)
+        return np.asarray(factors[labels[kept]])
 
 
 def _vocabulary(bags: Sequence[Bag], least: int) -> dict[str, float]:

@@ -60,7 +60,7 @@ def failing(store: Store, times: int) -> Trial:
     """Give a way in whose handler of messages fails so many times, with somebody's words in the error."""
     words = of_words()
     failures: list[Exception] = [ValueError("the words of a message: hunter2") for _ in range(times)]
-    return Trial(store, classifier=Moody(words.model, words.lexicon, words.gates, failures))
+    return Trial(store, classifier=Moody(words.model, words.lexicon, words.gates, words.speller, failures))
 
 
 # -- once

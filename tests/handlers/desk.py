@@ -31,8 +31,8 @@ from models.records import sending
 from models.records.delivery import OutboxRow, OutboxState, Purpose
 from models.records.request import Request, TimelineEntry
 from models.triage.classifier import Classifier
-from models.triage.features import stem
 from models.triage.model import Model, View
+from models.triage.text import stem
 from tests.handlers.build import MONDAY, Office, office
 from tests.shipped import classifier
 

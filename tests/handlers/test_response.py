@@ -193,6 +193,29 @@ def test_the_bot_posts_once_in_a_community_thread_that_nobody_asked_it_for(datab
     assert "point to how-to" not in did(desk, desk.owed())
 
 
+def test_the_pointer_follows_a_correction_there_and_back(database_url: str) -> None:
+    desk = at_desk(database_url)
+    message = desk.writes("dev", COMMUNITY, SOS)
+    desk.delivers()
+    desk.owed()
+    number = desk.request(message).id
+    desk.commands("ana", f"class {number} urgent")
+    edits = [one.message.plain() for one in desk.owed() if isinstance(one, Edit)]
+    assert [text for text in edits if "please stay here" in text] == ["This is taken as urgent now; please stay here."]
+    desk.delivers()
+    desk.commands("ana", f"class {number} community")
+    edits = [one.message.plain() for one in desk.owed() if isinstance(one, Edit)]
+    assert [text for text in edits if "others in" in text], "the same word points to how-to again"
+
+
+def test_an_urgent_request_is_never_pointed_elsewhere_before_it_was_pinged(database_url: str) -> None:
+    desk = at_desk(database_url)
+    for channel in (SOS, OPERATIONS, HOW_TO):
+        desk.writes("dev", URGENT, channel)
+        assert "point to how-to" not in did(desk, desk.owed())
+        desk.until(f"2026-11-02 10:{10 + 10 * [SOS, OPERATIONS, HOW_TO].index(channel)}")
+
+
 # -- the question to the author
 
 

@@ -1,6 +1,8 @@
 import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from models.policy import ChannelKind
 from models.triage.batch import Line, classify_rows, parse_line
@@ -60,6 +62,18 @@ def test_an_unknown_channel_is_named_and_the_default_is_taken() -> None:
 
     assert line.channel is ChannelKind.SOS
     assert line.problem == "unknown channel 'attic'"
+
+
+@given(lines=st.lists(st.binary(max_size=200) | st.text(max_size=200).map(str.encode), max_size=5))
+@settings(max_examples=150, deadline=None)
+def test_whatever_the_bytes_each_line_gets_an_answer_that_is_plain_json(
+    classifier: Classifier, lines: list[bytes]
+) -> None:
+    answers = list(classify_rows(lines, classifier))
+
+    assert len(answers) == len(lines)
+    assert [json.loads(json.dumps(answer))["class"] for answer in answers] == [answer["class"] for answer in answers]
+    assert all(0.0 <= answer["confidence"] <= 1.0 for answer in answers)
 
 
 def test_a_text_that_is_no_string_is_read_as_json() -> None:

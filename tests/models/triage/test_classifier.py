@@ -46,6 +46,25 @@ def test_any_text_gets_a_class_and_no_crash(classifier: Classifier, text: str) -
     assert all(verdict.reasons)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo=" * 40,
+        STACK_TRACE,
+        "الموقع لا يعمل منذ ساعة",
+        "Bonjour, quelqu'un saurait-il pourquoi mes travaux restent bloqués dans la file",
+        "https://example.org/a/b?c=d",
+        "zxqv wplk mrrt ghjk",
+    ],
+    ids=lambda text: repr(text[:20]),
+)
+def test_of_what_it_cannot_read_it_is_not_sure_enough_to_page(classifier: Classifier, text: str) -> None:
+    verdict = classifier.classify(text)
+
+    assert verdict.ask or verdict.request_class is not RequestClass.URGENT
+    assert verdict.ask or verdict.confidence < 0.9
+
+
 @given(text=st.text(max_size=300), channel=st.none() | st.sampled_from(list(ChannelKind)))
 @settings(max_examples=200, deadline=None)
 def test_the_same_message_always_gets_the_same_verdict(
@@ -120,6 +139,10 @@ def test_service_and_environment_are_named(classifier: Classifier) -> None:
         ("how do I add a user", None),
         ("dev is broken, prod is fine", "development"),
         ("not in production yet", None),
+        ("0b7aa5-dev and 0b7aa5-prod are both down", "production"),
+        ("please look at the tools namespace", "tools"),
+        ("UAT of the portal is down", "test"),
+        ("my-app-dev-7f9c is a pod", None),
     ],
 )
 def test_the_environment_is_read_from_names_and_namespaces(
@@ -151,8 +174,31 @@ def test_reasons_are_what_the_text_and_the_channel_tell(
     assert reason in classifier.classify(text, channel).reasons
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("the live portal gives 503 to every customer in abc123-prod", "says production"),
+        ("production is down for all customers", "says production"),
+        ("the portal is down for everyone", "does not say whether production is meant"),
+        ("how do I restart the pods in abc123-dev?", "speaks of a development environment, not of production"),
+        ("please raise the quota of be1c6b-test", "speaks of a test environment, not of production"),
+        ("can someone restart jenkins in be1c6b-tools", "speaks of a tools namespace, not of production"),
+    ],
+)
+def test_whether_production_is_told_is_a_reason_of_its_own(classifier: Classifier, text: str, reason: str) -> None:
+    told = classifier.classify(text).reasons
+
+    assert [each for each in told if "production" in each] == [reason]
+
+
+def test_a_question_to_fellow_users_need_not_name_an_environment(classifier: Classifier) -> None:
+    assert not any("production" in reason for reason in classifier.classify("how do I mount a secret?").reasons)
+
+
 def test_a_reason_quotes_only_what_was_written(classifier: Classifier) -> None:
     text = "P1: lost my 2FA, 12 minutes ago, version 1.2.3, since 10 o'clock"
 
+    verdict = classifier.classify("what does this mean in be1c6b-prod? <@U1> https://example.org")
+    assert not any("name”" in reason for reason in verdict.reasons)
     for channel in (None, *ChannelKind):
         assert not any("“0" in reason for reason in classifier.classify(text, channel).reasons)

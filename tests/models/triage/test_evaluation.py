@@ -52,7 +52,7 @@ def test_intervals_hold_their_figure_and_are_the_same_each_time() -> None:
 
     found = figures(rows)
 
-    for figure in (found.accuracy, found.macro_f1, found.urgent_recall):
+    for figure in (found.accuracy, found.macro_f1, found.urgent_recall, found.calibration_interval):
         assert figure.low is not None
         assert figure.value is not None
         assert figure.high is not None
@@ -88,6 +88,17 @@ def test_an_evaluation_is_plain_json_and_readable_text(classifier: Classifier) -
 
     assert json.loads(json.dumps(found.to_json()))["all"]["rows"] == 1
     assert "macro-F1" in render(found)
+
+
+def test_rows_with_a_channel_are_also_judged_by_their_text_alone(classifier: Classifier) -> None:
+    row = {"text": "503 on the portal", "label": "urgent", "channel": "sos"}
+
+    with_channel, without = evaluate(classifier, [row]), evaluate(classifier, [{**row, "channel": None}])
+
+    assert with_channel.text_alone is not None
+    assert with_channel.text_alone.all == without.all
+    assert without.text_alone is None
+    assert "by the text alone, all rows: 1" in render(with_channel)
 
 
 def test_nothing_to_evaluate_is_an_error(classifier: Classifier) -> None:

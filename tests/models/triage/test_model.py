@@ -2,6 +2,8 @@ import json
 import math
 import subprocess
 import sys
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -78,6 +80,29 @@ def test_a_variant_stays_in_the_fold_of_its_case() -> None:
     assert case.group == variant.group
     assert case.calibrates
     assert not variant.calibrates
+
+
+def test_examples_that_readers_doubted_count_less() -> None:
+    row: dict[str, Any] = {"id": "c1", "text": "a", "label": "none", "set": "case", "second_reader": "none"}
+
+    doubted = [{**row, "second_reader": "urgent"}, {**row, "also": "urgent"}, {**row, "hard": True}]
+
+    assert Example.parse(row).weight == 1.0
+    assert all(Example.parse(each).weight < 1.0 for each in doubted)
+
+
+def test_what_is_more_frequent_in_chats_than_in_trackers_is_likelier() -> None:
+    examples = corpus()[::12]
+    chatter = CLASSES[3]
+    without = [replace(each, is_chat=False) for each in examples]
+    with_chats = [
+        replace(each, is_chat=each.calibrates and (each.label is chatter or n % 5 == 0))
+        for n, each in enumerate(examples)
+    ]
+
+    plain, chatty = (train(each, Settings(composed=60)).calibration for each in (without, with_chats))
+
+    assert chatty[3][0] - chatty[2][0] > plain[3][0] - plain[2][0]
 
 
 def test_few_examples_are_enough_to_train() -> None:
