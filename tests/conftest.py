@@ -17,7 +17,7 @@ from bot.store import Store
 _NUMBERS = count(1)
 _MEMORY = Path("/dev/shm")
 _ENOUGH_BYTES = 2 * 1024**3
-"""What the files of two workers and their PostgreSQL never need together; a container often has 64 MB."""
+"""What the files of three workers and their PostgreSQL never need together; a container often has 64 MB."""
 
 # What only a machine that loses its power would notice; the tests kill processes, never the machine.
 _UNSAFE = ("fsync", "synchronous_commit", "full_page_writes")
@@ -31,10 +31,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes long, then the scenarios; the rest, which is short, lets both workers end together.
+    """Begin with what takes long, then the scenarios; the rest, which is short, lets all workers end together.
 
-    The first worker begins at the beginning and the second in the middle: while one waits for an escalation or a
-    process to start, the other computes.
+    There are three, one more than cores: while one waits for an escalation or a process to start, the others compute.
     """
     items.sort(key=lambda item: (item.get_closest_marker("slow") is None, "scenarios" not in item.path.parts))
 

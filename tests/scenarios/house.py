@@ -1,6 +1,6 @@
 """The whole bot in a test: the demo's people on a fake Slack, a clock that can be moved, a real database."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from time import monotonic, sleep
@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 
 from bot.app import Bot, build, command_names
-from bot.chat.port import ChatPort
+from bot.chat.port import ChatPort, Pace
 from bot.chat.slack.port import SlackChat
 from bot.clock import SteppingClock
 from bot.demo import cast
@@ -17,6 +17,7 @@ from bot.metrics import Metrics
 from bot.stepping import Stepper
 from bot.store import Store
 from handlers.context import Standing
+from models.effects import Effect
 from models.policy import Policy
 from models.records import rota as rotas
 from models.records.delivery import OutboxRow
@@ -60,11 +61,21 @@ def workspace(slack: FakeSlack) -> None:
         slack.channel(name, members)
 
 
+class Hurried(SlackChat):
+    """Slack's adapter where an hour passes in a moment, so that one message a second would hold up the clock."""
+
+    def paces(self, effect: Effect) -> Sequence[Pace]:
+        del effect
+        return ()
+
+
 class House:
     """A running bot. Everything is asked of it the way a person or an operator would."""
 
-    def __init__(self, url: str, slack: FakeSlack, *, at: datetime = MONDAY, policy: Policy) -> None:
-        self.slack, self._url, self.policy = slack, url, policy
+    def __init__(
+        self, url: str, slack: FakeSlack, *, at: datetime = MONDAY, policy: Policy, adapter: type[SlackChat] = SlackChat
+    ) -> None:
+        self.slack, self._url, self.policy, self._adapter = slack, url, policy, adapter
         self.clock = SteppingClock(at)
         self.bot = self._built()
 
@@ -82,7 +93,7 @@ class House:
 
     def ports(self, metrics: Metrics) -> list[ChatPort]:
         """Give the platforms that it speaks."""
-        return [self._slack_port(metrics)]
+        return [self._slack_port(metrics, self._adapter)]
 
     def _slack_port(self, metrics: Metrics, kind: type[SlackChat] = SlackChat) -> SlackChat:
         return kind(
@@ -162,11 +173,12 @@ class House:
 
 
 @contextmanager
-def running(url: str, *, at: datetime = MONDAY, **changes: Any) -> Iterator[House]:
-    """Give a house with its bot running, on a fake Slack of its own."""
+def running(url: str, *, at: datetime = MONDAY, is_hurried: bool = False, **changes: Any) -> Iterator[House]:
+    """Give a house with its bot running, on a fake Slack of its own. is_hurried: at no pace of Slack's."""
     with FakeSlack(rates=Rates(is_on=False)) as slack:
         workspace(slack)
-        house = House(url, slack, at=at, policy=policy(**changes))
+        adapter = Hurried if is_hurried else SlackChat
+        house = House(url, slack, at=at, policy=policy(**changes), adapter=adapter)
         house.start()
         try:
             house.settled()

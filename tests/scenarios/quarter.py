@@ -4,7 +4,7 @@ Whoever is asked names the person on call in their own way: `named_by(house)` gi
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -13,20 +13,18 @@ from zoneinfo import ZoneInfo
 from bot.app import command_hints
 from bot.chat.local.cast import roles_of
 from bot.chat.local.port import LocalChat
-from bot.chat.port import ChatPort, Pace
-from bot.chat.slack.port import SlackChat
+from bot.chat.port import ChatPort
 from bot.http.feed import FeedPages
 from bot.metrics import Metrics
 from handlers.context import Standing
 from handlers.roster_rows import oncall_rows
-from models.effects import Effect
 from models.feed import feed_key
 from models.policy import Channel, ChannelKind, Holidays, OnCall, Person, Policy, Rotation
 from models.records import audit
 from models.rota.zone import zone
 from tests.bot.feed_reading import at, parsed
 from tests.fakes.slack import FakeSlack, Rates
-from tests.scenarios.house import House
+from tests.scenarios.house import House, Hurried
 from tests.shipped import classifier
 
 ZONE = zone("America/New_York")
@@ -78,14 +76,6 @@ def policy(group: str) -> Policy:
         people=tuple(Person(id=person, name=name, slack=handle(person)) for person, name in NAMES.items()),
         oncall=OnCall(leads=LEADS, fallback=("lea",), rotations=(rotation,)),
     )
-
-
-class Hurried(SlackChat):
-    """Slack's adapter where an hour passes in a moment, so that one message a second would hold up the clock."""
-
-    def paces(self, effect: Effect) -> Sequence[Pace]:
-        del effect
-        return ()
 
 
 class Quarter(House):
@@ -192,6 +182,7 @@ def quarter(url: str, begin: datetime) -> Iterator[Quarter]:
             slack.channel(name, members)
         group = slack.usergroup("oncall", ["lea"])
         house = Quarter(url, slack, at=begin, policy=policy(group.id))
+        house.bot.due_seconds = 0  # only the stepper looks at what is due
         house.start()
         try:
             house.settled()

@@ -98,7 +98,7 @@ def day(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iter
     rows = [json.loads(line) for line in CASES.read_text(encoding="utf-8").splitlines()]
     agreed = [row for row in rows if row["label"] == row["second_reader"]]
     random.Random(SEED).shuffle(agreed)
-    with running(f"sqlite:///{path}") as house:
+    with running(f"sqlite:///{path}", is_hurried=True) as house:
         posted = [
             (case, _post(house, f"U8{number:03d}", case["channel"], case["text"])[0])
             for number, case in enumerate(agreed[:COUNT])

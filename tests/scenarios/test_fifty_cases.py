@@ -77,7 +77,7 @@ def _cases() -> list[dict[str, Any]]:
 def played(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[tuple[House, list[Posted]]]:
     path = tmp_path_factory.mktemp("cases") / "watchbill.db"
     path.write_bytes(sqlite_template.read_bytes())
-    with running(f"sqlite:///{path}") as house:
+    with running(f"sqlite:///{path}", is_hurried=True) as house:
         cases = _cases()
         stamps = [_post(house, number, case) for number, case in enumerate(cases)]
         house.until(lambda: not house.rows("pending", "sending") or None, seconds=120)

@@ -35,7 +35,7 @@ class Story:
     house: Quarter
     asked: int = 0
     pings: int = 0
-    pinged: date = date.min
+    pinged: date = FIRST
     served: dict[datetime, str | None] = field(default_factory=dict)
 
     def ask(self) -> None:
@@ -52,13 +52,13 @@ class Story:
         self.pings += 1
 
     def until(self, when: datetime) -> None:
-        """Let time pass up to an instant, asking on the way, and pinging once each working day."""
+        """Let time pass up to an instant, asking on the way, and pinging every few days."""
         now = self.house.clock.now()
         while now < when:
             now = min(now + EVERY, when)
             self.house.advance_to(now)
             self.ask()
-            if now.date() > self.pinged and self._is_worked():
+            if now.date() > self.pinged + 2 * DAY and self._is_worked():
                 self.pinged = now.date()
                 self.ping()
 
@@ -244,7 +244,7 @@ def test_through_a_quarter_everybody_names_the_same_person_and_the_history_expla
     story.until(local(LAST, 10))
 
     assert story.asked >= (LAST - FIRST) / EVERY
-    assert story.pings >= 50
+    assert story.pings >= 30
     assert set(NEWCOMERS) < {one for one in story.served.values() if one is not None}
     check_the_past(house, story)
     check_the_history(house)
