@@ -14,9 +14,7 @@ from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     HttpUrl,
@@ -26,55 +24,9 @@ from pydantic import (
 )
 
 from models.rota.zone import zone
-
-LONGEST_TOPIC = 180
-"""Leaves room for names within the 250 characters that the strictest platform allows."""
+from models.written import CivilTime, Day, Duration, Topic, parse_time
 
 PLATFORMS = ("slack", "rocketchat", "local")
-
-_DURATION = re.compile(r"(\d+)\s*([smhd])")
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
-
-
-def parse_duration(value: object) -> object:
-    """Give a timedelta for `0m`, `90s`, `4h` or `10d`. A bare number is refused: nobody knows its unit."""
-    if isinstance(value, timedelta):
-        return value
-    match = _DURATION.fullmatch(str(value).strip())
-    if match is None:
-        raise ValueError(f"`{value}` is no duration: write a number and s, m, h or d, as in 5m")
-    try:
-        return timedelta(**{_UNITS[match[2]]: int(match[1])})
-    except OverflowError:
-        raise ValueError(f"`{value}` is longer than anybody waits") from None
-
-
-def parse_time(value: object) -> object:
-    """Give a civil time for `09:00` or `9:00`. A number is refused: YAML 1.1 reads 9:00 as 540."""
-    if isinstance(value, time):
-        return value
-    match = _TIME.fullmatch(str(value).strip())
-    if match is None:
-        raise ValueError(f"`{value}` is no time of day: write it as 09:00")
-    return time(int(match[1]), int(match[2]))
-
-
-def parse_day(value: object) -> object:
-    """Give a date for `2026-12-24`; nothing else is taken for one."""
-    if isinstance(value, date):
-        return value
-    written = str(value).strip()
-    try:
-        return date.fromisoformat(written if _DAY.fullmatch(written) else "")
-    except ValueError:
-        raise ValueError(f"`{value}` is no date: write it as 2026-12-24") from None
-
-
-Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
-CivilTime = Annotated[time, BeforeValidator(parse_time)]
-Day = Annotated[date, BeforeValidator(parse_day)]
 
 
 class Strict(BaseModel):
@@ -174,20 +126,6 @@ class Shuffle(StrEnum):
 
     AT_END_OF_LIST = "at-end-of-list"
     MANUAL = "manual"
-
-
-def check_topic(text: str) -> str:
-    """Give a channel topic whose braces name what the bot can fill in."""
-    try:
-        shown = text.format(engineer="", until="", next="")
-    except (KeyError, IndexError, ValueError, AttributeError):
-        raise ValueError(f"`{text}` can only name {{engineer}}, {{until}} and {{next}}") from None
-    if len(shown) > LONGEST_TOPIC:
-        raise ValueError(f"a topic has at most {LONGEST_TOPIC} characters besides the names")
-    return text
-
-
-Topic = Annotated[str, AfterValidator(check_topic)]
 
 
 class Rotation(Strict):

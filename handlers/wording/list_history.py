@@ -14,7 +14,7 @@ LABELS = {
     "engineer": "",
     "other": "for",
     "position": "position",
-    "shadow": "working days of shadowing before",
+    "shadow": "shadow days",
     "start": "from",
     "last": "to",
     "day": "on",

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterable
 from dataclasses import asdict, fields
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -15,8 +15,6 @@ from models.rota.roster import Roster
 from models.rota.rota import Cycle
 from models.rota.shift import Absence, Override, Shift, ShiftSource
 
-FIRST, LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)  # in place of no bound
-MOST_CYCLES = 2**31 - 1
 RENAMED = {"start": "starts_at", "end": "ends_at", "first": "first_day", "last": "last_day"}
 """The columns whose names differ from those of the values: some of those are words of SQL."""
 

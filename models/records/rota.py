@@ -10,7 +10,15 @@ from sqlalchemy import Date, Select, bindparam, func, literal, select
 from sqlalchemy.orm import Session
 
 from models.records.base import Record, UtcDateTime, table_of
-from models.records.roster import StoredAbsence, StoredCycle, StoredMember, StoredOverride, StoredRotation, StoredShift
+from models.records.roster import (
+    RENAMED,
+    StoredAbsence,
+    StoredCycle,
+    StoredMember,
+    StoredOverride,
+    StoredRotation,
+    StoredShift,
+)
 from models.rota.calendar import WorkCalendar
 from models.rota.duty import look_ahead
 from models.rota.roster import Member, Roster
@@ -20,7 +28,6 @@ from models.rota.shuffle import Draw, Mend
 
 FIRST, LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)  # in place of no bound
 MOST_CYCLES = 2**31 - 1
-RENAMED = {"start": "starts_at", "end": "ends_at", "first": "first_day", "last": "last_day"}
 
 
 @dataclass(frozen=True, slots=True)

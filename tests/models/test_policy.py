@@ -19,10 +19,8 @@ from models.policy import (
     Policy,
     Rotation,
     Weekday,
-    parse_day,
-    parse_duration,
-    parse_time,
 )
+from models.written import parse_day, parse_duration, parse_time
 
 
 @pytest.mark.parametrize(
