@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from handlers.context import Answer, Context
 from handlers.wording import commands as wording
@@ -12,6 +13,7 @@ from models.policy import Person, Rotation
 
 HELP = ("help", "-h", "--help", "?")
 MOST_NAMES = 4
+SURELY_MEANT = 0.8  # so like a rotation's name that free text is not meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,8 @@ class Call:
         rotation = ctx.policy.rotation_for(event.channel_name)
         if len(rest) > 1 and rest[-2].lower() == "in":
             named = ctx.policy.rotation(rest[-1])
-            if named is None and not command.takes_text:
-                known = [one.name for one in ctx.policy.oncall.rotations]
+            known = [one.name for one in ctx.policy.oncall.rotations]
+            if named is None and (not command.takes_text or get_close_matches(rest[-1], known, cutoff=SURELY_MEANT)):
                 raise UserError(wording.no_such_rotation(rest[-1], known))
             if named is not None:
                 rotation, rest, is_named = named, rest[:-2], True

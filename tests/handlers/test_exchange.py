@@ -358,3 +358,9 @@ def test_what_is_left_of_the_running_shift_is_given_at_once_at_any_hour(sqlite_u
     opened = office(sqlite_url, rotations=(rotation(engineers=()),))
     opened.at("2026-11-07 03:00").command("lea", "oncall-list", "assign now @gil")
     assert "Gil Hart is on call for platform" in opened.command("ana", "oncall")
+
+
+def test_a_slip_in_a_rotations_name_is_asked_about_and_asks_nobody_to_cover(sqlite_url: str) -> None:
+    opened = office(sqlite_url)
+    assert "There is no rotation “platfrom”." in opened.command("ben", "oncall", "cover tomorrow in platfrom")
+    assert "who covers" in opened.command("ben", "oncall", "cover tomorrow back in spring")
