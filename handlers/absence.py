@@ -13,7 +13,6 @@ from handlers.wording import absence as wording
 from models.errors import UserError
 from models.policy import Person, Rotation
 from models.records import roster as stored
-from models.rota.plan import moved
 from models.rota.shift import Absence
 
 ANOTHER = ("and", "&", "+", ",", "or")
@@ -93,7 +92,7 @@ def _cancel(ctx: Context, call: Call, person: Person, words: Sequence[str]) -> A
     said = " ".join(wording.told_back(person.name, one) for one in away)
     facts = {"engineer": person.id, "start": found[0].first.isoformat(), "last": found[-1].last.isoformat()}
     done = roster_change.settle_all(changes, "off cancelled", said, besides=besides, **facts)
-    gained, lost = _dates(changes, done, person)
+    gained, lost = _dates(done, person)
     return Answer(reply=wording.cancelled(name, away, gained, lost))
 
 
@@ -105,21 +104,17 @@ def _take_back(ctx: Context, changes: Sequence[Change], absences: Sequence[Absen
         roster_change.replan(change, duty.whole(ctx, change.rotation))
 
 
-def _dates(changes: Sequence[Change], done: Sequence[Done], person: Person) -> tuple[list[date], list[date]]:
+def _dates(done: Sequence[Done], person: Person) -> tuple[list[date], list[date]]:
     """Give the days that somebody gains and loses in all rotations together."""
-    gained: list[date] = []
-    lost: list[date] = []
-    for change, one in zip(changes, done, strict=True):
-        given_up, come = moved(change.serving, duty.as_served(one.rota, change.now)).get(person.id, ((), ()))
-        gained, lost = gained + list(come), lost + list(given_up)
-    return sorted(gained), sorted(lost)
+    theirs = [one.dates.get(person.id, ((), ())) for one in done]
+    return sorted(day for _, gained in theirs for day in gained), sorted(day for lost, _ in theirs for day in lost)
 
 
 def _effect(change: Change, done: Done, absence: Absence) -> wording.Effect | None:
     """Give what days off changed for their person in one rotation; None: nothing."""
     ctx, now = change.ctx, change.now
     after = duty.as_served(done.rota, now)
-    lost, gained = moved(change.serving, after).get(absence.engineer, ((), ()))
+    lost, gained = done.dates.get(absence.engineer, ((), ()))
     by_day = {shift.day: shift for shift in after}
     kept = [
         shift.day
@@ -140,7 +135,8 @@ def _entered(ctx: Context, call: Call, person: Person, since: date) -> list[Abse
     """Give what somebody entered, of a rotation that was named that one's alone; what a lead skipped, to leads."""
     absences = stored.absences_of(ctx.session, person.id, since)
     named = [one for one in absences if not call.is_named or one.rotation == call.rotation.name]
-    return [one for one in named if not one.is_skip or ctx.policy.is_lead(ctx.person)]
+    known = [one for one in named if one.rotation is None or ctx.policy.rotation(one.rotation) is not None]
+    return [one for one in known if not one.is_skip or ctx.policy.is_lead(ctx.person)]
 
 
 def _concerned(ctx: Context, absences: Sequence[Absence]) -> list[Change]:

@@ -21,6 +21,7 @@ from models.rota.duty import Duty, next_shifts, who_is_on
 from models.rota.shift import Shift, ShiftSource
 
 REMINDS = "day-before"
+SOON = 3  # with a late handover the shift that is told of is not the next one yet
 
 
 def told_at(calendar: WorkCalendar, shift: Shift) -> datetime | None:
@@ -31,7 +32,7 @@ def told_at(calendar: WorkCalendar, shift: Shift) -> datetime | None:
 
 def day_before_due(session: Session, standing: Standing, now: datetime) -> Iterable[TimeCame]:
     """Give the rotations whose next shift is told now."""
-    for rotation, at in _instants(session, standing, now, 1):
+    for rotation, at in _instants(session, standing, now):
         event = TimeCame.of(REMINDS, rotation.name, at)
         if at <= now and received.find(session, CLOCK, event.key) is None:
             yield event
@@ -39,13 +40,13 @@ def day_before_due(session: Session, standing: Standing, now: datetime) -> Itera
 
 def day_before_coming(session: Session, standing: Standing, now: datetime) -> datetime | None:
     """Give when the next such message is due."""
-    return min((at for _, at in _instants(session, standing, now, 3) if at > now), default=None)
+    return min((at for _, at in _instants(session, standing, now) if at > now), default=None)
 
 
-def _instants(session: Session, standing: Standing, now: datetime, number: int) -> Iterable[tuple[Rotation, datetime]]:
+def _instants(session: Session, standing: Standing, now: datetime) -> Iterable[tuple[Rotation, datetime]]:
     for rotation in standing.policy.oncall.rotations:
         calendar = standing.calendar(rotation)
-        for shift in next_shifts(standing.shelf.near(session, calendar, now), now, number):
+        for shift in next_shifts(standing.shelf.near(session, calendar, now), now, SOON):
             at = told_at(calendar, shift)
             if at is not None:
                 yield rotation, at
@@ -55,8 +56,11 @@ def remind(ctx: Context, event: TimeCame) -> None:
     """Tell whoever serves the next shift, and whoever shadows them; nobody where it is nobody's."""
     rotation = ctx.policy.rotation(event.subject)
     rota = duty.near(ctx, rotation, ctx.now) if rotation is not None else None
-    shift = next(iter(next_shifts(rota, ctx.now, 1)), None) if rota is not None else None
-    if rotation is None or rota is None or shift is None or told_at(rota.calendar, shift) != event.at:
+    if rotation is None or rota is None:
+        return
+    soon = next_shifts(rota, ctx.now, SOON)
+    shift = next((one for one in soon if told_at(rota.calendar, one) == event.at), None)
+    if shift is None:
         return
     serving, _ = duty.stretch(rota, shift.start)
     person = ctx.policy.person(serving.engineer)

@@ -23,6 +23,7 @@ from models.policy import Person
 from models.records import delivery
 from models.records import exchange as records
 from models.records.exchange import Exchange, ExchangeState
+from models.rota.duty import who_is_on
 from models.rota.exchange import Swap, swapped
 from models.rota.rota import Rota
 from models.rota.shift import RotaError, Shift
@@ -90,7 +91,8 @@ def _carried_out(change: Change, row: Exchange, me: Person) -> str:
     if his is None:
         exchange_shift.give(change, mine, row.asker, me)
     else:
-        swap = Swap(row.mine, his.id or 0, row.asker, me.id)
+        assert his.id is not None
+        swap = Swap(row.mine, his.id, row.asker, me.id)
         for before, after in zip((mine, his), swapped(swap, mine, his, ctx.now), strict=True):
             exchange_shift.exchange(ctx, before, after)
     return wording.agreed(worded(ctx, row, mine, his), me.name)
@@ -216,12 +218,22 @@ def lapse_coming(session: Session, standing: Standing, now: datetime) -> datetim
     return records.next_lapse(session, now)
 
 
+def _is_still_the_askers(ctx: Context, row: Exchange) -> bool:
+    """Say whether the asker serves the shift of a wish that comes to its end, by the resolver."""
+    rotation = ctx.policy.rotation(row.rotation)
+    rota = exchange_shift.rota_of(ctx, rotation) if rotation is not None else None
+    mine, _ = _shifts(rota, row) if rota is not None else (None, None)
+    if rota is None or mine is None:
+        return False
+    return who_is_on(rota, max(mine.start, min(ctx.now, mine.end - duty.INSTANT))).engineer == row.asker
+
+
 def lapse(ctx: Context, event: TimeCame) -> None:
     """Let a wish lapse, and tell its asker that the shift stayed theirs; or settle it as void, where it did not."""
     row = records.get(ctx.session, int(event.subject))
     if row is None or row.state is not ExchangeState.OPEN:
         return
-    if row in records.void(ctx.session):
+    if not _is_still_the_askers(ctx, row):
         _settle(ctx, row, ExchangeState.REFUSED, None, wording.MOVED_ON)
         return
     _settle(ctx, row, ExchangeState.LAPSED, None)

@@ -27,6 +27,7 @@ from handlers.context import Context, Standing
 from models import effects
 from models.effects import Direct, Effect, Post
 from models.events import CommandGiven, TimeCame
+from models.message import Message
 from models.policy import Channel, ChannelKind, OnCall, Person, Policy, Rotation
 from models.records.delivery import OutboxRow
 from tests.handlers import planned
@@ -109,6 +110,10 @@ class Office:
 
     def command(self, who: str, name: str, text: str = "") -> str:
         """Let somebody give a command, and give the answer's plain text."""
+        return self.answer(who, name, text).plain()
+
+    def answer(self, who: str, name: str, text: str = "") -> Message:
+        """Let somebody give a command, and give the answer."""
         self.given += 1
         event = CommandGiven(
             key=f"act:{self.given}",
@@ -123,7 +128,7 @@ class Office:
         answer = self.intake.receive(event)
         assert answer is not None
         assert answer.reply is not None
-        return answer.reply.plain()
+        return answer.reply
 
     def context(self, session: Session) -> Context:
         """Give the context of a decision that nothing outside caused."""

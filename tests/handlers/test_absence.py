@@ -192,3 +192,17 @@ def test_everybody_away_leaves_a_day_with_nobody_which_the_list_says(sqlite_url:
         opened.command(who, "oncall", "off wed")
     assert serving(opened)["2026-11-04"] is None
     assert "Wed 4 Nov — nobody (everybody on the list is away)" in opened.command("lea", "oncall", "list 3")
+
+
+def test_somebody_whose_dates_do_not_move_is_told_what_a_lead_entered_for_them(sqlite_url: str) -> None:
+    opened = office(sqlite_url)
+    opened.command("lea", "oncall", "off @ben sat..sun")
+    assert any(
+        "Ben Cole is off Sat 7 Nov to Sun 8 Nov, Lea Novak entered it." in one for one in direct(opened.owed(), "ben")
+    )
+
+
+def test_two_ranges_at_once_are_refused(sqlite_url: str) -> None:
+    opened = office(sqlite_url)
+    assert "one range at a time" in opened.command("ben", "oncall", "off tomorrow and wed")
+    assert opened.owed() == []

@@ -58,6 +58,15 @@ def test_the_times_are_the_readers(sqlite_url: str) -> None:
     assert "from tomorrow 02:00" in said
 
 
+def test_the_day_that_is_named_is_the_shifts_own_wherever_the_reader_is(sqlite_url: str) -> None:
+    far = tuple(one.model_copy(update={"timezone": "Asia/Tokyo"}) if one.id == "cleo" else one for one in people())
+    opened = office(
+        sqlite_url, at="2026-11-02 09:30", people=far, rotations=(rotation(handover_at=time(16), remind_at=time(10)),)
+    )
+    (said,) = told(opened, "cleo", "2026-11-02 10:30")
+    assert "/oncall cover 2026-11-03 asks everybody" in said
+
+
 def test_no_configured_hour_is_no_message(sqlite_url: str) -> None:
     opened = office(sqlite_url, rotations=(rotation(remind_at=None),))
     assert told(opened, "ben", "2026-11-02 18:00") == []

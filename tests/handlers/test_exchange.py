@@ -364,3 +364,13 @@ def test_a_slip_in_a_rotations_name_is_asked_about_and_asks_nobody_to_cover(sqli
     opened = office(sqlite_url)
     assert "There is no rotation “platfrom”." in opened.command("ben", "oncall", "cover tomorrow in platfrom")
     assert "who covers" in opened.command("ben", "oncall", "cover tomorrow back in spring")
+
+
+def test_a_running_shift_that_somebody_took_did_not_stay_the_askers(sqlite_url: str) -> None:
+    opened = office(sqlite_url)
+    opened.command("ana", "oncall", "cover 2026-11-02")
+    opened.command("dan", "oncall", "take now")
+    opened.owed()
+    opened.pass_time("2026-11-03 09:00")
+    assert not any("stayed yours" in one for one in direct(opened.owed(), "ana"))
+    assert states(opened) == [ExchangeState.REFUSED]

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from itertools import count
 
-from models.events import ButtonPressed, CommandGiven
-from models.message import Button, Buttons, Message
+from models.events import ButtonPressed
+from models.message import Button, Buttons
 from models.policy import OnCall
 from tests.handlers.build import TEAM, Office, office, rotation
 from tests.handlers.test_oncall_list import change, cycle_of, days, history, rota
@@ -22,26 +22,9 @@ def two_leads(url: str, **changed: object) -> Office:
 
 def preview(opened: Office, who: str = "lea", text: str = "shuffle preview") -> Button:
     """Ask for a preview, and give its button."""
-    said = answered(opened, who, text)
+    said = opened.answer(who, "oncall-list", text)
     (button,) = [one for block in said.blocks if isinstance(block, Buttons) for one in block.buttons]
     return button
-
-
-def answered(opened: Office, who: str, text: str) -> Message:
-    event = CommandGiven(
-        key=f"asked:{next(PRESSES)}",
-        platform="slack",
-        at=opened.now,
-        name="oncall-list",
-        text=text,
-        user=f"U-{who}",
-        channel="C-devops-operations",
-        channel_name="devops-operations",
-    )
-    answer = opened.intake.receive(event)
-    assert answer is not None
-    assert answer.reply is not None
-    return answer.reply
 
 
 def press(opened: Office, who: str, button: Button) -> str:
@@ -275,7 +258,7 @@ def test_a_second_lead_within_a_minute_is_asked_and_may_shuffle_once_more(sqlite
     opened = two_leads(sqlite_url)
     assert change(opened, "shuffle").startswith("Shuffled")
     opened.at("2026-11-02 10:00").clock.set(opened.now.replace(second=59))
-    asked = answered(opened, "gil", "shuffle").plain()
+    asked = opened.answer("gil", "oncall-list", "shuffle").plain()
     assert asked.startswith("Lea Novak shuffled this list within the last minute, so I have not done it again.")
     assert "One more shuffle would do this:" in asked
     assert shuffles(opened) == ["lea"]
@@ -300,7 +283,7 @@ def at_once(opened: Office, act: Callable[[str], str]) -> list[str]:
 
 def test_two_leads_who_shuffle_at_once_get_a_clear_answer_each_and_one_shuffle_happens(database_url: str) -> None:
     opened = two_leads(database_url)
-    said = sorted(at_once(opened, lambda who: answered(opened, who, "shuffle").plain()), reverse=True)
+    said = sorted(at_once(opened, lambda who: opened.answer(who, "oncall-list", "shuffle").plain()), reverse=True)
     assert said[0].startswith("Shuffled from Mon 9 Nov on.")
     (winner,) = shuffles(opened)
     name = {"lea": "Lea Novak", "gil": "Gil Hart"}[winner]

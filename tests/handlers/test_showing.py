@@ -6,7 +6,7 @@ import pytest
 
 from models.effects import Topic, UserGroup
 from models.policy import OnCall
-from tests.handlers.build import Office, office, rotation
+from tests.handlers.build import Office, office, people, rotation
 
 TOPIC = "Write here. On call: {engineer} until {until}, then {next}"
 
@@ -68,6 +68,14 @@ def test_where_nobody_is_on_duty_the_group_is_the_fallback_and_never_empty(sqlit
     topics, groups = shown(opened)
     assert topics[0].startswith("Write here. On call: nobody until")
     assert groups == [("U-lea",)]
+
+
+def test_whoever_has_no_handle_on_a_platform_is_stood_in_for_by_the_fallback(sqlite_url: str) -> None:
+    unseen = tuple(one.model_copy(update={"slack": None}) if one.id == "ana" else one for one in people())
+    one = rotation(user_group={"slack": "S1"})
+    opened = office(sqlite_url, rotations=(one,), people=unseen, is_planned=False)
+    opened.pass_time()
+    assert shown(opened)[1] == [("U-lea",)]
 
 
 def test_without_anybody_to_put_into_it_a_group_is_left_as_it_is(sqlite_url: str) -> None:

@@ -69,34 +69,30 @@ def test_strangers_change_their_status_all_day_and_none_of_it_is_taken() -> None
     assert inbound.received == []
 
 
+def tells_nothing(user: object) -> None:
+    inbound = inbound_of("U01")
+    with workspace() as slack, running(slack, inbound):
+        looked(slack, inbound)
+        sent = slack.send(
+            "events_api", {"type": "event_callback", "event": {"type": "user_change", "user": user, "event_ts": "1.0"}}
+        )
+        slack.wait_quiet()
+        assert not sent.failure
+    assert inbound.received == []
+
+
 @pytest.mark.parametrize(
     "user",
     [{"id": "U01", "profile": {}}, {"id": "U01", "deleted": None}],
     ids=["without the mark", "with none"],
 )
 def test_a_payload_that_does_not_say_whether_it_is_deactivated_tells_nothing(user: dict[str, object]) -> None:
-    inbound = inbound_of("U01")
-    with workspace() as slack, running(slack, inbound):
-        looked(slack, inbound)
-        sent = slack.send(
-            "events_api", {"type": "event_callback", "event": {"type": "user_change", "user": user, "event_ts": "1.0"}}
-        )
-        slack.wait_quiet()
-        assert not sent.failure
-    assert inbound.received == []
+    tells_nothing(user)
 
 
 @pytest.mark.parametrize("user", [None, "U01", {"name": "amina"}, {"id": 7}])
 def test_a_payload_of_another_shape_is_acknowledged_and_dropped(user: object) -> None:
-    inbound = inbound_of("U01")
-    with workspace() as slack, running(slack, inbound):
-        looked(slack, inbound)
-        sent = slack.send(
-            "events_api", {"type": "event_callback", "event": {"type": "user_change", "user": user, "event_ts": "1.0"}}
-        )
-        slack.wait_quiet()
-        assert not sent.failure
-    assert inbound.received == []
+    tells_nothing(user)
 
 
 def test_at_the_start_each_configured_persons_account_is_looked_at() -> None:
