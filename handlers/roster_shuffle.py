@@ -161,13 +161,17 @@ def _drawn(made: Plan) -> list[Cycle]:
 
 
 def _with_old_draws(change: Change, made: Plan) -> Plan:
-    """Give a plan in which a cycle that had nobody left to draw keeps the draw that made its order."""
-    kept = []
-    for cycle in made.cycles:
-        old = change.rota.cycle(cycle.number)
-        is_empty = cycle.draw is not None and not cycle.draw.base
-        kept.append(replace(cycle, draw=old.draw if old is not None else None) if is_empty else cycle)
-    return replace(made, cycles=tuple(kept))
+    """Give a plan in which a cycle that had nobody left to draw keeps its order, and the draw and mend that made it."""
+    return replace(made, cycles=tuple(_with_old_draw(change, cycle) for cycle in made.cycles))
+
+
+def _with_old_draw(change: Change, cycle: Cycle) -> Cycle:
+    old = change.rota.cycle(cycle.number)
+    if cycle.draw is None or cycle.draw.base:
+        return cycle
+    if old is None:
+        return replace(cycle, draw=None)
+    return replace(cycle, order=old.order, draw=old.draw, mend=old.mend)
 
 
 def _seeds(change: Change) -> Callable[[int], int]:

@@ -129,6 +129,18 @@ def test_a_cycle_that_everybody_has_served_keeps_its_draw(sqlite_url: str) -> No
     assert "cycle 2" not in said
 
 
+def test_a_mended_cycle_that_everybody_has_served_keeps_its_mend(sqlite_url: str) -> None:
+    opened = office(sqlite_url, rotations=(rotation(notice_days=8),))
+    drawn = cycle_of(rota(opened), 2).order
+    early = "ben" if drawn[0] == "ben" else drawn[1]  # too early in cycle 2, once their turn in cycle 1 is its last
+    opened.command(early, "oncall", f"off {'tomorrow' if early == 'ben' else 'wed'}..wed")
+    before = cycle_of(rota(opened), 2)
+    assert before.mend is not None
+    change(opened, "shuffle")
+    assert cycle_of(rota(opened), 2) == before
+    assert before.is_as_drawn()
+
+
 def test_a_list_of_one_is_not_shuffled(sqlite_url: str) -> None:
     opened = office(sqlite_url, rotations=(rotation(engineers=("ana",)),))
     assert "has only one order" in change(opened, "shuffle")
