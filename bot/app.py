@@ -258,6 +258,24 @@ def _slack(settings: Settings, clock: Clock, metrics: Metrics) -> tuple[ChatPort
     return port, [port.router()] if block.mode == "http" else []
 
 
+def _rocketchat(settings: Settings, clock: Clock, metrics: Metrics) -> tuple[ChatPort, list[APIRouter]]:
+    from bot.chat.rocketchat.port import RocketChatChat
+
+    del metrics
+    block = settings.chat.rocketchat
+    assert block is not None
+    port = RocketChatChat(
+        url=str(block.url),
+        user_id=block.user_id.get_secret_value(),
+        token=block.token.get_secret_value(),
+        prefix=block.prefix,
+        commands=command_names(),
+        buttons=tuple(registry.BUTTONS),
+        clock=clock,
+    )
+    return port, []
+
+
 def _local(settings: Settings, clock: Clock, metrics: Metrics) -> tuple[ChatPort, list[APIRouter]]:
     from bot.chat.local.cast import roles_of
     from bot.chat.local.port import LocalChat
@@ -281,6 +299,7 @@ def _local(settings: Settings, clock: Clock, metrics: Metrics) -> tuple[ChatPort
 
 _BUILDERS: dict[str, Callable[[Settings, Clock, Metrics], tuple[ChatPort, list[APIRouter]]]] = {
     "slack": _slack,
+    "rocketchat": _rocketchat,
     "local": _local,
 }
 

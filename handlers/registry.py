@@ -12,6 +12,7 @@ from handlers import (
     calendar_feed,
     cycle_end,
     day_before,
+    dialogue,
     exchange,
     gaps,
     handover,
@@ -65,6 +66,7 @@ BUTTONS: Mapping[str, Callable[[Context, ButtonPressed], Answer | None]] = {
     **handover.BUTTONS,
     **roster_shuffle.BUTTONS,
     **exchange.BUTTONS,
+    **dialogue.BUTTONS,
 }
 
 FORMS: Mapping[str, Callable[[Context, FormSubmitted], Answer | None]] = {
@@ -100,7 +102,9 @@ HELP = "help"
 
 def decide(ctx: Context) -> Answer | None:
     """Give what the handler of an event answers on the spot; what else it decided is in the session."""
-    return EVENTS[type(ctx.event)](ctx, ctx.event)
+    if dialogue.is_answer(ctx):
+        return dialogue.take(ctx, _form)
+    return dialogue.instead_of_form(ctx, EVENTS[type(ctx.event)](ctx, ctx.event))
 
 
 def _reaction(ctx: Context, event: ReactionAdded) -> None:

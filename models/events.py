@@ -98,7 +98,10 @@ class ReactionRemoved(_Happening):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandGiven(_Happening):
-    """Somebody gave a command: name `oncall`, text `next`. thread: where it was given inside a thread."""
+    """Somebody gave a command: name `oncall`, text `next`. thread: where it was given inside a thread.
+
+    is_bare: by its name alone, in a direct conversation: where a form is being filled in there, it is an answer.
+    """
 
     name: str
     text: str
@@ -106,6 +109,7 @@ class CommandGiven(_Happening):
     channel: str
     channel_name: str | None
     thread: str | None = None
+    is_bare: bool = False
     kind: Literal["command-given"] = "command-given"
 
 

@@ -250,6 +250,20 @@ class Form:
     intro: tuple[Annotated[Block, Field(discriminator="kind")], ...] = ()
 
 
+_FORMS: TypeAdapter[Form] = TypeAdapter(Form)
+
+
+def form_to_json(form: Form) -> dict[str, Any]:
+    """Give a form as plain JSON values, as it is kept while somebody fills it in."""
+    document: dict[str, Any] = _FORMS.dump_python(form, mode="json")
+    return document
+
+
+def form_from_json(document: Mapping[str, Any]) -> Form:
+    """Give back the form that `form_to_json` wrote."""
+    return _FORMS.validate_python(document, strict=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What is answered on the spot, with the acknowledgement, after the commit.

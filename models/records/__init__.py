@@ -5,6 +5,7 @@ from models.records import (
     audit,
     calendar,
     delivery,
+    dialogue,
     directory,
     effort,
     event,
@@ -13,6 +14,7 @@ from models.records import (
     handover,
     knowledge,
     lane,
+    reading,
     request,
     roster,
 )
@@ -24,6 +26,7 @@ __all__ = [
     "audit",
     "calendar",
     "delivery",
+    "dialogue",
     "directory",
     "effort",
     "event",
@@ -32,6 +35,7 @@ __all__ = [
     "handover",
     "knowledge",
     "lane",
+    "reading",
     "request",
     "roster",
 ]

@@ -340,6 +340,14 @@ def live(session: Session, rotation: str | None = None) -> Sequence[Request]:
     return sorted(session.scalars(found), key=lambda request: (-request.request_class.gravity, request.opened_at))
 
 
+def live_threads(session: Session, platform: str, most: int = 200) -> Sequence[tuple[str, str]]:
+    """Give the channel and the root of each live request of a platform, the gravest and newest first."""
+    wanted = [Request.channel, Request.root, Request.request_class, Request.id]
+    rows = session.execute(select(*wanted).where(Request.platform == platform, Request.state.in_(LIVE))).all()
+    found = sorted(rows, key=lambda row: (-row.request_class.gravity, -row.id))
+    return [(row.channel, row.root) for row in found[:most]]
+
+
 def opened_between(session: Session, start: datetime, end: datetime, rotation: str | None = None) -> Sequence[Request]:
     """Give the requests opened in [start, end), of one rotation or of all."""
     found = select(Request).where(Request.opened_at >= start, Request.opened_at < end).order_by(Request.id)

@@ -1,0 +1,194 @@
+"""Rocket.Chat's messages as our events: translated, nothing decided.
+
+Keys name the thing that happened, so that the live stream and `chat.syncMessages` give the same.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.chat.rocketchat.memory import Mark, Memory, Seen, edited_of, marks_of
+from bot.chat.rocketchat.payloads import Sent
+from bot.chat.rocketchat.rooms import PLATFORM, Room
+from bot.chat.rocketchat.text import Grammar, Tap, Words, plain
+from bot.clock import Clock
+from models.events import (
+    ButtonPressed,
+    CommandGiven,
+    Event,
+    MessageDeleted,
+    MessageEdited,
+    MessagePosted,
+    ReactionAdded,
+    ReactionRemoved,
+)
+
+FRESH = timedelta(hours=24)
+"""A message that is older than that when something of it changes was posted long ago, and is not new to anybody."""
+
+REMOVED = "rm"
+"""The kind of system message that a deleted message leaves where the server shows deletions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Translates for one bot. bot: its user name."""
+
+    bot: str
+    grammar: Grammar
+    clock: Clock
+    memory: Memory
+
+    def events(self, sent: Sent, room: Room | None, *, missed_since: datetime | None = None) -> list[Event]:
+        """Give what is new of a message as it stands now.
+
+        missed_since: it was read afterwards, where messages from then on may be new; None: it comes live.
+        """
+        if sent.t == REMOVED:
+            return [self.deleted(sent.rid, sent.id, room)]
+        if sent.t:
+            return []
+        return list(self._new(sent, room, missed_since))
+
+    def _new(self, sent: Sent, room: Room | None, missed_since: datetime | None) -> Iterator[Event]:
+        before = self.memory.of(sent.id)
+        if sent.u.username != self.bot:
+            words = None if sent.bot else self._words(sent, room)
+            if before is None and _may_be_new(sent, missed_since):
+                yield self._said(sent, room, words, is_missed=missed_since is not None)
+            if edited_of(sent) and words is None and (before is None or before.edited != edited_of(sent)):
+                yield self._edited(sent, room)
+        yield from self._reactions(sent, room, before or Seen())
+
+    def _words(self, sent: Sent, room: Room | None) -> Words | Tap | None:
+        return self.grammar.read(plain(sent.msg or ""), is_direct=room is not None and room.is_direct)
+
+    def _said(self, sent: Sent, room: Room | None, words: Words | Tap | None, *, is_missed: bool) -> Event:
+        match words:
+            case Words():
+                return self._command(sent, room, words)
+            case Tap():
+                return self._tapped(sent, room, words)
+            case None:
+                return self._posted(sent, room, is_missed=is_missed)
+
+    def _posted(self, sent: Sent, room: Room | None, *, is_missed: bool) -> MessagePosted:
+        return MessagePosted(
+            key=f"msg:{sent.rid}:{sent.id}",
+            platform=PLATFORM,
+            at=sent.ts if is_missed else self.clock.now(),
+            channel=sent.rid,
+            channel_name=_name(room),
+            message=sent.id,
+            thread=sent.tmid,
+            author=sent.u.username,
+            author_name=sent.alias or sent.u.name or "",
+            text=plain(_text(sent)),
+            is_bot=bool(sent.bot),
+            is_direct=room is not None and room.is_direct,
+            is_missed=is_missed,
+        )
+
+    def _command(self, sent: Sent, room: Room | None, words: Words) -> CommandGiven:
+        return CommandGiven(
+            key=f"msg:{sent.rid}:{sent.id}",
+            platform=PLATFORM,
+            at=self.clock.now(),
+            name=words.name,
+            text=words.text,
+            user=sent.u.username,
+            channel=sent.rid,
+            channel_name=_name(room),
+            thread=sent.tmid,
+            is_bare=words.is_bare,
+        )
+
+    def _tapped(self, sent: Sent, room: Room | None, tap: Tap) -> ButtonPressed:
+        return ButtonPressed(
+            key=f"msg:{sent.rid}:{sent.id}",
+            platform=PLATFORM,
+            at=self.clock.now(),
+            action=tap.action,
+            value=tap.value,
+            user=sent.u.username,
+            channel=sent.rid,
+            channel_name=_name(room),
+            thread=sent.tmid,
+        )
+
+    def _edited(self, sent: Sent, room: Room | None) -> MessageEdited:
+        return MessageEdited(
+            key=f"edit:{sent.rid}:{sent.id}:{edited_of(sent)}",
+            platform=PLATFORM,
+            at=self.clock.now(),
+            channel=sent.rid,
+            channel_name=_name(room),
+            message=sent.id,
+            thread=sent.tmid,
+            author=sent.u.username,
+            text=plain(_text(sent)),
+            is_bot=bool(sent.bot),
+        )
+
+    def deleted(self, room_id: str, message: str, room: Room | None) -> MessageDeleted:
+        """Give that a message was taken back."""
+        return MessageDeleted(
+            key=f"del:{room_id}:{message}",
+            platform=PLATFORM,
+            at=self.clock.now(),
+            channel=room_id,
+            channel_name=_name(room),
+            message=message,
+        )
+
+    def _reactions(self, sent: Sent, room: Room | None, before: Seen) -> Iterator[Event]:
+        now = marks_of(sent)
+        for mark in sorted(now - before.marks):
+            if mark[1] != self.bot:
+                # only one that was taken off before is put anew; any other has one key, whenever it is heard of
+                again = f":{_version(sent)}" if mark in before.taken_back else ""
+                yield self._reaction(ReactionAdded, f"react:{_key(sent, mark)}{again}", sent, room, mark)
+        for mark in sorted(before.marks - now):
+            if mark[1] != self.bot:
+                key = f"unreact:{_key(sent, mark)}:{_version(sent)}"
+                yield self._reaction(ReactionRemoved, key, sent, room, mark)
+
+    def _reaction(
+        self, kind: type[ReactionAdded | ReactionRemoved], key: str, sent: Sent, room: Room | None, mark: Mark
+    ) -> Event:
+        return kind(
+            key=key[:300],
+            platform=PLATFORM,
+            at=self.clock.now(),
+            channel=sent.rid,
+            channel_name=_name(room),
+            message=sent.id,
+            user=mark[1],
+            emoji=mark[0],
+        )
+
+
+def _may_be_new(sent: Sent, missed_since: datetime | None) -> bool:
+    if missed_since is not None:
+        return sent.ts >= missed_since
+    return sent.updated_at is None or sent.updated_at - sent.ts < FRESH
+
+
+def _key(sent: Sent, mark: Mark) -> str:
+    return f"{sent.rid}:{sent.id}:{mark[1]}:{mark[0]}"
+
+
+def _version(sent: Sent) -> int:
+    return 0 if sent.updated_at is None else int(sent.updated_at.timestamp() * 1000)
+
+
+def _name(room: Room | None) -> str | None:
+    return None if room is None else room.name
+
+
+def _text(sent: Sent) -> str:
+    """Give a message's text; that of its attachments where it has none of its own, as alerts and files do."""
+    if sent.msg or not sent.attachments:
+        return sent.msg or ""
+    parts = [part for one in sent.attachments for part in (one.title, one.text, one.description) if part]
+    return "\n".join(parts)

@@ -1,0 +1,148 @@
+"""The rooms that the bot is in: learnt at the start and after each reconnect, kept up with what the server tells."""
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from time import monotonic
+from typing import Any
+
+import structlog
+from pydantic import ValidationError
+
+from bot.chat.port import Inbound
+from bot.chat.rocketchat.caller import Caller, CallFailed
+from bot.chat.rocketchat.payloads import RoomTold
+
+PLATFORM = "rocketchat"
+PUBLIC, PRIVATE, DIRECT = "c", "p", "d"
+FORGET_REFUSAL_AFTER = 60.0
+_PATHS = {PUBLIC: "channel", PRIVATE: "group"}
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A room. name: None for a direct one; user: whom a direct one is with, empty otherwise."""
+
+    id: str
+    kind: str
+    name: str | None = None
+    user: str = ""
+    is_archived: bool = False
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether it is a direct conversation."""
+        return self.kind == DIRECT
+
+    @classmethod
+    def of(cls, told: RoomTold, bot: str = "") -> "Room":
+        """Read a room, or a subscription to one. bot: the bot's own user name."""
+        if told.t == DIRECT:
+            others = [one for one in told.usernames or () if one != bot] or [told.name or ""]
+            return cls(told.rid or told.id, DIRECT, user=others[0])
+        return cls(told.rid or told.id, told.t, told.name, is_archived=told.archived)
+
+
+class Rooms:
+    """The rooms by id. One that is not known is asked for once."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+        self._lock = threading.Lock()
+        self._rooms: dict[str, Room] = {}
+        self._refused_until: dict[str, float] = {}
+        self.bot = ""
+
+    def learn_all(self, inbound: Inbound) -> None:
+        """Ask for every room that the bot is in, and tell the channels. Raises CallFailed."""
+        told = self._caller.get("subscriptions.get").get("update")
+        found = [Room.of(one, self.bot) for one in map(room_told, told if isinstance(told, list) else []) if one]
+        with self._lock:
+            self._rooms = {room.id: room for room in found}
+        inbound.learn_channels(PLATFORM, _channels(found))
+
+    @property
+    def server_time(self) -> datetime | None:
+        """Give the server's clock when the rooms were asked for last; None before."""
+        return self._caller.server_time
+
+    def all(self) -> list[Room]:
+        """Give the rooms that the bot is in and can hear."""
+        with self._lock:
+            return [room for room in self._rooms.values() if not room.is_archived]
+
+    def known(self, room: str) -> Room | None:
+        """Give a room if it is known already."""
+        return self._rooms.get(room)
+
+    def conversation(self, user: str) -> str | None:
+        """Give the direct conversation with somebody if it is known already."""
+        with self._lock:
+            return next((room.id for room in self._rooms.values() if room.is_direct and room.user == user), None)
+
+    def keep_conversation(self, room: str, user: str) -> None:
+        """Keep a direct conversation that was opened."""
+        with self._lock:
+            self._rooms[room] = Room(room, DIRECT, user=user)
+
+    def find(self, room: str) -> Room | None:
+        """Give a room, asked for where it is not known; None where the server does not tell it. Raises CallFailed."""
+        known = self._rooms.get(room)
+        if known is not None or self._refused_until.get(room, 0) > monotonic():
+            return known
+        try:
+            told = room_told(self._caller.get("rooms.info", roomId=room).get("room"))
+        except CallFailed as error:
+            if not error.is_final:
+                raise
+            told = None
+        if told is None:
+            log.warning("rocketchat.room_unknown", room=room)
+            self._refused_until[room] = monotonic() + FORGET_REFUSAL_AFTER
+            return None
+        return self._kept(Room.of(told, self.bot))
+
+    def _kept(self, room: Room) -> Room:
+        with self._lock:
+            self._rooms[room.id] = room
+        return room
+
+    def changed(self, inbound: Inbound, action: str, told: RoomTold) -> None:
+        """Keep what became of a room or of the bot's place in it, and tell it."""
+        room = Room.of(told, self.bot)
+        before = self._rooms.get(room.id)
+        if action == "removed":
+            with self._lock:
+                self._rooms.pop(room.id, None)
+            log.warning("rocketchat.removed_from_room", room=room.id)
+            return
+        if not room.id or not room.kind:
+            return
+        self._kept(room)
+        if room.is_archived and before is not None and not before.is_archived:
+            log.warning("rocketchat.room_archived", room=room.id)
+        if before is None or before.name != room.name:
+            inbound.learn_channels(PLATFORM, _channels([room]))
+
+    def address(self, room: str, message: str) -> str | None:
+        """Give the address of a message; None where its room is not known."""
+        known = self._rooms.get(room)
+        if known is None:
+            return None
+        path, name = (_PATHS.get(known.kind, ""), known.name) if not known.is_direct else ("direct", known.id)
+        return f"{self._caller.url}/{path}/{name}?msg={message}" if path and name else None
+
+
+def _channels(rooms: Iterable[Room]) -> list[tuple[str, str]]:
+    return [(one.id, one.name) for one in rooms if one.kind in _PATHS and one.name and not one.is_archived]
+
+
+def room_told(value: Any) -> RoomTold | None:
+    """Read a room or a subscription; None where it is none."""
+    try:
+        return RoomTold.model_validate(value)
+    except ValidationError:
+        return None

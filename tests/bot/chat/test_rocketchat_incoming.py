@@ -1,0 +1,178 @@
+"""What people do on Rocket.Chat, as events."""
+
+from datetime import timedelta
+
+from models.events import (
+    ButtonPressed,
+    CommandGiven,
+    MessageDeleted,
+    MessageEdited,
+    MessagePosted,
+    ReactionAdded,
+    ReactionRemoved,
+)
+from tests.bot.chat.rocketchat_building import Recorder, running, workspace
+
+
+def test_a_message_is_told_with_its_room_its_author_and_its_thread() -> None:
+    with workspace() as fake, running(fake, inbound := Recorder()):
+        root = fake.post("devops-sos", "amina", "Is [the registry](https://r.example.org) down?")
+        reply = fake.post("devops-sos", "bob", "For me too", thread=root)
+        inbound.wait_for(lambda: len(inbound.received) >= 2)
+        first, second = (one for one in inbound.received if isinstance(one, MessagePosted))
+
+        assert (first.key, first.channel_name, first.author) == (f"msg:R-devops-sos:{root}", "devops-sos", "amina")
+        assert first.text == "Is the registry (https://r.example.org) down?"
+        assert (first.thread, first.is_direct, first.is_missed) == (None, False, False)
+        assert (second.message, second.thread) == (reply, root)
+
+
+def test_private_rooms_and_direct_messages_are_heard_too() -> None:
+    with workspace() as fake, running(fake, inbound := Recorder()):
+        fake.post("devops-secret", "amina", "is the vault down?")
+        fake.write("amina", "may I ask you something?")
+        inbound.wait_for(lambda: len(inbound.received) >= 2)
+        secret, direct = (one for one in inbound.received if isinstance(one, MessagePosted))
+
+        assert secret.channel_name == "devops-secret"
+        assert (direct.channel_name, direct.is_direct) == (None, True)
+
+
+def test_an_edit_is_told_once_and_a_preview_is_none() -> None:
+    with workspace() as fake, running(fake, inbound := Recorder()):
+        message = fake.post("devops-sos", "amina", "slow")
+        fake.edit("amina", message, "down")
+        edit = inbound.one(MessageEdited)
+        with fake.workspace.lock:  # the server adds a preview: the message comes anew, with no other edit
+            room, found = fake.workspace.message(message)
+            found["urls"] = [{"url": "https://example.org"}]
+            fake.workspace.touched(room, found, renewed=True)
+        fake.post("devops-sos", "bob", "the last")
+        inbound.wait_for(lambda: any(getattr(one, "text", "") == "the last" for one in inbound.received))
+
+        assert (edit.message, edit.text) == (message, "down")
+        assert len([one for one in inbound.received if isinstance(one, MessageEdited)]) == 1
+        assert len({one.key for one in inbound.received if isinstance(one, MessagePosted)}) == 2
+
+
+def test_reactions_are_told_as_they_come_and_go_and_come_again() -> None:
+    with workspace() as fake, running(fake, inbound := Recorder()):
+        message = fake.post("devops-sos", "amina", "down")
+        fake.react("bob", message, "eyes")
+        fake.react("amina", message, "eyes")
+        fake.react("bob", message, "eyes", is_wanted=False)
+        inbound.one(ReactionRemoved)
+        fake.react("bob", message, "eyes")
+        inbound.wait_for(lambda: sum(isinstance(one, ReactionAdded) for one in inbound.received) == 3)
+        added = [one for one in inbound.received if isinstance(one, ReactionAdded)]
+
+        assert [(one.user, one.emoji) for one in added] == [("bob", "eyes"), ("amina", "eyes"), ("bob", "eyes")]
+        assert len({one.key for one in added}) == 3
+
+
+def test_the_bots_own_messages_and_reactions_mean_nothing_but_what_others_put_on_them_does() -> None:
+    with workspace() as fake, running(fake, inbound := Recorder()):
+        own = fake.post("devops-sos", "watchbill", "@bob please look")
+        fake.react("watchbill", own, "ticket")
+        fake.react("bob", own, "white_check_mark")
+        reaction = inbound.one(ReactionAdded)
+
+        assert (reaction.user, reaction.emoji) == ("bob", "white_check_mark")
+        assert [type(one) for one in inbound.received] == [ReactionAdded]
+
+
+def test_a_deleted_message_is_told_at_once() -> None:
+    with workspace() as fake, running(fake, inbound := Recorder()):
+        message = fake.post("devops-sos", "amina", "down")
+        inbound.one(MessagePosted)
+        fake.delete(message)
+
+        assert inbound.one(MessageDeleted).message == message
+
+
+def test_what_the_server_writes_itself_is_nothing() -> None:
+    with workspace() as fake, running(fake, inbound := Recorder()):
+        fake.post("devops-sos", "amina", "amina", t="uj")
+        fake.post("devops-sos", "amina", "hello")
+
+        assert inbound.one(MessagePosted).text == "hello"
+
+
+def test_what_an_integration_writes_is_told_as_a_bots() -> None:
+    with workspace() as fake, running(fake, inbound := Recorder()):
+        attachment = {"title": "Disk full", "text": "node-7"}
+        fake.post("devops-sos", "bob", "", bot={"i": "hook"}, attachments=[attachment])
+
+        event = inbound.one(MessagePosted)
+        assert (event.is_bot, event.text) == (True, "Disk full\nnode-7")
+
+
+def test_commands_are_given_by_prefix_mention_slash_and_in_private_by_name() -> None:
+    with workspace() as fake, running(fake, inbound := Recorder()):
+        fake.post("devops-sos", "amina", "!oncall next")
+        fake.post("devops-sos", "amina", "@watchbill: OnCall swap 2026-12-01 @bob")
+        fake.post("devops-sos", "amina", "/oncall-list show")
+        fake.write("amina", "handover")
+        inbound.wait_for(lambda: len(inbound.received) >= 4)
+        given = [one for one in inbound.received if isinstance(one, CommandGiven)]
+
+        assert [(one.name, one.text, one.is_bare) for one in given] == [
+            ("oncall", "next", False),
+            ("oncall", "swap 2026-12-01 @bob", False),
+            ("oncall-list", "show", False),
+            ("handover", "", True),
+        ]
+        assert {one.user for one in given} == {"amina"}
+
+
+def test_what_only_looks_like_a_command_is_said() -> None:
+    with workspace() as fake, running(fake, inbound := Recorder()):
+        for words in ("!important", "oncall is a hard word", "/var/log is full", "@watchbill is great", "!!!"):
+            fake.post("devops-sos", "amina", words)
+        inbound.wait_for(lambda: len(inbound.received) >= 5)
+
+        assert {type(one) for one in inbound.received} == {MessagePosted}
+
+
+def test_a_tap_of_a_button_is_told_as_one() -> None:
+    with workspace() as fake, running(fake, inbound := Recorder()):
+        fake.post("devops-sos", "bob", "!class 142:urgent")
+        pressed = inbound.one(ButtonPressed)
+
+        assert (pressed.action, pressed.value, pressed.user) == ("class", "142:urgent", "bob")
+
+
+def test_a_room_that_the_bot_comes_into_is_learnt_and_one_that_is_renamed_is_told() -> None:
+    with workspace() as fake, running(fake, inbound := Recorder()):
+        fake.room("operations", ["amina"], with_bot=False)
+        fake.post("operations", "amina", "not for the bot")
+        fake.invite("operations")
+        inbound.wait_for(lambda: "R-operations" in inbound.positions)
+        fake.post("operations", "amina", "hello bot")
+        event = inbound.one(MessagePosted)
+        fake.rename("operations", "ops")
+        inbound.wait_for(lambda: inbound.channels.get("R-operations") == "ops")
+
+        assert (event.text, event.channel_name) == ("hello bot", "operations")
+
+
+def test_a_room_that_the_bot_is_taken_out_of_or_that_is_archived_holds_up_no_other() -> None:
+    with workspace() as fake, running(fake, inbound := Recorder()):
+        fake.remove("devops-secret")
+        fake.archive("devops-sos")
+        fake.write("amina", "still there?")
+
+        assert inbound.one(MessagePosted).text == "still there?"
+
+
+def test_a_change_of_an_old_message_posts_nothing() -> None:
+    with workspace() as fake:
+        old = fake.post("devops-sos", "amina", "long ago")
+        with fake.workspace.lock:
+            _, found = fake.workspace.message(old)
+            found["ts"] -= int(timedelta(days=3).total_seconds() * 1000)
+        with running(fake, inbound := Recorder()):
+            fake.react("bob", old, "pushpin")
+
+            assert inbound.one(ReactionAdded).message == old
+            assert len(inbound.received) == 1

@@ -1,0 +1,6 @@
+"""A fake Rocket.Chat for tests and benchmarks; what it knows and from where: docs/fakes/rocketchat.md."""
+
+from tests.fakes.rocketchat.fake import FakeRocketChat
+from tests.fakes.rocketchat.workspace import Json, Room, User
+
+__all__ = ["FakeRocketChat", "Json", "Room", "User"]
