@@ -115,10 +115,9 @@ def _answered(ctx: Context, row: Dialogue, said: str) -> None:
         _ask(ctx, row, row.values, row.field, wording.SEND_OR_NOT)
         return
     field = form.fields[row.field]
-    is_kept = said.lower() in (wording.KEEP, wording.SKIP)
-    value = row.values.get(field.name, field.initial) if is_kept else said
+    meant = {wording.KEEP: row.values.get(field.name, field.initial), wording.SKIP: ""}.get(said.lower(), said)
     try:
-        taken = _valid(field, value)
+        taken = _valid(field, meant)
     except UserError as error:
         _ask(ctx, row, row.values, row.field, str(error))
         return

@@ -78,7 +78,7 @@ def _asked(field: FormField) -> Sequence[Span]:
 
 def _choices(field: FormField, proposed: str) -> Sequence[Button]:
     keep = [Button(BUTTON, "Keep it", KEEP, "primary")] if proposed else []
-    skip = [Button(BUTTON, "Leave empty", SKIP)] if field.is_optional and not proposed else []
+    skip = [Button(BUTTON, "Leave empty", SKIP)] if field.is_optional else []
     return [*keep, *skip, Button(BUTTON, "Cancel", CANCEL)]
 
 

@@ -10,7 +10,7 @@ from bot.chat.port import Inbound, Pace, Remote
 from bot.chat.rocketchat import accounts
 from bot.chat.rocketchat.answers import Answers
 from bot.chat.rocketchat.caller import Caller, CallFailed
-from bot.chat.rocketchat.ddp import Realtime, Subscription
+from bot.chat.rocketchat.ddp import REFUSED_WAIT, Realtime, Subscription
 from bot.chat.rocketchat.incoming import Reader
 from bot.chat.rocketchat.listening import MESSAGES, NOTICES, OWN_NOTICES, Listener, Way
 from bot.chat.rocketchat.memory import Memory
@@ -26,7 +26,7 @@ from models.errors import ConfigError, StoreUnavailable
 CALL_SECONDS, QUICK_SECONDS = 9.0, 4.0
 CONNECT_SECONDS = 5.0
 STOP_SECONDS = 3.0
-AGAIN_SECONDS, SLOWEST_AGAIN = 1.0, 30.0
+AGAIN_SECONDS, SLOWEST_AGAIN = 1.0, 5.0
 MOST_WATCHED = 200
 """For so many rooms deletions are told at once; in others they are read afterwards."""
 
@@ -53,7 +53,7 @@ class RocketChatChat:
         buttons: Collection[str],
         prefix: str = "!",
         read_every: float = EVERY_SECONDS,
-        refused_wait: float = SLOWEST_AGAIN,
+        refused_wait: float = REFUSED_WAIT,
     ) -> None:
         self._url, self._user_id, self._token, self._clock = url, user_id, token, clock
         self._commands, self._buttons, self._prefix = frozenset(commands), frozenset(buttons), prefix
