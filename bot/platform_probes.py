@@ -1,8 +1,8 @@
 """What `watchbill check --online` asks each platform in use: one function a platform."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from bot.problem import Problem
+from bot.problem import Problem, Severity
 from bot.settings import Settings
 
 CALL_SECONDS = 10
@@ -12,7 +12,14 @@ def online(settings: Settings) -> Iterable[Problem]:
     """Yield what the platforms in use themselves find wrong."""
     for platform in settings.chat.platforms:
         if platform in PROBES:
-            yield from (Problem(f"chat.{platform}", sentence) for sentence in PROBES[platform](settings))
+            yield from (_told(platform, sentence) for sentence in PROBES[platform](settings))
+
+
+def _told(platform: str, sentence: str) -> Problem:
+    from bot.chat.rocketchat.checking import Advice
+
+    severity = Severity.WARNING if isinstance(sentence, Advice) else Severity.ERROR
+    return Problem(f"chat.{platform}", sentence, severity=severity)
 
 
 def _slack(settings: Settings) -> Iterable[str]:
@@ -31,4 +38,17 @@ def _slack(settings: Settings) -> Iterable[str]:
     return checking.problems(client, tokens, settings.policy)
 
 
-PROBES: Mapping[str, Callable[[Settings], Iterable[str]]] = {"slack": _slack}
+def _rocketchat(settings: Settings) -> Iterator[str]:
+    from bot.chat.rocketchat import checking
+    from bot.chat.rocketchat.caller import Caller
+
+    block = settings.chat.rocketchat
+    assert block is not None
+    caller = Caller(str(block.url), block.user_id.get_secret_value(), block.token.get_secret_value(), CALL_SECONDS)
+    try:
+        yield from checking.problems(caller, settings.policy)
+    finally:
+        caller.close()
+
+
+PROBES: Mapping[str, Callable[[Settings], Iterable[str]]] = {"slack": _slack, "rocketchat": _rocketchat}

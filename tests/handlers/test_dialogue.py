@@ -18,10 +18,10 @@ NAMES = ("ana", "ben", "cleo", "dan", "gil", "lea")
 
 
 @pytest.fixture
-def desk(database_url: str) -> Office:
+def desk(sqlite_url: str) -> Office:
     """Give the organisation on Rocket.Chat, with Ana on duty on a Monday."""
     people = tuple(Person(id=name, name=name.title(), rocketchat=name) for name in NAMES)
-    return office(database_url, people=people, platforms=("rocketchat",))
+    return office(sqlite_url, people=people, platforms=("rocketchat",))
 
 
 def write(desk: Office, words: str, who: str = "ana") -> list[str]:

@@ -10,6 +10,7 @@ from bot.chat.port import Inbound, Pace, Remote
 from bot.chat.rocketchat import accounts
 from bot.chat.rocketchat.answers import Answers
 from bot.chat.rocketchat.caller import Caller, CallFailed
+from bot.chat.rocketchat.checking import refusal
 from bot.chat.rocketchat.ddp import REFUSED_WAIT, Realtime, Subscription
 from bot.chat.rocketchat.incoming import Reader
 from bot.chat.rocketchat.listening import MESSAGES, NOTICES, OWN_NOTICES, Listener, Way
@@ -212,11 +213,3 @@ class _Parts:
         self.listener.stop(seconds)
         self.answers.close()
         self.look.join(1.0)
-
-
-def refusal() -> str:
-    """Say what to do where the server refuses the token."""
-    return (
-        "Rocket.Chat refuses chat.rocketchat.user_id and token: make a personal access token as the bot, "
-        "under My account, and copy both."
-    )

@@ -1,0 +1,123 @@
+"""The whole bot on Rocket.Chat: a request, a tap, a command, a cut, a handover by dialogue; and beside Slack."""
+
+from collections.abc import Iterator
+from time import monotonic
+
+import pytest
+from sqlalchemy import func, select
+
+from models.records.event import ReceivedEvent
+from models.records.handover import Handover, HandoverState
+from models.records.request import Request, RequestState
+from models.triage.verdict import RequestClass
+from tests.scenarios.harbour import Harbour, running
+
+DOWN = "Our permit site in c4f9d2-prod answers 503 to every citizen since ten minutes, everything is down"
+
+
+@pytest.fixture
+def harbour(sqlite_url: str) -> Iterator[Harbour]:
+    with running(sqlite_url) as harbour:
+        yield harbour
+
+
+def count(harbour: Harbour) -> int:
+    with harbour.store.reading() as session:
+        return session.scalar(select(func.count()).select_from(Request)) or 0
+
+
+def test_a_request_is_pinged_taken_by_a_tap_and_resolved_by_a_command(harbour: Harbour) -> None:
+    chat, on_call = harbour.chat, harbour.duty().engineer or ""
+    begun = monotonic()
+    message = chat.post("devops-sos", "farid", DOWN)
+    page = harbour.page(message)
+    assert monotonic() - begun < 2
+    assert f"@{on_call}" in page["msg"]
+    assert harbour.asked(message).request_class is RequestClass.URGENT
+
+    number = harbour.asked(message).id
+    chat.tap("farid", page["_id"], "I'm on it")  # who may not is told so, alone, and nothing changes
+    harbour.until(lambda: chat.dms("farid") or None)
+    assert harbour.asked(message).state is RequestState.OPEN
+
+    chat.tap(on_call, page["_id"], "I'm on it")
+    harbour.until(lambda: "is on it" in harbour.page(message)["msg"] or None)
+    assert harbour.asked(message).state is RequestState.ACKNOWLEDGED
+
+    chat.post("devops-sos", on_call, f"!oncall resolve {number}", thread=message)
+    harbour.until(lambda: "was resolved by" in harbour.page(message)["msg"] or None)
+    assert harbour.asked(message).state is RequestState.RESOLVED
+    harbour.settled()
+    assert len([one for one in chat.thread(message) if one["u"]["username"] == "watchbill"]) == 1
+    assert [one for one in chat.messages("devops-sos") if one.get("tmid") is None] == [chat.messages("devops-sos")[0]]
+    assert all(call.status == 200 for call in chat.api.calls), [one for one in chat.api.calls if one.status != 200]
+
+
+def test_what_happened_while_the_server_was_away_is_caught_up_with_once(harbour: Harbour) -> None:
+    chat, on_call = harbour.chat, harbour.duty().engineer or ""
+    before = chat.post("devops-sos", "farid", DOWN)
+    harbour.page(before)
+    with chat.away():
+        meanwhile = chat.post("devops-sos", "grace", f"{DOWN}, from another office")
+        chat.react(on_call, before, "eyes")
+    harbour.page(meanwhile)
+    harbour.until(lambda: harbour.asked(before).state is RequestState.ACKNOWLEDGED or None)
+    harbour.settled()
+
+    assert count(harbour) == 2
+    assert len([one for one in chat.thread(before) if f"@{on_call}" in one["msg"]]) <= 1
+    harbour.stop()
+    later = chat.post("devops-sos", "elif", f"{DOWN}, from a third")
+    harbour.resume()
+    harbour.page(later)
+    harbour.settled()
+    assert count(harbour) == 3
+    with harbour.store.reading() as session:
+        keys = session.scalars(select(ReceivedEvent.key).where(ReceivedEvent.platform == "rocketchat")).all()
+    assert len([key for key in keys if key.startswith("msg:R-devops-sos:")]) == 3
+
+
+def test_a_handover_is_filled_in_as_a_dialogue_that_outlives_a_restart(harbour: Harbour) -> None:
+    chat, on_call = harbour.chat, harbour.duty().engineer or ""
+    chat.write(on_call, "handover")
+    harbour.until(lambda: next((one for one in chat.dms(on_call) if "1/3" in one["msg"]), None))
+    chat.write(on_call, "A busy day")
+    harbour.until(lambda: next((one for one in chat.dms(on_call) if "2/3" in one["msg"]), None))
+    harbour.stop()
+    harbour.resume()
+    chat.write(on_call, "if the queue grows, restart the runner")
+    third = harbour.until(lambda: next((one for one in chat.dms(on_call) if "3/3" in one["msg"]), None))
+    chat.tap(on_call, third["_id"], "Keep it")
+    review = harbour.until(lambda: next((one for one in chat.dms(on_call) if "*How was it?:*" in one["msg"]), None))
+    chat.tap(on_call, review["_id"], "Hand over")
+
+    def submitted() -> Handover | None:
+        with harbour.store.reading() as session:
+            return session.scalar(select(Handover).where(Handover.state == HandoverState.SUBMITTED))
+
+    filed = harbour.until(submitted)
+    assert (filed.summary, filed.watch) == ("A busy day", "if the queue grows, restart the runner")
+    harbour.until(lambda: next((one for one in chat.messages("devops-operations") if "A busy day" in one["msg"]), None))
+
+
+def test_both_platforms_share_one_store_and_one_list(postgres_url: str) -> None:
+    with running(postgres_url, "slack", "rocketchat") as both:
+        on_call = both.duty().engineer or ""
+        here = both.chat.post("devops-sos", "farid", DOWN)
+        there = both.slack.post("devops-sos", "farid", f"{DOWN}, says Slack")
+        page = both.page(here)
+        both.until(lambda: both.pings(there) or None)
+        assert f"@{on_call}" in page["msg"]
+        assert len(both.slack.thread(there)) == 1
+
+        number = both.asked(here).id
+        both.slack.command(on_call, "devops-sos", "/oncall", f"ack {number}").wait()
+        both.until(lambda: "is on it" in both.page(here)["msg"] or None)
+        assert both.asked(here).owner == on_call
+        both.settled()
+        assert count(both) == 2
+
+        both.chat.write(on_call, "handover")  # a form is a dialogue here, and a modal there
+        both.until(lambda: next((one for one in both.chat.dms(on_call) if "1/3" in one["msg"]), None))
+        both.slack.command(on_call, "devops-sos", "/handover").wait()
+        both.until(lambda: both.slack.views(on_call) or None)
