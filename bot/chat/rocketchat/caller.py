@@ -70,6 +70,7 @@ class Caller:
         self._user_id, self._token, self._seconds = user_id, token, seconds
         self._idle: list[tuple[RocketChat, _Heard]] = []
         self._lock = threading.Lock()
+        self._is_closed = False
         self._limits: dict[str, int] = {}
         self.server_time: datetime | None = None
 
@@ -91,8 +92,9 @@ class Caller:
         return self._limits.get(method, USUAL_LIMIT)
 
     def close(self) -> None:
-        """Close the connections that are kept."""
+        """Close the connections that are kept, and keep none any more."""
         with self._lock:
+            self._is_closed = True
             idle, self._idle = self._idle, []
         for client, _ in idle:
             client.session.close()
@@ -111,8 +113,14 @@ class Caller:
         else:
             self._learn(method, heard)
         finally:
-            with self._lock:
+            self._give_back(client, heard)
+
+    def _give_back(self, client: RocketChat, heard: _Heard) -> None:
+        with self._lock:
+            if not self._is_closed:
                 self._idle.append((client, heard))
+                return
+        client.session.close()
 
     def _taken(self) -> tuple[RocketChat, _Heard]:
         with self._lock:

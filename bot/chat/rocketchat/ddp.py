@@ -23,7 +23,7 @@ Json = dict[str, Any]
 
 CONNECT_SECONDS = 10.0
 PING_SECONDS = 15.0
-FIRST_WAIT, SLOWEST_WAIT = 0.1, 4.0
+FIRST_WAIT, BRIEF, SLOWEST_WAIT = 0.1, 1.0, 4.0
 REFUSED_WAIT = 30.0
 FAILED = (OSError, WebSocketException)
 
@@ -123,9 +123,9 @@ class Realtime:
                     log.warning("rocketchat.connection_lost", reason=type(error).__name__)
             except Exception as error:  # noqa: BLE001 - the end of its thread: the next connection must still be made
                 log.error("rocketchat.connection_failed", where=where(error))
-            was_up = self._up.is_set()
+            if self._up.is_set():
+                wait = FIRST_WAIT if monotonic() - begun > BRIEF else min(wait, BRIEF)
             self._up.clear()
-            wait = FIRST_WAIT if was_up and monotonic() - begun > SLOWEST_WAIT else wait
             if self._stopping.wait(wait):
                 return
             wait = min(SLOWEST_WAIT, wait * 2)

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 INVISIBLE = "\u200b"
 """What the bot puts behind an @ that must notify nobody; what is copied from it comes back with it."""
 
+HELP = "help"
 _UNPRINTABLE = re.compile(r"[\x00\ud800-\udfff]")
 _LINK = re.compile(r"\[([^\[\]\n]*)\]\((https?://[^\s()]+)\)")
 _BARRED_LINK = re.compile(r"<(https?://[^|>\s]+)\|([^<>\n]*)>")
@@ -77,7 +78,7 @@ class Grammar:
         if found is None:
             return None
         name, rest = found[1], (found[2] or "").strip()
-        if name in self.commands:
+        if name in self.commands or (name == HELP and not rest):
             return Words(name, rest)
         return Tap(name, rest) if name in self.buttons else None
 
@@ -90,12 +91,12 @@ class Grammar:
 
     def _bare(self, said: str) -> Words | None:
         found = _NAME.fullmatch(said)
-        if found is None or found[1] not in self.commands:
+        if found is None or (found[1] not in self.commands and said != HELP):
             return None
         return Words(found[1], (found[2] or "").strip(), is_bare=True)
 
     def _is_nearly(self, words: Words) -> bool:
-        if words.name == "help":
+        if words.name == HELP:
             return not words.text
         is_short = len(words.text.split()) <= _FEW_WORDS
         return is_short and bool(get_close_matches(words.name, self.commands, n=1, cutoff=_NEARLY))

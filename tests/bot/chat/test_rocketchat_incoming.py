@@ -113,7 +113,8 @@ def test_commands_are_given_by_prefix_mention_slash_and_in_private_by_name() -> 
         fake.post("devops-sos", "amina", "@watchbill: OnCall swap 2026-12-01 @bob")
         fake.post("devops-sos", "amina", "/oncall-list show")
         fake.write("amina", "handover")
-        inbound.wait_for(lambda: len(inbound.received) >= 4)
+        fake.write("amina", "help")
+        inbound.wait_for(lambda: len(inbound.received) >= 5)
         given = [one for one in inbound.received if isinstance(one, CommandGiven)]
 
         assert [(one.name, one.text, one.is_bare) for one in given] == [
@@ -121,6 +122,7 @@ def test_commands_are_given_by_prefix_mention_slash_and_in_private_by_name() -> 
             ("oncall", "swap 2026-12-01 @bob", False),
             ("oncall-list", "show", False),
             ("handover", "", True),
+            ("help", "", True),
         ]
         assert {one.user for one in given} == {"amina"}
 
