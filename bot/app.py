@@ -30,7 +30,7 @@ from bot.model_file import classifier_of
 from bot.scheduler import DueWork
 from bot.settings import Settings, load
 from bot.store import Store
-from handlers import registry
+from handlers import registry, requests
 from handlers.context import Standing
 from models.errors import ConfigError, StoreUnavailable
 from models.policy import Policy
@@ -38,6 +38,7 @@ from models.records import delivery as outbox
 
 DUE_SECONDS = 1.0
 STALLED_SECONDS = 120.0
+OF_REQUESTS = (requests.WAITS.name, requests.QUESTIONS.name)
 STOP_SECONDS = 8.0
 """How long a stop lets calls to a platform go on: whoever stops a container kills it after ten."""
 
@@ -59,12 +60,17 @@ class Bot:
     _scheduler: BackgroundScheduler | None = field(default=None, init=False)
 
     def start(self) -> None:
-        """Do what is due, then let events come and what is owed go."""
+        """Do what is due, then let events come and what is owed go.
+
+        What requests wait for comes after what became of them while the bot was away: who has been answered since
+        needs nobody paged.
+        """
+        self.work.run(without=OF_REQUESTS)
+        for port in self.ports:
+            port.start(self.intake)
         self.work.run()
         for sender in self.deliveries:
             sender.start()
-        for port in self.ports:
-            port.start(self.intake)
         if self.due_seconds:
             self.keep_looking(self.due_seconds)
 

@@ -95,7 +95,10 @@ def _name(ctx: Context) -> str:
 
 
 def _pressed_acknowledge(ctx: Context, event: ButtonPressed) -> Answer | None:
-    acknowledge(ctx, _numbered(ctx, event.value), source="button")
+    numbers = event.value.split(",")
+    for request in [_numbered(ctx, number) for number in numbers]:
+        if request.state.is_live or len(numbers) == 1:  # of several, some may be over by now
+            acknowledge(ctx, request, source="button")
     return None
 
 

@@ -13,6 +13,7 @@ from models.records import (
     handover,
     knowledge,
     lane,
+    reading,
     request,
     roster,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "handover",
     "knowledge",
     "lane",
+    "reading",
     "request",
     "roster",
 ]

@@ -25,7 +25,7 @@ from bot.chat.slack.payloads import BlockActions, Command, MessageEvent, Reactio
 from bot.chat.slack.render import Json
 from bot.metrics import Metrics
 from models.errors import StoreUnavailable
-from models.events import CommandGiven
+from models.events import CommandGiven, MessagePosted
 
 ANYTHING = re.compile(".*", re.DOTALL)
 GATHERING = "gathering"
@@ -71,10 +71,17 @@ class Listener:
     """What Bolt calls: one method for each kind of payload."""
 
     def __init__(
-        self, reader: Reader, channels: Channels, answers: Answers, inbound: Inbound, metrics: Metrics
+        self,
+        reader: Reader,
+        channels: Channels,
+        answers: Answers,
+        inbound: Inbound,
+        metrics: Metrics,
+        *,
+        seen: Callable[[str, str], None] = lambda _channel, _ts: None,
     ) -> None:
         self._reader, self._channels, self._answers = reader, channels, answers
-        self._inbound, self._metrics = inbound, metrics
+        self._inbound, self._metrics, self._seen = inbound, metrics, seen
         self._events: dict[str, Callable[[Json, Inbound], None]] = {
             "message": self._message,
             "reaction_added": self._reaction_added,
@@ -113,6 +120,8 @@ class Listener:
             self._drop("message", str(event.get("subtype") or "own"))
             return
         answer = inbound.receive(read)
+        if isinstance(read, MessagePosted):
+            self._seen(read.channel, read.message)
         if isinstance(read, CommandGiven):
             self._answers.to_words(answer, read)
 

@@ -24,6 +24,20 @@ class Attachment(_Payload):
     text: str | None = None
 
 
+class Standing(_Payload):
+    """A reaction that stands on a message of the history. users: some of those who put it, where they are many."""
+
+    name: str
+    users: tuple[str, ...] = ()
+
+
+class File(_Payload):
+    """A file that was shared."""
+
+    name: str | None = None
+    title: str | None = None
+
+
 class Sent(_Payload):
     """A message as it stands in an event, in another message's event, and in the history."""
 
@@ -36,6 +50,8 @@ class Sent(_Payload):
     text: str | None = None
     edited: Edited | None = None
     attachments: tuple[Attachment, ...] | None = None
+    files: tuple[File, ...] | None = None
+    reactions: tuple[Standing, ...] = ()
 
 
 class MessageEvent(Sent):
