@@ -9,6 +9,7 @@ from typing import Any
 from handlers import (
     absence,
     account,
+    asking,
     calendar_feed,
     cycle_end,
     day_before,
@@ -61,13 +62,18 @@ COMMANDS: tuple[Command, ...] = (
 
 BUTTONS: Mapping[str, Callable[[Context, ButtonPressed], Answer | None]] = {
     **lifecycle.BUTTONS,
+    **asking.BUTTONS,
     **suggestion.BUTTONS,
     **handover.BUTTONS,
     **roster_shuffle.BUTTONS,
     **exchange.BUTTONS,
 }
 
+SHORTCUTS: tuple[asking.Shortcut, ...] = asking.SHORTCUTS
+"""What platforms with such menus show in them; each stands for a button."""
+
 FORMS: Mapping[str, Callable[[Context, FormSubmitted], Answer | None]] = {
+    **asking.FORMS,
     **handover.FORMS,
 }
 
@@ -130,6 +136,7 @@ def _time(ctx: Context, event: TimeCame) -> None:
 def _settled(ctx: Context, event: DeliverySettled) -> None:
     paging.delivery_settled(ctx, event)
     account.delivery_settled(ctx, event)
+    asking.delivery_settled(ctx, event)
 
 
 def _command(ctx: Context, event: CommandGiven) -> Answer:

@@ -2,6 +2,7 @@
 
 from models.records import (
     account,
+    asking,
     audit,
     calendar,
     delivery,
@@ -22,6 +23,7 @@ from models.records.base import Record
 __all__ = [
     "Record",
     "account",
+    "asking",
     "audit",
     "calendar",
     "delivery",

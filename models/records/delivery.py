@@ -60,6 +60,7 @@ class Purpose(StrEnum):
     NOTICE = "notice"
     REPLY = "reply"
     HANDOVER = "handover"
+    REQUEST = "request"
 
 
 class OutboxRow(Record):
@@ -207,7 +208,7 @@ def sent_as(session: Session, platform: str, channel: str, message: str) -> Outb
 
 def place(session: Session, row: int) -> tuple[str, str] | None:
     """Give the channel and the message that a row became; None where it was not sent."""
-    found = session.get(OutboxRow, row)
+    found = session.get(OutboxRow, row, populate_existing=True)
     if found is None or found.remote_channel is None or found.remote_message is None:
         return None
     return found.remote_channel, found.remote_message

@@ -16,6 +16,7 @@ from bot.chat.slack.payloads import (
     MessageEvent,
     ReactionEvent,
     Sent,
+    Shortcut,
     UserEvent,
     ViewSubmission,
 )
@@ -231,6 +232,22 @@ class Reader:
             thread=thread,
         )
         return _carried(event) if event.action == CARRIED else event
+
+    def shortcut(self, used: Shortcut) -> ButtonPressed:
+        """Give what a shortcut tells: the button that it stands for, about the message whose menu it was in."""
+        channel = used.channel.id if used.channel else ""
+        return ButtonPressed(
+            key=f"act:{used.trigger_id}",
+            platform=PLATFORM,
+            at=self.clock.now(),
+            action=used.callback_id,
+            value=self.plain(_said(used.message)) if used.message else "",
+            user=used.user.id,
+            channel=channel,
+            channel_name=self.channels.name(channel),
+            message=used.message_ts,
+            thread=_thread(used.message) if used.message else None,
+        )
 
     def account(self, changed: UserEvent) -> AccountChanged | None:
         """Give how a member's account stands; None where that is not told."""

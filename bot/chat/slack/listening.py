@@ -21,7 +21,15 @@ from bot.chat.slack.answers import Answers
 from bot.chat.slack.channels import PLATFORM, Channels, NotNow
 from bot.chat.slack.identity import Identity
 from bot.chat.slack.incoming import Reader
-from bot.chat.slack.payloads import BlockActions, Command, MessageEvent, ReactionEvent, UserEvent, ViewSubmission
+from bot.chat.slack.payloads import (
+    BlockActions,
+    Command,
+    MessageEvent,
+    ReactionEvent,
+    Shortcut,
+    UserEvent,
+    ViewSubmission,
+)
 from bot.chat.slack.render import Json
 from bot.metrics import Metrics
 from models.errors import StoreUnavailable
@@ -99,6 +107,7 @@ class Listener:
         app.event(ANYTHING)(self.event)
         app.command(ANYTHING)(self.command)
         app.action(ANYTHING)(self.action)
+        app.shortcut(ANYTHING)(self.shortcut)
         app.view(ANYTHING)(self.view)
         app.error(self.failed)
 
@@ -182,6 +191,14 @@ class Listener:
             self._drop("block_actions", pressed.actions[0].type)
         else:
             self._answers.to_button(self._inbound.receive(read), pressed, read)
+        ack()
+
+    def shortcut(self, ack: Ack, body: Json) -> None:
+        """Take one shortcut that somebody chose in a menu."""
+        with _reading():
+            used = Shortcut.model_validate(body)
+            read = self._reader.shortcut(used)
+        self._answers.to_button(self._inbound.receive(read), used, read)
         ack()
 
     def view(self, ack: Ack, body: Json) -> None:

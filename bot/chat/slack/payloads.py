@@ -145,6 +145,18 @@ class BlockActions(_Payload):
     response_url: str = ""
 
 
+class Shortcut(_Payload):
+    """A payload of type `shortcut`, from the whole workspace's menu, or `message_action`, from a message's."""
+
+    callback_id: str
+    user: Named
+    trigger_id: str
+    channel: Named | None = None
+    message_ts: str | None = None
+    message: Sent | None = None
+    response_url: str = ""
+
+
 class State(_Payload):
     """What was filled in, by block and element."""
 
