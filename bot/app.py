@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from math import nan
 from pathlib import Path
 from time import monotonic
+from typing import TYPE_CHECKING
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -32,9 +33,13 @@ from bot.settings import Settings, load
 from bot.store import Store
 from handlers import registry, requests
 from handlers.context import Standing
+from handlers.wording.commands import ABOUT
 from models.errors import ConfigError, StoreUnavailable
 from models.policy import Policy
 from models.records import delivery as outbox
+
+if TYPE_CHECKING:
+    from bot.chat.slack.manifest import Served
 
 DUE_SECONDS = 1.0
 STALLED_SECONDS = 120.0
@@ -289,6 +294,14 @@ _BUILDERS: dict[str, Callable[[Settings, Clock, Metrics], tuple[ChatPort, list[A
     "slack": _slack,
     "local": _local,
 }
+
+
+def served_on_slack() -> "Served":
+    """Give what a Slack app has to offer in its menus."""
+    from bot.chat.slack.manifest import Entry, Served
+
+    shortcuts = [Entry(one.action, one.label, one.about, one.on_message) for one in registry.SHORTCUTS]
+    return Served({name: ABOUT[name] for name in command_names()}, shortcuts)
 
 
 def command_names() -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from bot.intake import where
 from bot.metrics import Metrics
 from bot.store import Store
 from models import effects
-from models.effects import Edit, Effect, Private, React, Topic, UserGroup
+from models.effects import Edit, Effect, Home, Private, React, Topic, UserGroup
 from models.errors import DeliveryFailed, StoreUnavailable
 from models.events import CLOCK, DeliverySettled, Event
 from models.records import delivery, lane, sending
@@ -66,7 +66,7 @@ class Call:
     @property
     def is_findable(self) -> bool:
         """Whether doing it again would show: what only sets a state may be done twice."""
-        return not isinstance(self.effect, Edit | React | Topic | UserGroup)
+        return not isinstance(self.effect, Edit | React | Topic | UserGroup | Home)
 
 
 class Unwanted(DeliveryFailed):

@@ -17,6 +17,7 @@ from handlers import (
     gaps,
     handover,
     handover_jobs,
+    home,
     lifecycle,
     morning,
     oncall,
@@ -41,6 +42,7 @@ from models.events import (
     DeliverySettled,
     Event,
     FormSubmitted,
+    HomeOpened,
     MessageDeleted,
     MessageEdited,
     MessagePosted,
@@ -74,6 +76,7 @@ SHORTCUTS: tuple[asking.Shortcut, ...] = asking.SHORTCUTS
 
 FORMS: Mapping[str, Callable[[Context, FormSubmitted], Answer | None]] = {
     **asking.FORMS,
+    **exchange.FORMS,
     **handover.FORMS,
 }
 
@@ -97,6 +100,7 @@ JOBS: tuple[Job, ...] = (
     day_before.DAY_BEFORE,
     showing.SHOWING,
     calendar_feed.KEEPING,
+    home.REFRESH,
 )
 
 
@@ -168,6 +172,7 @@ EVENTS: Mapping[type[Event], Callable[[Context, Any], Answer | None]] = {
     CommandGiven: _command,
     ButtonPressed: _button,
     FormSubmitted: _form,
+    HomeOpened: home.opened,
     TimeCame: _time,
     AccountChanged: account.changed,
     DeliverySettled: _settled,

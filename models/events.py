@@ -152,6 +152,14 @@ class AccountChanged(_Happening):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HomeOpened(_Happening):
+    """Somebody looks at their own page, on a platform that has such pages."""
+
+    user: str
+    kind: Literal["home-opened"] = "home-opened"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimeCame(_Happening):
     """A due time of ours has come. subject: whose; at: the instant that was due, not the one it was noticed at."""
 
@@ -191,6 +199,7 @@ Event = (
     | CommandGiven
     | ButtonPressed
     | FormSubmitted
+    | HomeOpened
     | AccountChanged
     | TimeCame
     | DeliverySettled

@@ -30,8 +30,17 @@ def upgrade() -> None:
         sa.Column("production", sa.String(length=10), nullable=False),
         sa.PrimaryKeyConstraint("row", name=op.f("pk_asked")),
     )
+    op.create_table(
+        "home_page",
+        sa.Column("platform", sa.String(length=20), nullable=False),
+        sa.Column("user", sa.String(length=200), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("platform", "user", name=op.f("pk_home_page")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("home_page")
     op.drop_table("asked")
     op.drop_table("read_position")

@@ -132,7 +132,7 @@ def owe(
 def _rank(effect: Effect, purpose: Purpose) -> Rank:
     if purpose is Purpose.PAGE and not isinstance(effect, Edit):
         return Rank.PAGE
-    ranks = {"edit": Rank.EDIT, "react": Rank.REACTION, "topic": Rank.EDIT, "user-group": Rank.EDIT}
+    ranks = {"edit": Rank.EDIT, "react": Rank.REACTION, "topic": Rank.EDIT, "user-group": Rank.EDIT, "home": Rank.EDIT}
     return ranks.get(effect.kind, Rank.POST)
 
 

@@ -347,6 +347,13 @@ def held(session: Session, platform: str) -> Sequence[Request]:
     return session.scalars(_held(found.order_by(Request.id), Request)).all()
 
 
+def live_of(session: Session, platform: str, handle: str) -> Sequence[Request]:
+    """Give the live requests that somebody asked or is on, the gravest and oldest first."""
+    theirs = or_(Request.author == handle, Request.owner == handle)
+    found = session.scalars(select(Request).where(Request.platform == platform, Request.state.in_(LIVE), theirs))
+    return sorted(found, key=lambda request: (-request.request_class.gravity, request.opened_at))
+
+
 def live_threads(session: Session, platform: str, most: int = 200) -> Sequence[tuple[str, str]]:
     """Give the channel and the root of each live request of a platform, the gravest and newest first."""
     wanted = [Request.channel, Request.root, Request.request_class, Request.id]

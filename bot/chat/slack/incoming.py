@@ -13,6 +13,7 @@ from bot.chat.slack.identity import Identity
 from bot.chat.slack.payloads import (
     BlockActions,
     Command,
+    HomeEvent,
     MessageEvent,
     ReactionEvent,
     Sent,
@@ -27,6 +28,7 @@ from models.events import (
     CommandGiven,
     Event,
     FormSubmitted,
+    HomeOpened,
     MessageDeleted,
     MessageEdited,
     MessagePosted,
@@ -248,6 +250,13 @@ class Reader:
             message=used.message_ts,
             thread=_thread(used.message) if used.message else None,
         )
+
+    def home(self, event: HomeEvent) -> HomeOpened | None:
+        """Give that somebody looks at their own page; None where they look at their messages."""
+        if event.tab != "home":
+            return None
+        key = f"home:{event.user}:{event.event_ts}"
+        return HomeOpened(key=key, platform=PLATFORM, at=self.clock.now(), user=event.user)
 
     def account(self, changed: UserEvent) -> AccountChanged | None:
         """Give how a member's account stands; None where that is not told."""

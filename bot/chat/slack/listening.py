@@ -6,7 +6,7 @@ before the intake has committed; what raises stays unacknowledged, and Slack sen
 
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 import structlog
@@ -24,6 +24,7 @@ from bot.chat.slack.incoming import Reader
 from bot.chat.slack.payloads import (
     BlockActions,
     Command,
+    HomeEvent,
     MessageEvent,
     ReactionEvent,
     Shortcut,
@@ -40,6 +41,7 @@ GATHERING = "gathering"
 """The key in a request's context under which a socket's thread gives what its events are gathered in."""
 OURS = frozenset(
     [
+        "app_home_opened",
         "app_mention",
         "block_actions",
         "channel_archive",
@@ -58,6 +60,20 @@ OURS = frozenset(
     ]
 )
 """The kinds that are counted under their own name; others count as `other`, so that nobody can invent metrics."""
+
+TAKEN: Mapping[str, str] = {
+    "message": "_message",
+    "reaction_added": "_reaction_added",
+    "reaction_removed": "_reaction_removed",
+    "channel_rename": "_channel_renamed",
+    "group_rename": "_channel_renamed",
+    "channel_left": "_channel_left",
+    "group_left": "_channel_left",
+    "member_joined_channel": "_member_joined",
+    "user_change": "_user_changed",
+    "app_home_opened": "_home_opened",
+}
+"""The events of the Events API that are taken, and the method that takes each."""
 
 log = structlog.get_logger(__name__)
 
@@ -91,15 +107,7 @@ class Listener:
         self._reader, self._channels, self._answers = reader, channels, answers
         self._inbound, self._metrics, self._seen = inbound, metrics, seen
         self._events: dict[str, Callable[[Json, Inbound], None]] = {
-            "message": self._message,
-            "reaction_added": self._reaction_added,
-            "reaction_removed": self._reaction_removed,
-            "channel_rename": self._channel_renamed,
-            "group_rename": self._channel_renamed,
-            "channel_left": self._channel_left,
-            "group_left": self._channel_left,
-            "member_joined_channel": self._member_joined,
-            "user_change": self._user_changed,
+            kind: getattr(self, method) for kind, method in TAKEN.items()
         }
 
     def attach(self, app: App) -> None:
@@ -171,6 +179,14 @@ class Listener:
             read = self._reader.account(UserEvent.model_validate(event))
         if read is None or read.user not in inbound.people(PLATFORM):
             self._drop("user_change", "unused")
+        else:
+            inbound.receive(read)
+
+    def _home_opened(self, event: Json, inbound: Inbound) -> None:
+        with _reading():
+            read = self._reader.home(HomeEvent.model_validate(event))
+        if read is None:
+            self._drop("app_home_opened", "unused")
         else:
             inbound.receive(read)
 

@@ -95,6 +95,14 @@ class UserEvent(_Payload):
     event_ts: str
 
 
+class HomeEvent(_Payload):
+    """An event of type `app_home_opened`. tab: `home` or `messages`."""
+
+    user: str
+    tab: str = ""
+    event_ts: str
+
+
 class Named(_Payload):
     """Anything with an id, and perhaps a name."""
 
