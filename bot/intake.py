@@ -24,6 +24,7 @@ from models.events import (
     DeliverySettled,
     Event,
     FormSubmitted,
+    HomeOpened,
     MessageDeleted,
     MessageEdited,
     MessagePosted,
@@ -244,7 +245,7 @@ def actor_of(event: Event) -> str:
     match event:
         case MessagePosted() | MessageEdited():
             return event.author
-        case ReactionAdded() | ReactionRemoved() | CommandGiven() | ButtonPressed() | FormSubmitted():
+        case ReactionAdded() | ReactionRemoved() | CommandGiven() | ButtonPressed() | FormSubmitted() | HomeOpened():
             return event.user
         case MessageDeleted() | AccountChanged() | TimeCame() | DeliverySettled():
             return ""

@@ -9,6 +9,7 @@ from typing import Any
 from handlers import (
     absence,
     account,
+    asking,
     calendar_feed,
     cycle_end,
     day_before,
@@ -17,6 +18,7 @@ from handlers import (
     gaps,
     handover,
     handover_jobs,
+    home,
     lifecycle,
     morning,
     oncall,
@@ -41,6 +43,7 @@ from models.events import (
     DeliverySettled,
     Event,
     FormSubmitted,
+    HomeOpened,
     MessageDeleted,
     MessageEdited,
     MessagePosted,
@@ -62,6 +65,7 @@ COMMANDS: tuple[Command, ...] = (
 
 BUTTONS: Mapping[str, Callable[[Context, ButtonPressed], Answer | None]] = {
     **lifecycle.BUTTONS,
+    **asking.BUTTONS,
     **suggestion.BUTTONS,
     **handover.BUTTONS,
     **roster_shuffle.BUTTONS,
@@ -69,7 +73,12 @@ BUTTONS: Mapping[str, Callable[[Context, ButtonPressed], Answer | None]] = {
     **dialogue.BUTTONS,
 }
 
+SHORTCUTS: tuple[asking.Shortcut, ...] = asking.SHORTCUTS
+"""What platforms with such menus show in them; each stands for a button."""
+
 FORMS: Mapping[str, Callable[[Context, FormSubmitted], Answer | None]] = {
+    **asking.FORMS,
+    **exchange.FORMS,
     **handover.FORMS,
 }
 
@@ -93,6 +102,7 @@ JOBS: tuple[Job, ...] = (
     day_before.DAY_BEFORE,
     showing.SHOWING,
     calendar_feed.KEEPING,
+    home.REFRESH,
 )
 
 
@@ -134,6 +144,7 @@ def _time(ctx: Context, event: TimeCame) -> None:
 def _settled(ctx: Context, event: DeliverySettled) -> None:
     paging.delivery_settled(ctx, event)
     account.delivery_settled(ctx, event)
+    asking.delivery_settled(ctx, event)
 
 
 def _command(ctx: Context, event: CommandGiven) -> Answer:
@@ -165,6 +176,7 @@ EVENTS: Mapping[type[Event], Callable[[Context, Any], Answer | None]] = {
     CommandGiven: _command,
     ButtonPressed: _button,
     FormSubmitted: _form,
+    HomeOpened: home.opened,
     TimeCame: _time,
     AccountChanged: account.changed,
     DeliverySettled: _settled,

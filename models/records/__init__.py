@@ -2,6 +2,7 @@
 
 from models.records import (
     account,
+    asking,
     audit,
     calendar,
     delivery,
@@ -12,6 +13,7 @@ from models.records import (
     exchange,
     gap,
     handover,
+    home,
     knowledge,
     lane,
     reading,
@@ -23,6 +25,7 @@ from models.records.base import Record
 __all__ = [
     "Record",
     "account",
+    "asking",
     "audit",
     "calendar",
     "delivery",
@@ -33,6 +36,7 @@ __all__ = [
     "exchange",
     "gap",
     "handover",
+    "home",
     "knowledge",
     "lane",
     "reading",

@@ -31,6 +31,14 @@ REMOVED = "rm"
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """What is read afterwards: messages from `since` on may be new. now: the server's clock, if it was told."""
+
+    since: datetime
+    now: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Reader:
     """Translates for one bot. bot: its user name."""
 
@@ -39,23 +47,20 @@ class Reader:
     clock: Clock
     memory: Memory
 
-    def events(self, sent: Sent, room: Room | None, *, missed_since: datetime | None = None) -> list[Event]:
-        """Give what is new of a message as it stands now.
-
-        missed_since: it was read afterwards, where messages from then on may be new; None: it comes live.
-        """
+    def events(self, sent: Sent, room: Room | None, *, past: Past | None = None) -> list[Event]:
+        """Give what is new of a message as it stands now. past: it was read afterwards; None: it comes live."""
         if sent.t == REMOVED:
             return [self.deleted(sent.rid, sent.id, room)]
         if sent.t:
             return []
-        return list(self._new(sent, room, missed_since))
+        return list(self._new(sent, room, past))
 
-    def _new(self, sent: Sent, room: Room | None, missed_since: datetime | None) -> Iterator[Event]:
+    def _new(self, sent: Sent, room: Room | None, past: Past | None) -> Iterator[Event]:
         before = self.memory.of(sent.id)
         if sent.u.username != self.bot:
             words = None if sent.bot else self._words(sent, room)
-            if before is None and _may_be_new(sent, missed_since):
-                yield self._said(sent, room, words, is_missed=missed_since is not None)
+            if before is None and _may_be_new(sent, past):
+                yield self._said(sent, room, words, past)
             if edited_of(sent) and words is None and (before is None or before.edited != edited_of(sent)):
                 yield self._edited(sent, room)
         yield from self._reactions(sent, room, before or Seen())
@@ -63,20 +68,20 @@ class Reader:
     def _words(self, sent: Sent, room: Room | None) -> Words | Tap | None:
         return self.grammar.read(plain(sent.msg or ""), is_direct=room is not None and room.is_direct)
 
-    def _said(self, sent: Sent, room: Room | None, words: Words | Tap | None, *, is_missed: bool) -> Event:
+    def _said(self, sent: Sent, room: Room | None, words: Words | Tap | None, past: Past | None) -> Event:
         match words:
             case Words():
                 return self._command(sent, room, words)
             case Tap():
                 return self._tapped(sent, room, words)
             case None:
-                return self._posted(sent, room, is_missed=is_missed)
+                return self._posted(sent, room, past)
 
-    def _posted(self, sent: Sent, room: Room | None, *, is_missed: bool) -> MessagePosted:
+    def _posted(self, sent: Sent, room: Room | None, past: Past | None) -> MessagePosted:
         return MessagePosted(
             key=f"msg:{sent.rid}:{sent.id}",
             platform=PLATFORM,
-            at=sent.ts if is_missed else self.clock.now(),
+            at=self.clock.now() - _age(sent, past),
             channel=sent.rid,
             channel_name=_name(room),
             message=sent.id,
@@ -86,7 +91,7 @@ class Reader:
             text=plain(_text(sent)),
             is_bot=bool(sent.bot),
             is_direct=room is not None and room.is_direct,
-            is_missed=is_missed,
+            is_missed=past is not None,
         )
 
     def _command(self, sent: Sent, room: Room | None, words: Words) -> CommandGiven:
@@ -168,9 +173,16 @@ class Reader:
         )
 
 
-def _may_be_new(sent: Sent, missed_since: datetime | None) -> bool:
-    if missed_since is not None:
-        return sent.ts >= missed_since
+def _age(sent: Sent, past: Past | None) -> timedelta:
+    """Give how long ago a message was written, by the server's clock alone: ours may be another."""
+    if past is None or past.now is None:
+        return timedelta(0)
+    return max(timedelta(0), past.now - sent.ts)
+
+
+def _may_be_new(sent: Sent, past: Past | None) -> bool:
+    if past is not None:
+        return sent.ts >= past.since
     return sent.updated_at is None or sent.updated_at - sent.ts < FRESH
 
 

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from bot.chat.port import Reading
 from bot.chat.rocketchat.caller import TOO_MANY, Caller, CallFailed, Json
+from bot.chat.rocketchat.incoming import Past
 from bot.chat.rocketchat.listening import Handing, Way
 from bot.chat.rocketchat.payloads import Deleted, Sent
 from bot.chat.rocketchat.rooms import DIRECT, PLATFORM, PRIVATE, PUBLIC, Room, room_told
@@ -128,7 +129,7 @@ class Missed:
             log.warning("rocketchat.room_not_read", room=room.id, reason=str(error))
             return
         now = self._caller.server_time
-        self._hand_in(room, result if isinstance(result, dict) else {}, datetime.fromisoformat(since))
+        self._hand_in(room, result if isinstance(result, dict) else {}, Past(datetime.fromisoformat(since), now))
         self._read.add(room.id)
         if now is not None:
             self._way.inbound.keep_read(PLATFORM, {room.id: to_text(now - timedelta(seconds=5))})
@@ -142,7 +143,7 @@ class Missed:
                 if error.status != TOO_MANY or error.wait is None or self._stopping.wait(error.wait.total_seconds()):
                     raise
 
-    def _hand_in(self, room: Room, result: Json, since: datetime) -> None:
+    def _hand_in(self, room: Room, result: Json, past: Past) -> None:
         """Hand in what was read: a thread after the other, with its replies and reactions, before anything is sent."""
         handing = Handing(self._way)
         taken = 0
@@ -151,7 +152,7 @@ class Missed:
                 handing.finish()
                 taken = 0
             for sent in thread:
-                handing.take(self._fresh(self._way.reader.events(sent, room, missed_since=since), sent), sent)
+                handing.take(self._fresh(self._way.reader.events(sent, room, past=past), sent), sent)
             taken += len(thread)
         gone = [self._way.reader.deleted(room.id, one.id, room) for one in _readable(result.get("deleted"), Deleted)]
         handing.take(gone, None)

@@ -10,7 +10,7 @@ from bot.chat.rocketchat.caller import WINDOW, Caller, CallFailed
 from bot.chat.rocketchat.failures import failure
 from bot.chat.rocketchat.render import Json, Renderer
 from bot.chat.rocketchat.rooms import PRIVATE, Rooms
-from models.effects import Direct, Edit, Effect, Post, Private, React, Topic, UserGroup
+from models.effects import Direct, Edit, Effect, Home, Post, Private, React, Topic, UserGroup
 from models.errors import DeliveryFailed
 from models.message import Message
 
@@ -67,6 +67,8 @@ class Sender:
                 return self._topic(effect)
             case UserGroup():
                 raise DeliveryFailed("Rocket.Chat has no user groups", permanent=True)
+            case Home():
+                raise DeliveryFailed("Rocket.Chat has no pages of somebody's own", permanent=True)
 
     def _post(self, room: str, message: Message, key: str, thread: str | None = None) -> Remote:
         said: Json = {"_id": key, "rid": room, "msg": self._renderer.text(message)}

@@ -5,6 +5,7 @@ What it leaves out though the server takes it is listed here, with the place tha
 """
 
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -39,14 +40,25 @@ def is_at_hand() -> bool:
 
 
 @cache
-def paths() -> Mapping[str, Json]:
-    """Give the described methods; none where there is no copy."""
-    found: dict[str, Json] = {}
-    for file in sorted(FOLDER.glob("*.yaml")):
-        document = yaml.load(file.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        parameters = document.get("components", {}).get("parameters", {})
-        for path, described in document["paths"].items():
-            found[path.removeprefix(PATH)] = {**described, "shared": parameters}
+def described(method: str) -> Json:
+    """Give a method as the description has it; empty where it has none. Only its part is parsed: the whole is long."""
+    for text, parameters in _files():
+        found = re.search(rf"^  '?{re.escape(PATH + method)}'?:\n((?:    .*\n|\s*\n)+)", text, re.MULTILINE)
+        if found is not None:
+            return {**_parsed(found[1]), "shared": parameters}
+    return {}
+
+
+@cache
+def _files() -> list[tuple[str, Json]]:
+    """Give the text of each file, and the parameters that its methods share."""
+    texts = [file.read_text(encoding="utf-8") + "\n" for file in sorted(FOLDER.glob("*.yaml"))]
+    blocks = [re.search(r"^  parameters:\n((?:    .*\n|\s*\n)+)", text, re.MULTILINE) for text in texts]
+    return [(text, _parsed(block[1]) if block else {}) for text, block in zip(texts, blocks, strict=True)]
+
+
+def _parsed(text: str) -> Json:
+    found: Json = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return found
 
 
@@ -63,13 +75,13 @@ def check(call: Call) -> None:
 
 
 def faults(call: Call) -> Iterator[str]:
-    described = paths().get(ALIASES.get(call.method, call.method), {})
-    operation = described.get(call.verb.lower())
+    known = described(ALIASES.get(call.method, call.method))
+    operation = known.get(call.verb.lower())
     if operation is None:
         yield f"{call.verb} {call.method}"
         return
     if call.verb == "GET":
-        yield from (name for name in call.arguments if name not in _parameters(operation, described["shared"]))
+        yield from (name for name in call.arguments if name not in _parameters(operation, known["shared"]))
         return
     schema = operation["requestBody"]["content"]["application/json"]["schema"]
     options = [[*_wrong(call.arguments, one, "")] for one in schema.get("oneOf", [schema])]
@@ -94,7 +106,7 @@ def _wrong(value: Any, schema: Json, at: str) -> Iterator[str]:
 
 
 def _wrong_members(value: Json, schema: Json, at: str) -> Iterator[str]:
-    yield from (f"{at}{name} is missing" for name in schema.get("required", ()) if name not in value)
+    yield from (f"{at}.{name} is missing".removeprefix(".") for name in schema.get("required", ()) if name not in value)
     for name, one in value.items():
         path = f"{at}.{name}".strip(".")
         if name in schema["properties"]:
