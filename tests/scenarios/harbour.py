@@ -74,6 +74,10 @@ class Harbour(House):
 
         return self.until(look)
 
+    def told(self, person: str, words: str) -> dict[str, Any]:
+        """Give what the bot wrote to somebody directly with these words in it; waits for it."""
+        return self.until(lambda: next((one for one in self.chat.dms(person) if words in one["msg"]), None))
+
     def page(self, message: str) -> dict[str, Any]:
         """Give the first reply of the bot's in a thread; waits for it."""
         return self.until(lambda: next(iter(self.chat.thread(message)), None))

@@ -80,15 +80,15 @@ def test_what_happened_while_the_server_was_away_is_caught_up_with_once(harbour:
 def test_a_handover_is_filled_in_as_a_dialogue_that_outlives_a_restart(harbour: Harbour) -> None:
     chat, on_call = harbour.chat, harbour.duty().engineer or ""
     chat.write(on_call, "handover")
-    harbour.until(lambda: next((one for one in chat.dms(on_call) if "1/3" in one["msg"]), None))
+    harbour.told(on_call, "1/3")
     chat.write(on_call, "A busy day")
-    harbour.until(lambda: next((one for one in chat.dms(on_call) if "2/3" in one["msg"]), None))
+    harbour.told(on_call, "2/3")
     harbour.stop()
     harbour.resume()
     chat.write(on_call, "if the queue grows, restart the runner")
-    third = harbour.until(lambda: next((one for one in chat.dms(on_call) if "3/3" in one["msg"]), None))
+    third = harbour.told(on_call, "3/3")
     chat.tap(on_call, third["_id"], "Keep it")
-    review = harbour.until(lambda: next((one for one in chat.dms(on_call) if "*How was it?:*" in one["msg"]), None))
+    review = harbour.told(on_call, "*How was it?:*")
     chat.tap(on_call, review["_id"], "Hand over")
 
     def submitted() -> Handover | None:
@@ -121,3 +121,16 @@ def test_both_platforms_share_one_store_and_one_list(postgres_url: str) -> None:
         both.until(lambda: next((one for one in both.chat.dms(on_call) if "1/3" in one["msg"]), None))
         both.slack.command(on_call, "devops-sos", "/handover").wait()
         both.until(lambda: both.slack.views(on_call) or None)
+
+
+def test_help_is_asked_for_by_a_dialogue_and_becomes_a_request_where_it_belongs(harbour: Harbour) -> None:
+    chat, on_call = harbour.chat, harbour.duty().engineer or ""
+    chat.write("farid", "!ask")
+    for words, question in (("The permit site answers 503", "1/5"), ("skip", "2/5"), ("1", "3/5"), ("send", "4/5")):
+        harbour.told("farid", question)
+        chat.write("farid", words)
+    posted = harbour.until(lambda: next(iter(chat.messages("devops-sos")), None))
+    harbour.until(lambda: next((one for one in chat.thread(posted["_id"]) if f"@{on_call}" in one["msg"]), None))
+
+    request = harbour.asked(posted["_id"])
+    assert (request.author, request.request_class) == ("farid", RequestClass.URGENT)
