@@ -50,6 +50,7 @@ class Missed:
         self._stopping, self._woken = threading.Event(), threading.Event()
         self._read: set[str] = set()
         self._thread = threading.Thread(target=self._run, name="rocketchat-missed", daemon=True)
+        self.has_tried = threading.Event()
         self.rounds = 0
 
     def start(self) -> None:
@@ -75,6 +76,7 @@ class Missed:
             if self._stopping.is_set():
                 return
             wait = self._every if self._is_read() else AGAIN_SECONDS
+            self.has_tried.set()
 
     def _is_read(self) -> bool:
         try:

@@ -25,7 +25,7 @@ from models.effects import Effect
 from models.errors import ConfigError, StoreUnavailable
 
 CALL_SECONDS, QUICK_SECONDS = 9.0, 4.0
-CONNECT_SECONDS = 5.0
+CONNECT_SECONDS, READ_SECONDS = 5.0, 5.0
 STOP_SECONDS = 3.0
 AGAIN_SECONDS, SLOWEST_AGAIN = 1.0, 5.0
 MOST_WATCHED = 200
@@ -199,11 +199,13 @@ class _Parts:
         self.answers, self.missed, self.listener, self.realtime, self.look = answers, missed, listener, realtime, look
 
     def start(self, stopping: threading.Event) -> None:
-        """Begin to listen, and wait a little for the connection."""
+        """Begin to listen, and wait a little for the connection, and until what was missed is read."""
         self.listener.start()
         self.missed.start()
         if not self.realtime.start(CONNECT_SECONDS) and not stopping.is_set():
             log.warning("rocketchat.away", reason="no realtime connection")
+        elif not self.missed.has_tried.wait(READ_SECONDS):  # who was answered meanwhile needs nobody paged
+            log.info("rocketchat.still_reading")
         self.look.start()
 
     def stop(self, seconds: float) -> None:
