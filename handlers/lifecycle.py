@@ -33,8 +33,9 @@ def acknowledge(ctx: Context, request: Request, *, source: Source) -> None:
         return
     _relieve(ctx, request)
     paging.stop(ctx, request)
-    request.state, request.owner, request.owned_at = RequestState.ACKNOWLEDGED, taker, ctx.now
-    request.acknowledged_at = request.acknowledged_at or ctx.now
+    taken_at = response.since_it_waits(ctx, request)
+    request.state, request.owner, request.owned_at = RequestState.ACKNOWLEDGED, taker, taken_at
+    request.acknowledged_at = request.acknowledged_at or taken_at
     request.last_word_at = ctx.now
     response.await_owner(ctx, request)
     ctx.note(request, "acknowledged", source=source)
@@ -67,7 +68,7 @@ def resolve(ctx: Context, request: Request, *, source: Source, runbook: str | No
     if is_documented:
         return
     paging.stop(ctx, request)
-    request.state, request.resolved_at = RequestState.RESOLVED, ctx.now
+    request.state, request.resolved_at = RequestState.RESOLVED, response.since_it_waits(ctx, request)
     request.resolved_by = ctx.handle_on(request.platform)
     ctx.note(request, "resolved", source=source)
     ctx.log(request.rotation, wording.logged_resolved(request.id, _name(ctx)), request=request)

@@ -62,7 +62,7 @@ def _run_overdue(ctx: Context, request: Request, rotation: Rotation | None) -> N
 
 def stop(ctx: Context, request: Request) -> None:
     """Send no more pages for a request; a first page that nobody has seen yet is as if it had never been."""
-    request.due = request.due_at = None
+    request.due = request.due_at = request.helpers_at = None
     if request.page_id in delivery.drop_pending_pages(ctx.session, request.id):
         request.page_id = None
 

@@ -16,8 +16,10 @@ from handlers import (
     gaps,
     handover,
     handover_jobs,
+    helper,
     lifecycle,
     morning,
+    nudges,
     oncall,
     oncall_list,
     paging,
@@ -55,6 +57,7 @@ COMMANDS: tuple[Command, ...] = (
     *absence.COMMANDS,
     *stats.COMMANDS,
     *lifecycle.COMMANDS,
+    *helper.COMMANDS,
     *oncall_list.COMMANDS,
     *handover.COMMANDS,
 )
@@ -87,6 +90,7 @@ JOBS: tuple[Job, ...] = (
     handover_jobs.ACCEPTANCE,
     requests.QUESTIONS,
     requests.WAITS,
+    nudges.HELPERS,
     exchange.LAPSE,
     day_before.DAY_BEFORE,
     showing.SHOWING,
@@ -130,6 +134,7 @@ def _time(ctx: Context, event: TimeCame) -> None:
 def _settled(ctx: Context, event: DeliverySettled) -> None:
     paging.delivery_settled(ctx, event)
     account.delivery_settled(ctx, event)
+    nudges.delivery_settled(ctx, event)
 
 
 def _command(ctx: Context, event: CommandGiven) -> Answer:

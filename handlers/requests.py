@@ -5,13 +5,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from handlers import paging, response
+from handlers import nudges, paging, response
 from handlers.context import Answer, Context, Source, Standing
 from handlers.job import Job
 from handlers.wording import requests as wording
 from models.events import MessageDeleted, MessageEdited, MessagePosted, TimeCame
 from models.policy import ChannelKind
-from models.records import forgetting
+from models.records import course, forgetting
 from models.records import request as records
 from models.records.base import put
 from models.records.request import Due, ReadMessage, Request, RequestState
@@ -296,7 +296,7 @@ def _page(ctx: Context, request: Request) -> None:
 def questions_due(session: Session, standing: Standing, now: datetime) -> Iterable[TimeCame]:
     """Give the questions to authors whose time is over."""
     del standing
-    for request in records.unanswered(session, now):
+    for request in course.unanswered(session, now):
         assert request.asked_until is not None
         yield TimeCame.of("question", str(request.id), request.asked_until)
 
@@ -304,7 +304,7 @@ def questions_due(session: Session, standing: Standing, now: datetime) -> Iterab
 def questions_coming(session: Session, standing: Standing, now: datetime) -> datetime | None:
     """Give when the time of a question is over next."""
     del standing
-    return records.next_unanswered(session, now)
+    return course.next_unanswered(session, now)
 
 
 def question_over(ctx: Context, event: TimeCame) -> None:
@@ -331,7 +331,7 @@ _DUE: Mapping[Due, Callable[[Context, Request], None]] = {
     Due.PAGE: _page,
     Due.SILENCE: response.remind_owner,
     Due.RESUME: paging.begin,
-    Due.ENGINEER: response.nudge_engineer,
+    Due.ENGINEER: nudges.tell_engineer,
     Due.STALE: _stale,
 }
 
