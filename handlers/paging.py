@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from handlers import duty, escalation, page
 from handlers.context import Context, Standing
+from handlers.place import reference
 from handlers.wording import operations
 from handlers.wording import paging as wording
 from models.effects import Direct, Post
@@ -88,7 +89,7 @@ def tell_owner(ctx: Context, request: Request) -> None:
     ctx.log(request.rotation, wording.logged_page(request.id, name), request=request)
 
 
-def escalate(ctx: Context, request: Request) -> list[Person]:
+def escalate(ctx: Context, request: Request, why: str) -> list[Person]:
     """Ask everybody of the team and the leads at once, as the last step would; give who is asked, nobody maybe."""
     rotation = ctx.policy.rotation(request.rotation) if request.rotation else ctx.policy.rotation()
     everybody = EscalationStep(after=timedelta(), to=("team", "leads"))
@@ -98,7 +99,7 @@ def escalate(ctx: Context, request: Request) -> list[Person]:
         return []
     mentions = [ctx.mention(person.id, request.platform) for person in others]
     asker = ctx.handle_name(ctx.handle_on(request.platform), request.platform)
-    message = wording.escalated(_facts(ctx, request), mentions, asker)
+    message = wording.escalated(_facts(ctx, request), mentions, asker, why)
     page.owe(ctx, request, in_thread(ctx, request, message), others)
     ctx.log(request.rotation, wording.logged_page(request.id, ", ".join(one.name for one in others)), request=request)
     return others
@@ -298,6 +299,7 @@ def _facts(ctx: Context, request: Request) -> wording.Facts:
         text=request.text,
         is_direct=request.is_direct,
         state=request.state,
+        original=_original(ctx, request),
         owner=ctx.handle_name(request.owner, request.platform) if request.owner else None,
         owner_name=_name(ctx, request.owner, request.platform),
         resolver=ctx.handle_name(request.resolved_by, request.platform) if request.resolved_by else None,
@@ -313,6 +315,11 @@ def _facts(ctx: Context, request: Request) -> wording.Facts:
         now=ctx.now,
         zone=ctx.policy.zone,
     )
+
+
+def _original(ctx: Context, request: Request) -> Span | None:
+    found = records.get(ctx.session, request.duplicate_of) if request.duplicate_of is not None else None
+    return reference(ctx, found, request.platform) if found is not None else None
 
 
 def _time_of(ctx: Context, request: Request, step: EscalationStep) -> datetime:

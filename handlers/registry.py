@@ -12,6 +12,7 @@ from handlers import (
     calendar_feed,
     cycle_end,
     day_before,
+    duplicate,
     exchange,
     gaps,
     handover,
@@ -24,10 +25,12 @@ from handlers import (
     oncall_list,
     paging,
     requests,
+    rerouting,
     roster_shuffle,
     showing,
     stand_in,
     stats,
+    story,
     suggestion,
 )
 from handlers.command import Call, Command, asks_help, help_of, is_help, matching
@@ -57,6 +60,9 @@ COMMANDS: tuple[Command, ...] = (
     *absence.COMMANDS,
     *stats.COMMANDS,
     *lifecycle.COMMANDS,
+    *duplicate.COMMANDS,
+    *rerouting.COMMANDS,
+    *story.COMMANDS,
     *helper.COMMANDS,
     *oncall_list.COMMANDS,
     *handover.COMMANDS,
@@ -64,6 +70,9 @@ COMMANDS: tuple[Command, ...] = (
 
 BUTTONS: Mapping[str, Callable[[Context, ButtonPressed], Answer | None]] = {
     **lifecycle.BUTTONS,
+    **duplicate.BUTTONS,
+    **rerouting.BUTTONS,
+    **story.BUTTONS,
     **suggestion.BUTTONS,
     **handover.BUTTONS,
     **roster_shuffle.BUTTONS,
@@ -72,6 +81,7 @@ BUTTONS: Mapping[str, Callable[[Context, ButtonPressed], Answer | None]] = {
 
 FORMS: Mapping[str, Callable[[Context, FormSubmitted], Answer | None]] = {
     **handover.FORMS,
+    **duplicate.FORMS,
 }
 
 REACTIONS: Mapping[str, Callable[[Context, ReactionAdded], None]] = {

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from handlers import nudges, paging, response
+from handlers import duplicate, nudges, paging, rerouting, response, thread_words
 from handlers.context import Answer, Context, Source, Standing
 from handlers.job import Job
 from handlers.wording import requests as wording
+from handlers.wording.thread_words import is_back
 from models.events import MessageDeleted, MessageEdited, MessagePosted, TimeCame
 from models.policy import ChannelKind
 from models.records import course, forgetting
@@ -110,6 +111,8 @@ def _open(
         response.respond(ctx, request)
     if verdict.ask:
         response.ask(ctx, request, verdict.graver, _otherwise(verdict))
+    elif applied is RequestClass.COMMUNITY:
+        rerouting.followed(ctx, request)
     return request
 
 
@@ -170,20 +173,29 @@ def _thread_reply(ctx: Context, event: MessagePosted, kind: ChannelKind) -> None
     elif event.author != request.author:
         if not event.is_direct:
             response.human_answered(ctx, request, event.author)
+            thread_words.obey(ctx, request, event)
     else:
         response.heard(ctx, request, event.author)
-        _authors_reply(ctx, request, event, kind)
+        if not thread_words.obey(ctx, request, event):
+            _authors_reply(ctx, request, event, kind)
 
 
 def _authors_reply(ctx: Context, request: Request, event: MessagePosted, kind: ChannelKind) -> None:
     text = mask(event.text)[:LONGEST_TEXT]
     verdict = _judged(ctx, text, kind)
-    if request.state.may_come_back and _is_grave_beyond_doubt(verdict, kind):
-        _reopen(ctx, request, text, verdict)
+    is_grave = _is_grave_beyond_doubt(verdict, kind)
+    if is_grave and duplicate.raise_original(ctx, request, verdict.request_class, source="thread"):
+        ctx.note(request, "message added", source="thread")
+    elif duplicate.may_come_back(ctx, request) and (is_grave or _says_it_is_back(request, event)):
+        _reopen(ctx, request, text, verdict, is_grave=is_grave)
         _keep_message(ctx, event, text, verdict, request)
     elif not _answers(ctx, request, text, verdict, source="thread"):
         _raise_if_graver(ctx, request, verdict)
         _note_if_left_open(ctx, request, source="thread")
+
+
+def _says_it_is_back(request: Request, event: MessagePosted) -> bool:
+    return request.request_class is not RequestClass.NONE and is_back(event.text)
 
 
 def _answers(ctx: Context, request: Request, text: str, verdict: Verdict, *, source: Source) -> bool:
@@ -208,14 +220,15 @@ def _note_if_left_open(ctx: Context, request: Request, *, source: Source) -> Non
         ctx.note(request, LEFT_OPEN, source=source)
 
 
-def _reopen(ctx: Context, request: Request, text: str, verdict: Verdict) -> None:
-    """Reopen a request because of its author's words; its class is the graver one of both."""
+def _reopen(ctx: Context, request: Request, text: str, verdict: Verdict, *, is_grave: bool) -> None:
+    """Reopen a request because of its author's words; grave ones can raise its class."""
     request.last_message_at = ctx.now
     request.text = _together(request.text, text)
     request.service = request.service or verdict.service
     request.environment = request.environment or verdict.environment
-    to = max(request.request_class, verdict.request_class, key=lambda one: one.gravity)
-    if to is verdict.request_class:
+    said = verdict.request_class if is_grave else request.request_class
+    to = max(request.request_class, said, key=lambda one: one.gravity)
+    if is_grave and to is verdict.request_class:
         request.reasons, request.confidence = list(verdict.reasons), verdict.confidence
     response.reopen(ctx, request, to, source="thread", is_correction=False)
 
@@ -268,6 +281,7 @@ def message_deleted(ctx: Context, event: MessageDeleted) -> None:
     request.text = _words_of(ctx, request)
     if request.root == event.message and request.state.is_live:
         response.close(ctx, request, RequestState.WITHDRAWN, source="message")
+        duplicate.withdrawn(ctx, request)
     else:
         paging.show(ctx, request)
     forgetting.forget_quotes(ctx.session, request.id)

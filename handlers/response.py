@@ -5,8 +5,11 @@ from datetime import datetime
 
 from handlers import duty, nudges, paging, suggestion
 from handlers.context import Context, Source
+from handlers.place import place_of
+from handlers.wording import commands as command_words
 from handlers.wording import requests as wording
-from models.effects import Post, React
+from models.effects import Direct, Post, React
+from models.errors import UserError
 from models.events import MessagePosted
 from models.message import Message
 from models.policy import ChannelKind
@@ -39,10 +42,12 @@ def about(ctx: Context, platform: str, channel: str, message: str) -> Request | 
     return records.get(ctx.session, row.request_id) if row is not None and row.request_id is not None else None
 
 
-def place_of(ctx: Context, request: Request) -> tuple[str, str]:
-    """Give the channel and the message where a request is talked about: its page's, where the author wrote directly."""
-    page = delivery.place(ctx.session, request.page_id) if request.is_direct and request.page_id is not None else None
-    return page or (request.channel, request.root)
+def numbered(ctx: Context, value: str) -> Request:
+    """Give the request whose number a button or a form holds. Raises UserError where there is none."""
+    request = records.get(ctx.session, int(value)) if value.isdecimal() and len(value) < 10 else None  # noqa: PLR2004
+    if request is None:
+        raise UserError(command_words.no_such_request(value[:20]))
+    return request
 
 
 def open_request(
@@ -174,13 +179,27 @@ def await_owner(ctx: Context, request: Request) -> None:
         nudges.leave_to_others(ctx, request)
 
 
-def close(ctx: Context, request: Request, state: RequestState, *, source: Source) -> None:
+def close(ctx: Context, request: Request, state: RequestState, *, source: Source, detail: str = "") -> None:
     """End a request otherwise than by resolving it, and stop its pages."""
     request.state = state
     forget_question(request)
     paging.stop(ctx, request)
-    ctx.note(request, state.value, source=source)
+    ctx.note(request, state.value, source=source, detail=detail)
     paging.show(ctx, request)
+
+
+def tell_author(ctx: Context, request: Request, message: Message) -> None:
+    """Tell an author what became of their request, in its thread; about a question, only what is the bot's one post.
+
+    What else there is to say about a question is told to its author alone.
+    """
+    is_second = request.has_answered or request.question_id is not None
+    if is_second and not (request.request_class.is_grave or request.is_direct):
+        ctx.say(Direct(request.author, message), purpose=Purpose.NOTICE, request=request)
+        return
+    request.has_answered = True
+    thread = paging.thread_of(request)
+    ctx.say(Post(request.channel, message, thread=thread), purpose=Purpose.NOTICE, request=request)
 
 
 def reopen(ctx: Context, request: Request, to: RequestClass, *, source: Source, is_correction: bool) -> None:

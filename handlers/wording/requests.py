@@ -99,10 +99,11 @@ def cross_link(number: int, channel: str, root: str, channel_name: str, engineer
 def point_to_how_to(number: int, name: str, channel: str | None, *, with_button: bool) -> Message:
     """Point kindly to the how-to channel."""
     where = ChannelRef(channel, name) if channel is not None else Strong(f"#{name}")
-    button = Button("class", "Production is down", f"{number}:{RequestClass.URGENT}", "danger")
+    elsewhere = Button("reroute", "I'll ask there", str(number))
+    down = Button("class", "Production is down", f"{number}:{RequestClass.URGENT}", "danger")
     return message(
         paragraph("This looks like a question that others in ", where, " can answer; more people read there."),
-        Buttons((button,)) if with_button else None,
+        Buttons((elsewhere, down) if with_button else (elsewhere,)),
         note("If production is affected, press the button and the engineer on call is pinged.")
         if with_button
         else None,
