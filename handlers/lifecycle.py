@@ -70,6 +70,7 @@ def resolve(ctx: Context, request: Request, *, source: Source, runbook: str | No
         raise UserError(wording.closed(request.id, request.state))
     request.runbook_url = runbook or request.runbook_url
     if is_documented:
+        ctx.note(request, "documented", source=source, detail=runbook or "")
         return
     paging.stop(ctx, request)
     request.state, request.resolved_at = RequestState.RESOLVED, response.since_it_waits(ctx, request)

@@ -28,8 +28,7 @@ def urgent(desk: Desk) -> str:
 # -- asking the team
 
 
-def test_the_team_is_asked_in_the_askers_words_and_those_who_are_away_are_not(database_url: str) -> None:
-    desk = at_desk(database_url)
+def test_the_team_is_asked_in_the_askers_words_and_those_who_are_away_are_not(desk: Desk) -> None:
     desk.commands("dan", "off 2026-11-02")
     desk.writes("dev", URGENT, SOS)
     desk.delivers()

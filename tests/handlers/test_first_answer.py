@@ -12,8 +12,8 @@ LATE = timedelta(minutes=7)
 
 
 @pytest.fixture
-def desk(database_url: str) -> Desk:
-    return at_desk(database_url)
+def desk(sqlite_url: str) -> Desk:
+    return at_desk(sqlite_url)
 
 
 @pytest.mark.parametrize(("who", "is_engineer"), [("eve", False), ("gil", False), ("ana", True), ("lea", True)])

@@ -12,7 +12,7 @@ from models.records import helper as helpers
 from models.records import request as records
 from models.records.delivery import Purpose
 from models.records.request import Due, RequestState
-from tests.handlers.build import direct, rotation
+from tests.handlers.build import direct, office, rotation
 from tests.handlers.desk import COMMUNITY, DOUBTED_COMMUNITY, HOW_TO, OPERATIONS, PLATFORM, URGENT, Desk, at_desk
 
 FRIDAY = "2026-11-06 15:00"
@@ -40,8 +40,8 @@ def _plain(effect: Effect) -> str:
 # -- opting in
 
 
-def test_anybody_may_become_a_helper_and_end_it_and_saying_so_twice_changes_nothing(database_url: str) -> None:
-    desk = at_desk(database_url)
+def test_anybody_may_become_a_helper_and_end_it_and_saying_so_twice_changes_nothing(sqlite_url: str) -> None:
+    desk = at_desk(sqlite_url)
     for who in ("gil", "stranger"):
         assert "You are no helper." in desk.commands(who, "helper")
         assert "You are now a helper: when a question has waited 4 h" in desk.commands(who, "helper on")
@@ -87,8 +87,8 @@ def test_after_four_working_hours_the_helpers_get_one_direct_message_and_then_th
     ],
     ids=["weekend", "holiday"],
 )
-def test_a_weekend_and_a_holiday_nudge_nobody(database_url: str, rotations: Any, before: str, at: str) -> None:
-    desk = desk_of(database_url, "gil", at=FRIDAY, rotations=rotations)
+def test_a_weekend_and_a_holiday_nudge_nobody(sqlite_url: str, rotations: Any, before: str, at: str) -> None:
+    desk = desk_of(sqlite_url, "gil", at=FRIDAY, rotations=rotations)
     desk.writes("dev", COMMUNITY, HOW_TO)
     desk.office.pass_time(before)
     assert told(desk, "gil") == []
@@ -117,6 +117,19 @@ def test_a_bot_that_was_down_when_it_was_due_tells_nobody_at_night(sqlite_url: s
     assert sum("Nobody has answered" in str(one) for one in owed) == 1
 
 
+def test_a_bot_that_starts_again_forgets_nothing_and_tells_nobody_twice(sqlite_url: str) -> None:
+    desk = desk_of(sqlite_url, "gil")
+    desk.writes("dev", COMMUNITY, HOW_TO)
+    again = Desk(office(sqlite_url, at="2026-11-02 13:59", is_planned=False))
+    again.owed()
+    again.office.pass_time("2026-11-02 14:00")
+    assert len(told(again, "gil")) == 1
+    desk.office.pass_time("2026-11-02 14:00")
+    third = Desk(office(sqlite_url, at="2026-11-02 15:00", is_planned=False))
+    third.office.pass_time()
+    assert len(told(third, "gil")) == 1, "of all that was ever said"
+
+
 def test_questions_that_are_due_together_come_in_one_message(database_url: str) -> None:
     desk = desk_of(database_url, "gil", at="2026-11-07 10:00")
     first, second = desk.writes("dev", COMMUNITY, HOW_TO), desk.writes("eve", f"{COMMUNITY} two", HOW_TO)
@@ -131,8 +144,8 @@ def test_questions_that_are_due_together_come_in_one_message(database_url: str) 
 # -- what is left alone
 
 
-def test_an_answer_an_owner_and_another_class_end_it(database_url: str) -> None:
-    desk = desk_of(database_url, "gil")
+def test_an_answer_an_owner_and_another_class_end_it(sqlite_url: str) -> None:
+    desk = desk_of(sqlite_url, "gil")
     answered, owned, raised, closed = (desk.writes(who, COMMUNITY, HOW_TO) for who in ("dev", "eve", "fay", "guy"))
     desk.writes("eve", "have a look at the docs", HOW_TO, thread=answered)
     desk.reacts("ana", owned, "eyes")
@@ -142,8 +155,8 @@ def test_an_answer_an_owner_and_another_class_end_it(database_url: str) -> None:
     assert told(desk, "gil") == []
 
 
-def test_helpers_who_are_away_or_gone_are_left_out(database_url: str) -> None:
-    desk = desk_of(database_url, "ben", "dan", "gil", "lea")
+def test_helpers_who_are_away_or_gone_are_left_out(sqlite_url: str) -> None:
+    desk = desk_of(sqlite_url, "ben", "dan", "gil", "lea")
     desk.commands("ben", "off 2026-11-02")
     desk.writes("dev", COMMUNITY, HOW_TO)
     desk.commands("dan", "helper off")

@@ -25,8 +25,7 @@ def edits(desk: Desk) -> list[str]:
     return [one.message.plain() for one in desk.owed() if isinstance(one, Edit)]
 
 
-def test_the_pointers_button_closes_it_for_its_author_and_the_pointer_says_where_it_goes_on(database_url: str) -> None:
-    desk = at_desk(database_url)
+def test_the_pointers_button_closes_it_for_its_author_and_the_pointer_says_where_it_goes_on(desk: Desk) -> None:
     message = pointed(desk)
     assert desk.presses("dev", "reroute", 1) == "#1 is closed here; it belongs in #devops-how-to."
     request = desk.request(message)
@@ -77,8 +76,7 @@ def test_what_was_rerouted_comes_back_by_its_authors_cry(desk: Desk) -> None:
     assert [page.thread for page in desk.pages()] == [message]
 
 
-def test_an_engineer_sends_an_author_elsewhere_with_a_kind_word_once(database_url: str) -> None:
-    desk = at_desk(database_url)
+def test_an_engineer_sends_an_author_elsewhere_with_a_kind_word_once(desk: Desk) -> None:
     message = desk.writes("dev", PLATFORM, HOW_TO)
     desk.delivers()
     desk.owed()
@@ -91,19 +89,16 @@ def test_an_engineer_sends_an_author_elsewhere_with_a_kind_word_once(database_ur
     assert (len(desk.pages()), desk.request(message).state) == (1, RequestState.REROUTED)
 
 
-@pytest.mark.parametrize(
-    ("given", "answer"),
-    [
+def test_what_cannot_be_is_answered_and_changes_nothing(desk: Desk) -> None:
+    message = desk.writes("dev", URGENT, SOS)
+    for given, answer in (
         ("reroute 1 #general-talk", "I know no channel “#general-talk”. There is devops-how-to, devops-sos"),
         ("reroute 1 #devops-sos", "#1 was asked in #devops-sos already."),
         ("reroute", "Which request? The form is: /oncall reroute <number> [channel]"),
         ("reroute 99", "There is no request #99."),
         (f"reroute {'9' * 30}", "is no request number"),
-    ],
-)
-def test_what_cannot_be_is_answered_and_changes_nothing(desk: Desk, given: str, answer: str) -> None:
-    message = desk.writes("dev", URGENT, SOS)
-    assert answer in desk.commands("ana", given)
+    ):
+        assert answer in desk.commands("ana", given)
     assert desk.request(message).state is RequestState.OPEN
 
 
