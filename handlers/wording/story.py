@@ -14,6 +14,7 @@ from models.triage.verdict import RequestClass
 MOST_LINES = 20
 FIRST_LINES = 3
 EXCERPT = 300
+WAITS = "waits for the hours"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +124,21 @@ def _line(one: Happened, before: Happened | None, zone: ZoneInfo) -> Line:
     local = one.at.astimezone(zone)
     earlier: date | None = before.at.astimezone(zone).date() if before is not None else None
     day = f"{times.day(local.date())} " if local.date() != earlier else ""
-    detail = f" ({one.detail})" if one.detail else ""
     often = f" ({one.times} times)" if one.times > 1 else ""
     who = ", ".join(filter(None, (one.actor, _BY.get(one.source, ""))))
-    return line(f"{day}{local:%H:%M} {_SAID.get(one.what, one.what)}{detail}{often}", f": {who}" if who else None)
+    return line(
+        f"{day}{local:%H:%M} {_SAID.get(one.what, one.what)}{_detail(one, zone)}{often}", f": {who}" if who else None
+    )
+
+
+def _detail(one: Happened, zone: ZoneInfo) -> str:
+    """Give what more is known: of what the bot did, whom it did it to, or until when it waits."""
+    if one.what == WAITS:
+        begins = datetime.fromisoformat(one.detail)
+        return f": {times.day(begins.astimezone(zone).date())} {times.clock(begins, zone)}"
+    if not one.detail:
+        return ""
+    return f" ({one.detail})" if one.actor else f": {one.detail}"
 
 
 def _spans(told: Told) -> list[str]:

@@ -15,9 +15,12 @@ WAITING = (Request.state == RequestState.OPEN, Request.request_class == RequestC
 
 
 def duplicates(session: Session, number: int) -> Sequence[Request]:
-    """Give the requests that go on in another one, in order; held until the transaction ends."""
+    """Give the requests that go on in another one, in order.
+
+    They are not held: who holds a duplicate waits for its original, and nobody may wait the other way round.
+    """
     found = select(Request).where(Request.duplicate_of == number, Request.state == RequestState.DUPLICATE)
-    return session.scalars(found.order_by(Request.id).with_for_update().execution_options(**ANEW)).all()
+    return session.scalars(found.order_by(Request.id)).all()
 
 
 def lead_on(session: Session, number: int, to: int) -> int:

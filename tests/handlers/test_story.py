@@ -25,7 +25,7 @@ def test_the_story_has_who_when_and_by_which_means_and_how_long_it_took(desk: De
     assert told[1] == f"> {URGENT}"
     assert told[2].startswith("• Mon 2 Nov 10:00 asked (urgent, ")
     assert told[3:-1] == [
-        "• 10:00 paged (Ana Ruiz (thread))",
+        "• 10:00 paged: Ana Ruiz (thread)",
         "• 10:02 on it: Ana Ruiz, by button",
         "• 10:04 first answer: Ana Ruiz, in the thread",
         "• 10:30 resolved: Lea Novak, by reaction",
@@ -40,6 +40,12 @@ def test_where_hours_and_clock_differ_both_are_told(sqlite_url: str) -> None:
     desk.writes("eve", "have a look", HOW_TO, thread=message)
     last = desk.commands("gil", "show 1").splitlines()[-1]
     assert last == "first answer by U-eve after 2 days 18 h (2 h of it within hours)"
+
+
+def test_what_waits_for_the_hours_says_until_when(sqlite_url: str) -> None:
+    desk = at_desk(sqlite_url, at="2026-11-06 20:00")
+    desk.writes("dev", URGENT, SOS)
+    assert "• 20:00 waits for the hours: Mon 9 Nov 09:00 UTC" in desk.commands("gil", "show 1").splitlines()
 
 
 def test_a_long_story_keeps_its_beginning_and_its_end_and_repetitions_are_one_line(sqlite_url: str) -> None:
