@@ -30,7 +30,7 @@ LONGEST = 300
 _I_AM, _IT_IS = r"(?:i['’]?m |i am )?", r"(?:it['’]?s |it is |this is |that['’]?s |that is )?"
 _THANKS = r"(?:many )?(?:thanks|thank you|thx|ty|cheers)(?: (?:a lot|all|everyone|everybody|so much))?"
 _SIGNS = re.compile(r"[\U0001F000-\U0001FAFF\u2600-\u27BF\uFE0F]|:[a-z0-9_+-]+:|[:;]-?[()]")
-_AROUND = re.compile(rf"(?:{_THANKS}[,.!:]*\s+)?(.*?)(?:(?:[,.!]+\s*|\s+){_THANKS})?[\s.!]*", re.DOTALL | re.IGNORECASE)
+_AROUND = re.compile(rf"(?:{_THANKS}[,.!:]*\s+)?(.*?)(?:(?:[,.!]+\s*|\s+){_THANKS})?", re.DOTALL | re.IGNORECASE)
 
 _SAID: Mapping[Meaning, str] = {
     Meaning.TAKE: rf"{_I_AM}on it(?: now)?|{_I_AM}taking (?:it|this)|i(?:['’]?ll| will) take (?:it|this)"
@@ -80,5 +80,5 @@ def is_back(words: str) -> bool:
 
 def _plain(words: str) -> str:
     """Give words without thanks around them, signs and full stops; empty where they are too many to be meant so."""
-    found = _AROUND.fullmatch(_SIGNS.sub(" ", words).strip()) if len(words) <= LONGEST else None
+    found = _AROUND.fullmatch(_SIGNS.sub(" ", words).strip(" .,!\n\t")) if len(words) <= LONGEST else None
     return " ".join(found.group(1).split()) if found is not None else ""
