@@ -110,22 +110,6 @@ def escalate(ctx: Context, request: Request, why: str, *, source: Source) -> Seq
     return [person.name for person in told]
 
 
-def reopen(ctx: Context, request: Request, to: RequestClass | None, *, source: Source) -> None:
-    """Take up what is over again: by its author or an engineer. Raises UserError where that cannot be.
-
-    to: its class from now on; None: the one that it had, and that of a question for what was closed as no request.
-    """
-    if not (ctx.is_author(request) or duty.is_engineer(ctx, ctx.person)):
-        raise UserError(wording.ENGINEERS_AND_AUTHOR_ONLY)
-    if request.state.is_live:
-        raise UserError(wording.is_open(request.id, request.state))
-    if request.state is RequestState.WITHDRAWN:
-        raise UserError(wording.closed(request.id, request.state))
-    had = request.request_class if request.request_class is not RequestClass.NONE else RequestClass.COMMUNITY
-    is_correction = to is not None and to is not request.request_class
-    response.reopen(ctx, request, to or had, source=source, is_correction=is_correction)
-
-
 def correct(ctx: Context, request: Request, to: RequestClass, *, source: Source) -> None:
     """Correct the class of a request: its author may raise it, engineers may do both. Raises UserError otherwise."""
     is_author_raising = ctx.is_author(request) and to.gravity > request.request_class.gravity
@@ -150,7 +134,10 @@ def _name(ctx: Context) -> str:
 
 
 def _pressed_acknowledge(ctx: Context, event: ButtonPressed) -> Answer | None:
-    acknowledge(ctx, response.numbered(ctx, event.value), source="button")
+    numbers = event.value.split(",")
+    for request in [response.numbered(ctx, number) for number in numbers]:
+        if request.state.is_live or len(numbers) == 1:  # of several, some may be over by now
+            acknowledge(ctx, request, source="button")
     return None
 
 
@@ -177,12 +164,30 @@ def _pressed_why(ctx: Context, event: ButtonPressed) -> Answer:
     return Answer(reply=_explained(ctx, response.numbered(ctx, event.value)))
 
 
+def _pressed_make_request(ctx: Context, event: ButtonPressed) -> Answer:
+    """Make the message a request on whose menu it was chosen. Raises UserError where that cannot be."""
+    place = (event.platform, event.channel, event.message or "")
+    found = response.about(ctx, *place)
+    if found is not None:
+        raise UserError(wording.is_request_already(found.id))
+    read = records.read_message(ctx.session, *place)
+    if read is None:
+        raise UserError(wording.NEVER_READ)
+    if ctx.actor != read.author and not duty.is_engineer(ctx, ctx.person):
+        raise UserError(wording.ENGINEERS_AND_AUTHOR_ONLY)
+    request = _opened_by_hand(ctx, read)
+    read.request_id = request.id
+    response.reclassify(ctx, request, RequestClass.COMMUNITY, source="button", is_correction=True)
+    return Answer(reply=wording.made_request(reference(ctx, request)))
+
+
 BUTTONS: Mapping[str, Callable[[Context, ButtonPressed], Answer | None]] = {
     "ack": _pressed_acknowledge,
     "resolve": _pressed_resolve,
     "class": _pressed_class,
     "escalate": _pressed_escalate,
     "why": _pressed_why,
+    "make-request": _pressed_make_request,
 }
 
 
@@ -301,16 +306,6 @@ def _escalate(ctx: Context, call: Call) -> Answer:
     return Answer(reply=wording.escalated(reference(ctx, request), names))
 
 
-def _reopen(ctx: Context, call: Call) -> Answer:
-    request = _request_of(ctx, call)
-    words = [one.value for one in RequestClass if one is not RequestClass.NONE]
-    to = call.words[1].lower() if len(call.words) > 1 else None
-    if to is not None and to not in words:
-        raise call.wrong(wording.which_class(words))
-    reopen(ctx, request, RequestClass(to) if to is not None else None, source="command")
-    return Answer(reply=wording.reopened(reference(ctx, request), request.request_class))
-
-
 def _class(ctx: Context, call: Call) -> Answer:
     request = _request_of(ctx, call)
     words = [one.value for one in RequestClass]
@@ -357,14 +352,6 @@ COMMANDS: tuple[Command, ...] = (
         "correct the class of a request",
         "/oncall class 142 platform",
         _class,
-    ),
-    Command(
-        "oncall",
-        "reopen",
-        "<number> [urgent|platform|community]",
-        "take up again what was over",
-        "/oncall reopen 142",
-        _reopen,
     ),
     Command("oncall", "why", "<number>", "the reasons behind a triage", "/oncall why 142", _why),
     Command(

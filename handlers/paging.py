@@ -14,7 +14,7 @@ from models.effects import Direct, Post
 from models.events import DeliverySettled, TimeCame
 from models.message import ChannelRef, Message, Span, Strong
 from models.policy import ChannelKind, EscalationStep, Person, Rotation
-from models.records import delivery
+from models.records import course, delivery
 from models.records import request as records
 from models.records.delivery import OutboxState, Purpose
 from models.records.request import Due, Request, RequestState
@@ -108,7 +108,7 @@ def escalate(ctx: Context, request: Request, why: str) -> list[Person]:
 def due(session: Session, standing: Standing, now: datetime) -> Iterable[TimeCame]:
     """Give the requests whose due time has come."""
     del standing
-    for request in records.due(session, now):
+    for request in course.due(session, now):
         assert request.due_at is not None
         yield TimeCame.of("request", f"{request.id}:{request.due}:{request.step}", request.due_at)
 
@@ -116,7 +116,7 @@ def due(session: Session, standing: Standing, now: datetime) -> Iterable[TimeCam
 def coming(session: Session, standing: Standing, now: datetime) -> datetime | None:
     """Give the next due time of a request."""
     del standing
-    return records.next_due(session, now)
+    return course.next_due(session, now)
 
 
 def delivery_settled(ctx: Context, event: DeliverySettled) -> None:
@@ -252,6 +252,13 @@ def _page_directly(ctx: Context, request: Request, people: Sequence[Person]) -> 
         handle = person.handle(request.platform)
         if handle is not None:
             page.owe(ctx, request, Direct(handle, wording.direct_page(facts)), [person])
+
+
+def was_paged(ctx: Context, request: Request, rotation: Rotation, people: Sequence[Person]) -> None:
+    """Count a request as paged by a page that named several: its escalation goes on from there."""
+    request.rotation, request.engineer = rotation.name, people[0].id if people else None
+    request.step, request.paged_at = 1, ctx.now
+    _schedule(ctx, request)
 
 
 def thread_of(request: Request) -> str | None:

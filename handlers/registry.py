@@ -9,6 +9,7 @@ from typing import Any
 from handlers import (
     absence,
     account,
+    asking,
     calendar_feed,
     cycle_end,
     day_before,
@@ -18,12 +19,14 @@ from handlers import (
     handover,
     handover_jobs,
     helper,
+    home,
     lifecycle,
     morning,
     nudges,
     oncall,
     oncall_list,
     paging,
+    reopening,
     requests,
     rerouting,
     roster_shuffle,
@@ -45,6 +48,7 @@ from models.events import (
     DeliverySettled,
     Event,
     FormSubmitted,
+    HomeOpened,
     MessageDeleted,
     MessageEdited,
     MessagePosted,
@@ -62,6 +66,7 @@ COMMANDS: tuple[Command, ...] = (
     *lifecycle.COMMANDS,
     *duplicate.COMMANDS,
     *rerouting.COMMANDS,
+    *reopening.COMMANDS,
     *story.COMMANDS,
     *helper.COMMANDS,
     *oncall_list.COMMANDS,
@@ -73,13 +78,19 @@ BUTTONS: Mapping[str, Callable[[Context, ButtonPressed], Answer | None]] = {
     **duplicate.BUTTONS,
     **rerouting.BUTTONS,
     **story.BUTTONS,
+    **asking.BUTTONS,
     **suggestion.BUTTONS,
     **handover.BUTTONS,
     **roster_shuffle.BUTTONS,
     **exchange.BUTTONS,
 }
 
+SHORTCUTS: tuple[asking.Shortcut, ...] = asking.SHORTCUTS
+"""What platforms with such menus show in them; each stands for a button."""
+
 FORMS: Mapping[str, Callable[[Context, FormSubmitted], Answer | None]] = {
+    **asking.FORMS,
+    **exchange.FORMS,
     **handover.FORMS,
     **duplicate.FORMS,
 }
@@ -105,6 +116,7 @@ JOBS: tuple[Job, ...] = (
     day_before.DAY_BEFORE,
     showing.SHOWING,
     calendar_feed.KEEPING,
+    home.REFRESH,
 )
 
 
@@ -145,6 +157,7 @@ def _settled(ctx: Context, event: DeliverySettled) -> None:
     paging.delivery_settled(ctx, event)
     account.delivery_settled(ctx, event)
     nudges.delivery_settled(ctx, event)
+    asking.delivery_settled(ctx, event)
 
 
 def _command(ctx: Context, event: CommandGiven) -> Answer:
@@ -176,6 +189,7 @@ EVENTS: Mapping[type[Event], Callable[[Context, Any], Answer | None]] = {
     CommandGiven: _command,
     ButtonPressed: _button,
     FormSubmitted: _form,
+    HomeOpened: home.opened,
     TimeCame: _time,
     AccountChanged: account.changed,
     DeliverySettled: _settled,

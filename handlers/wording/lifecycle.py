@@ -9,6 +9,7 @@ from models.triage.verdict import RequestClass
 ENGINEERS_ONLY = "Only the engineers on the on-call list and the leads can do this."
 ENGINEERS_AND_AUTHOR_ONLY = "Only the author, the engineers on the on-call list and the leads can do this."
 MAY_NOT_CORRECT = "The author can raise a request; engineers and leads can give it any class."
+NEVER_READ = "I have not read this message. Choose “Ask for help” on it instead: that posts its words where I do."
 MARKED_BY_HAND = "marked as a request by hand"
 WHICH_REQUEST = "Which request?"
 NO_LINK = "The runbook link has to begin with https://."
@@ -106,3 +107,13 @@ def logged_resolved(number: int, name: str) -> str:
 def logged_escalated(number: int, name: str, why: str) -> str:
     """Give the log's line for an escalation by hand."""
     return f"#{number}: {name} asked the team for help" + (f": {why}" if why else "")
+
+
+def is_request_already(number: int) -> str:
+    """Say that a message is a request already."""
+    return f"This is request #{number} already."
+
+
+def made_request(link: Span) -> Message:
+    """Say that a message is a request now."""
+    return text("This is request ", link, " now.")

@@ -2,6 +2,7 @@
 
 from models.records import (
     account,
+    asking,
     audit,
     calendar,
     delivery,
@@ -12,8 +13,10 @@ from models.records import (
     gap,
     handover,
     helper,
+    home,
     knowledge,
     lane,
+    reading,
     request,
     roster,
 )
@@ -22,6 +25,7 @@ from models.records.base import Record
 __all__ = [
     "Record",
     "account",
+    "asking",
     "audit",
     "calendar",
     "delivery",
@@ -32,8 +36,10 @@ __all__ = [
     "gap",
     "handover",
     "helper",
+    "home",
     "knowledge",
     "lane",
+    "reading",
     "request",
     "roster",
 ]

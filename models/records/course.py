@@ -1,4 +1,4 @@
-"""Requests by what became of them: what goes on in another, what was pointed elsewhere, what helpers may answer."""
+"""Requests by what becomes of them: what is due, what goes on in another or elsewhere, what helpers may answer."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from models.records.base import changed
-from models.records.request import AT_ONCE, LIVE, Request, RequestState
+from models.records.request import AT_ONCE, LIVE, ReadMessage, Request, RequestState
 from models.triage.verdict import RequestClass
 
 ANEW = {"populate_existing": True}
@@ -72,3 +72,23 @@ def unanswered(session: Session, now: datetime) -> Iterable[Request]:
 def next_unanswered(session: Session, after: datetime) -> datetime | None:
     """Give the earliest instant after another at which a question's time is over."""
     return session.scalar(select(func.min(Request.asked_until)).where(Request.asked_until > after))
+
+
+def due(session: Session, now: datetime) -> Iterable[Request]:
+    """Give the live requests whose due time has come, the earliest first, as many as are asked for."""
+    found = select(Request).where(Request.state.in_(LIVE), Request.due_at <= now)
+    return session.scalars(found.order_by(Request.due_at, Request.id).execution_options(yield_per=AT_ONCE))
+
+
+def next_due(session: Session, after: datetime) -> datetime | None:
+    """Give the earliest due time of a live request after an instant; what was given up before it hides nothing."""
+    return session.scalar(select(func.min(Request.due_at)).where(Request.state.in_(LIVE), Request.due_at > after))
+
+
+def texts(session: Session, request_id: int) -> Sequence[str]:
+    """Give the texts of a request's messages in order; without those that were taken back."""
+    return session.scalars(
+        select(ReadMessage.text)
+        .where(ReadMessage.request_id == request_id, ReadMessage.text != "")
+        .order_by(ReadMessage.id)
+    ).all()

@@ -64,6 +64,7 @@ class Due(StrEnum):
     RESUME = "resume"
     ENGINEER = "engineer"
     STALE = "stale"
+    MISSED = "missed"
 
 
 def _index_where_set(column: str, other: str) -> Index:
@@ -321,17 +322,6 @@ def hold(session: Session, numbers: Iterable[int]) -> None:
 # -- many, to look at: nothing is locked
 
 
-def due(session: Session, now: datetime) -> Iterable[Request]:
-    """Give the live requests whose due time has come, the earliest first, as many as are asked for."""
-    found = select(Request).where(Request.state.in_(LIVE), Request.due_at <= now)
-    return session.scalars(found.order_by(Request.due_at, Request.id).execution_options(yield_per=AT_ONCE))
-
-
-def next_due(session: Session, after: datetime) -> datetime | None:
-    """Give the earliest due time of a live request after an instant; what was given up before it hides nothing."""
-    return session.scalar(select(func.min(Request.due_at)).where(Request.state.in_(LIVE), Request.due_at > after))
-
-
 def live(session: Session, rotation: str | None = None) -> Sequence[Request]:
     """Give the requests that are open or acknowledged, the gravest and oldest first; of one rotation or of all."""
     of = () if rotation is None else (Request.rotation == rotation,)
@@ -353,6 +343,27 @@ def overdue(
     return session.scalars(found.order_by(Request.opened_at, Request.id)).all()
 
 
+def held(session: Session, platform: str) -> Sequence[Request]:
+    """Give the live requests of a platform that were missed and are to be judged, the oldest first; they are locked."""
+    found = select(Request).where(Request.platform == platform, Request.state.in_(LIVE), Request.due == Due.MISSED)
+    return session.scalars(_held(found.order_by(Request.id), Request)).all()
+
+
+def live_of(session: Session, platform: str, handle: str) -> Sequence[Request]:
+    """Give the live requests that somebody asked or is on, the gravest and oldest first."""
+    theirs = or_(Request.author == handle, Request.owner == handle)
+    found = session.scalars(select(Request).where(Request.platform == platform, Request.state.in_(LIVE), theirs))
+    return sorted(found, key=lambda request: (-request.request_class.gravity, request.opened_at))
+
+
+def live_threads(session: Session, platform: str, most: int = 200) -> Sequence[tuple[str, str]]:
+    """Give the channel and the root of each live request of a platform, the gravest and newest first."""
+    wanted = [Request.channel, Request.root, Request.request_class, Request.id]
+    rows = session.execute(select(*wanted).where(Request.platform == platform, Request.state.in_(LIVE))).all()
+    found = sorted(rows, key=lambda row: (-row.request_class.gravity, -row.id))
+    return [(row.channel, row.root) for row in found[:most]]
+
+
 def opened_between(session: Session, start: datetime, end: datetime, rotation: str | None = None) -> Sequence[Request]:
     """Give the requests opened in [start, end), of one rotation or of all."""
     return _within(session, (Request.opened_at >= start, Request.opened_at < end), rotation)
@@ -368,15 +379,6 @@ def resolved_between(
 def _within(session: Session, span: Iterable[ColumnElement[bool]], rotation: str | None) -> Sequence[Request]:
     of = () if rotation is None else (Request.rotation == rotation,)
     return session.scalars(select(Request).where(*span, *of).order_by(Request.id)).all()
-
-
-def texts(session: Session, request_id: int) -> Sequence[str]:
-    """Give the texts of a request's messages in order; without those that were taken back."""
-    return session.scalars(
-        select(ReadMessage.text)
-        .where(ReadMessage.request_id == request_id, ReadMessage.text != "")
-        .order_by(ReadMessage.id)
-    ).all()
 
 
 def examples(session: Session) -> Sequence[LabelledExample]:
