@@ -32,6 +32,8 @@ def reroute(ctx: Context, request: Request, to: str | None, *, source: Source) -
     if not request.state.is_live:
         raise UserError(words.closed(request.id, request.state))
     channel = _channel(ctx, request, to)
+    if request.asked_class is not None:
+        response.settle_question(ctx, request, wording.goes_on_in(_place(ctx, request, channel)))
     response.close(ctx, request, RequestState.REROUTED, source=source, detail=f"to #{channel.name}")
     duplicate.ended(ctx, request)
     place = _place(ctx, request, channel)

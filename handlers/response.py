@@ -116,6 +116,7 @@ def ask(ctx: Context, request: Request, graver: RequestClass, otherwise: Request
         Post(request.channel, question, thread=paging.thread_of(request)), purpose=Purpose.QUESTION, request=request
     )
     request.asked_until = ctx.now + ctx.policy.triage.answer_within
+    ctx.note(request, "author asked", source="clock", actor="", detail=f"{graver}?")
 
 
 def forget_question(request: Request) -> None:
@@ -157,6 +158,7 @@ def reclassify(ctx: Context, request: Request, to: RequestClass, *, source: Sour
 def classify_by_hand(ctx: Context, request: Request, to: RequestClass, *, source: Source) -> None:
     """Give a request the class that a person chose; an open question about it is answered by that."""
     if request.asked_class is not None:
+        ctx.note(request, "question answered", source=source, detail=to.value)
         settle_question(ctx, request, wording.question_answered(to))
     reclassify(ctx, request, to, source=source, is_correction=True)
 

@@ -5,7 +5,18 @@ import pytest
 from models.effects import Direct, Edit, Post
 from models.records.request import RequestState
 from models.triage.verdict import RequestClass
-from tests.handlers.desk import COMMUNITY, HOW_TO, OPERATIONS, PLATFORM, SOS, URGENT, Desk, at_desk, buttons
+from tests.handlers.desk import (
+    COMMUNITY,
+    DOUBTED_COMMUNITY,
+    HOW_TO,
+    OPERATIONS,
+    PLATFORM,
+    SOS,
+    URGENT,
+    Desk,
+    at_desk,
+    buttons,
+)
 
 
 @pytest.fixture
@@ -100,6 +111,18 @@ def test_what_cannot_be_is_answered_and_changes_nothing(desk: Desk) -> None:
     ):
         assert answer in desk.commands("ana", given)
     assert desk.request(message).state is RequestState.OPEN
+
+
+def test_an_open_question_is_closed_with_it(desk: Desk) -> None:
+    message = desk.writes("dev", DOUBTED_COMMUNITY, HOW_TO)
+    desk.delivers()
+    desk.owed()
+    desk.commands("ana", "reroute 1")
+    assert "This goes on in #devops-operations." in edits(desk)
+    desk.until("2026-11-02 10:06")
+    assert (desk.request(message).state, desk.pages()) == (RequestState.REROUTED, [])
+    told = desk.commands("gil", "show 1")
+    assert "author asked: urgent?" in told
 
 
 def test_the_pointer_has_a_button_for_both_ways(desk: Desk) -> None:
