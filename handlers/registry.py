@@ -14,21 +14,27 @@ from handlers import (
     cycle_end,
     day_before,
     dialogue,
+    duplicate,
     exchange,
     gaps,
     handover,
     handover_jobs,
+    helper,
     home,
     lifecycle,
     morning,
+    nudges,
     oncall,
     oncall_list,
     paging,
+    reopening,
     requests,
+    rerouting,
     roster_shuffle,
     showing,
     stand_in,
     stats,
+    story,
     suggestion,
 )
 from handlers.command import Call, Command, asks_help, help_of, is_help, matching
@@ -59,12 +65,20 @@ COMMANDS: tuple[Command, ...] = (
     *absence.COMMANDS,
     *stats.COMMANDS,
     *lifecycle.COMMANDS,
+    *duplicate.COMMANDS,
+    *rerouting.COMMANDS,
+    *reopening.COMMANDS,
+    *story.COMMANDS,
+    *helper.COMMANDS,
     *oncall_list.COMMANDS,
     *handover.COMMANDS,
 )
 
 BUTTONS: Mapping[str, Callable[[Context, ButtonPressed], Answer | None]] = {
     **lifecycle.BUTTONS,
+    **duplicate.BUTTONS,
+    **rerouting.BUTTONS,
+    **story.BUTTONS,
     **asking.BUTTONS,
     **suggestion.BUTTONS,
     **handover.BUTTONS,
@@ -80,6 +94,7 @@ FORMS: Mapping[str, Callable[[Context, FormSubmitted], Answer | None]] = {
     **asking.FORMS,
     **exchange.FORMS,
     **handover.FORMS,
+    **duplicate.FORMS,
 }
 
 REACTIONS: Mapping[str, Callable[[Context, ReactionAdded], None]] = {
@@ -98,6 +113,7 @@ JOBS: tuple[Job, ...] = (
     handover_jobs.ACCEPTANCE,
     requests.QUESTIONS,
     requests.WAITS,
+    nudges.HELPERS,
     exchange.LAPSE,
     day_before.DAY_BEFORE,
     showing.SHOWING,
@@ -144,6 +160,7 @@ def _time(ctx: Context, event: TimeCame) -> None:
 def _settled(ctx: Context, event: DeliverySettled) -> None:
     paging.delivery_settled(ctx, event)
     account.delivery_settled(ctx, event)
+    nudges.delivery_settled(ctx, event)
     asking.delivery_settled(ctx, event)
 
 
