@@ -60,6 +60,8 @@ def test_what_happened_while_the_server_was_away_is_caught_up_with_once(harbour:
     with chat.away():
         meanwhile = chat.post("devops-sos", "grace", f"{DOWN}, from another office")
         chat.react(on_call, before, "eyes")
+    harbour.asked(meanwhile)
+    harbour.advance(seconds=3)  # what was missed is judged once it is known what became of it
     harbour.page(meanwhile)
     harbour.until(lambda: harbour.asked(before).state is RequestState.ACKNOWLEDGED or None)
     harbour.settled()
@@ -69,6 +71,8 @@ def test_what_happened_while_the_server_was_away_is_caught_up_with_once(harbour:
     harbour.stop()
     later = chat.post("devops-sos", "elif", f"{DOWN}, from a third")
     harbour.resume()
+    harbour.asked(later)
+    harbour.advance(seconds=3)
     harbour.page(later)
     harbour.settled()
     assert count(harbour) == 3

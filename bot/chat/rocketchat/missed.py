@@ -25,7 +25,7 @@ from models.events import CommandGiven, Event
 from models.message import Answer
 
 EVERY_SECONDS = 180.0
-AGAIN_SECONDS = 2.0
+FIRST_AGAIN, SLOWEST_AGAIN = 0.1, 10.0
 OVERLAP = timedelta(hours=24)
 MARGIN = timedelta(seconds=60)
 STALE = timedelta(minutes=30)
@@ -69,13 +69,15 @@ class Missed:
             self._thread.join(seconds)
 
     def _run(self) -> None:
-        wait = self._every
+        wait, again = self._every, FIRST_AGAIN
         while not self._stopping.is_set():
             self._woken.wait(wait)
             self._woken.clear()
             if self._stopping.is_set():
                 return
-            wait = self._every if self._is_read() else AGAIN_SECONDS
+            is_read = self._is_read()
+            again = FIRST_AGAIN if is_read else min(SLOWEST_AGAIN, again * 2)
+            wait = self._every if is_read else again
             self.has_tried.set()
 
     def _is_read(self) -> bool:
@@ -142,7 +144,10 @@ class Missed:
             try:
                 return self._caller.get(method, **query)
             except CallFailed as error:
-                if error.status != TOO_MANY or error.wait is None or self._stopping.wait(error.wait.total_seconds()):
+                if error.status != TOO_MANY or error.wait is None:
+                    raise
+                self.has_tried.set()  # a start does not wait for a limit
+                if self._stopping.wait(error.wait.total_seconds()):
                     raise
 
     def _hand_in(self, room: Room, result: Json, past: Past) -> None:
