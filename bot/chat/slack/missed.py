@@ -25,7 +25,7 @@ from models.events import Event, MessageDeleted, MessagePosted
 
 OVERLAP = timedelta(hours=24)
 TOGETHER = 25
-RETRY_SECONDS = 5.0
+RETRY_SECONDS, SLOWEST_RETRY = 5.0, 60.0
 MOST_DIRECT = 200
 """How many direct conversations are looked into: each is a call, and Slack does not say which have something new."""
 
@@ -195,7 +195,7 @@ def keep_reading(
 
     seconds: how often it is kept how far all was read; again: after how long it is wanted by itself.
     """
-    read_at = monotonic()
+    read_at, wait = monotonic(), RETRY_SECONDS
     while not stopping.is_set():
         is_wanted = wanted.wait(seconds) or monotonic() - read_at > again
         if stopping.is_set():
@@ -203,7 +203,10 @@ def keep_reading(
         if is_wanted:
             wanted.clear()
             read_at = monotonic()
-        if not _is_done(missed, is_wanted=is_wanted) and is_wanted and not stopping.wait(RETRY_SECONDS):
+        if _is_done(missed, is_wanted=is_wanted) or not is_wanted:
+            wait = RETRY_SECONDS
+        elif not stopping.wait(wait):
+            wait = min(SLOWEST_RETRY, wait * 2)
             wanted.set()
 
 

@@ -245,3 +245,14 @@ def test_it_can_be_stopped_at_once_and_twice() -> None:
         chat.stop()
 
         assert not chat.is_healthy()
+
+
+def test_with_five_thousand_channels_it_is_there_soon_and_reads_only_the_configured_ones() -> None:
+    with workspace() as slack:
+        for number in range(5000):
+            slack.channel(f"room-{number}")
+        with running(slack, inbound := Recorder()) as chat:
+            until(chat.is_healthy)
+            inbound.wait_for(lambda: inbound.positions)
+            assert len(inbound.channels) == 5002
+        assert {call.args["channel"] for call in slack.calls_to("conversations.history")} <= {"C0SOS", "C0SECRET"}
