@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import pytest
 
 from models.effects import Effect, Home
-from models.events import HomeOpened
+from models.events import ButtonPressed, HomeOpened
+from models.message import Button, Buttons
 from tests.handlers.desk import SOS, URGENT, Desk, at_desk
 
 
@@ -33,6 +34,31 @@ def test_it_shows_who_is_on_call_my_shifts_and_my_open_requests(desk: Desk) -> N
     assert "On call now\n• Ana Ruiz until tomorrow 09:00 UTC; then Ben Cole" in shown
     assert "My next shifts\n• tomorrow 09:00 UTC" in shown
     assert f"#{desk.request(message).id} urgent, waits for less than an hour: {URGENT}" in shown
+
+
+def test_its_buttons_lead_on_for_whoever_may(desk: Desk) -> None:
+    for who, expected in (("ana", ["ask", "handover-open", "swap"]), ("dev", ["ask"])):
+        opens(desk, who)
+        desk.office.seen = 0
+        page = [one for one in homes(desk.owed()) if one.user == f"U-{who}"][-1]
+        (row,) = [block for block in page.message.blocks if isinstance(block, Buttons)]
+        assert [one.action for one in row.buttons] == expected
+        answers = [desk.office.intake.receive(_pressed(desk, who, one)) for one in row.buttons]
+        assert [answer is not None and answer.form is not None for answer in answers] == [True] * len(expected)
+
+
+def _pressed(desk: Desk, who: str, button: Button) -> ButtonPressed:
+    desk.count += 1
+    return ButtonPressed(
+        key=f"press:{desk.count}",
+        platform="slack",
+        at=desk.office.now,
+        action=button.action,
+        value=button.value,
+        user=f"U-{who}",
+        channel="",
+        channel_name=None,
+    )
 
 
 def test_a_request_that_i_took_is_mine_too_and_says_so(desk: Desk) -> None:
