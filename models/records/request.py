@@ -342,9 +342,13 @@ def live(session: Session, rotation: str | None = None) -> Sequence[Request]:
 
 
 def held(session: Session, platform: str) -> Sequence[Request]:
-    """Give the live requests of a platform that were missed and are to be judged, the oldest first; they are locked."""
+    """Give the live requests of a platform that were missed and are to be judged, the oldest first; they are locked.
+
+    Those that another replica judges just now are left to it.
+    """
     found = select(Request).where(Request.platform == platform, Request.state.in_(LIVE), Request.due == Due.MISSED)
-    return session.scalars(_held(found.order_by(Request.id), Request)).all()
+    locked = found.order_by(Request.id).with_for_update(skip_locked=True).execution_options(populate_existing=True)
+    return session.scalars(locked).all()
 
 
 def live_of(session: Session, platform: str, handle: str) -> Sequence[Request]:
