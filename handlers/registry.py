@@ -13,21 +13,27 @@ from handlers import (
     calendar_feed,
     cycle_end,
     day_before,
+    duplicate,
     exchange,
     gaps,
     handover,
     handover_jobs,
+    helper,
     home,
     lifecycle,
     morning,
+    nudges,
     oncall,
     oncall_list,
     paging,
+    reopening,
     requests,
+    rerouting,
     roster_shuffle,
     showing,
     stand_in,
     stats,
+    story,
     suggestion,
 )
 from handlers.command import Call, Command, asks_help, help_of, is_help, matching
@@ -58,12 +64,20 @@ COMMANDS: tuple[Command, ...] = (
     *absence.COMMANDS,
     *stats.COMMANDS,
     *lifecycle.COMMANDS,
+    *duplicate.COMMANDS,
+    *rerouting.COMMANDS,
+    *reopening.COMMANDS,
+    *story.COMMANDS,
+    *helper.COMMANDS,
     *oncall_list.COMMANDS,
     *handover.COMMANDS,
 )
 
 BUTTONS: Mapping[str, Callable[[Context, ButtonPressed], Answer | None]] = {
     **lifecycle.BUTTONS,
+    **duplicate.BUTTONS,
+    **rerouting.BUTTONS,
+    **story.BUTTONS,
     **asking.BUTTONS,
     **suggestion.BUTTONS,
     **handover.BUTTONS,
@@ -78,6 +92,7 @@ FORMS: Mapping[str, Callable[[Context, FormSubmitted], Answer | None]] = {
     **asking.FORMS,
     **exchange.FORMS,
     **handover.FORMS,
+    **duplicate.FORMS,
 }
 
 REACTIONS: Mapping[str, Callable[[Context, ReactionAdded], None]] = {
@@ -96,6 +111,7 @@ JOBS: tuple[Job, ...] = (
     handover_jobs.ACCEPTANCE,
     requests.QUESTIONS,
     requests.WAITS,
+    nudges.HELPERS,
     exchange.LAPSE,
     day_before.DAY_BEFORE,
     showing.SHOWING,
@@ -140,6 +156,7 @@ def _time(ctx: Context, event: TimeCame) -> None:
 def _settled(ctx: Context, event: DeliverySettled) -> None:
     paging.delivery_settled(ctx, event)
     account.delivery_settled(ctx, event)
+    nudges.delivery_settled(ctx, event)
     asking.delivery_settled(ctx, event)
 
 
