@@ -18,7 +18,6 @@ from models.message import Block, Message
 from models.policy import Person
 from models.records import event as received
 from models.records import home as records
-from models.records import request as requests
 from models.records.delivery import Purpose
 from models.records.home import HomePage
 
@@ -95,7 +94,7 @@ def _of(ctx: Context, person: Person) -> Iterable[wording.OwnShift]:
 
 
 def _requests(ctx: Context, platform: str, handle: str) -> Sequence[Block]:
-    found = requests.live_of(ctx.session, platform, handle)
+    found = records.live_of(ctx.session, platform, handle)
     return wording.requests(
         [
             wording.OwnRequest(
