@@ -11,8 +11,8 @@ from tests.handlers.desk import SOS, URGENT, Desk, at_desk
 
 
 @pytest.fixture
-def desk(database_url: str) -> Desk:
-    return at_desk(database_url)
+def desk(sqlite_url: str) -> Desk:
+    return at_desk(sqlite_url)
 
 
 def opens(desk: Desk, who: str) -> str:
@@ -73,7 +73,8 @@ def test_a_stranger_sees_who_is_on_call_and_how_to_ask(desk: Desk) -> None:
     assert "My next shifts" not in shown
 
 
-def test_it_is_shown_anew_when_something_changed_and_not_otherwise(desk: Desk) -> None:
+def test_it_is_shown_anew_when_something_changed_and_not_otherwise(database_url: str) -> None:
+    desk = at_desk(database_url)
     opens(desk, "ben")
     desk.office.pass_time("2026-11-02 10:06")
     assert homes(desk.owed()) == []
