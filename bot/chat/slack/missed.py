@@ -5,7 +5,7 @@ reactions) is handed in together with it. A command that was missed is not carri
 """
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from time import monotonic
@@ -138,10 +138,15 @@ class Missed:
                 for reply in thread.messages[1:]:
                     together += self._events(channel, reply, thread)
             if len(together) >= TOGETHER:
-                self._inbound.receive_all(together)
+                self._receive(together)
                 count, together = count + len(together), []
-        self._inbound.receive_all(together)
+        self._receive(together)
         return count + len(together)
+
+    def _receive(self, events: Sequence[Event]) -> None:
+        """Hand in several events, so many a commit that whoever writes live waits for none of them for long."""
+        for start in range(0, len(events), TOGETHER):
+            self._inbound.receive_all(events[start : start + TOGETHER])
 
     def _thread(self, reading: Reading, channel: str, root: str) -> int:
         """Read what became of a live request's thread; of one that is not there any more, that it was deleted."""
@@ -158,7 +163,7 @@ class Missed:
             return 0
         since = _since(reading, channel)
         events = [one for message in said.messages for one in self._events(channel, message, said, since)]
-        self._inbound.receive_all(events)
+        self._receive(events)
         return len(events)
 
     def _events(self, channel: str, message: Json, said: Said, since: str = "") -> Iterator[Event]:
