@@ -37,7 +37,6 @@ from models.message import Answer, answer_from_json, answer_to_json, text
 from models.records import directory
 from models.records import event as received
 from models.records import reading as read_positions
-from models.records import request as records
 
 FIRST_RETRY = timedelta(seconds=10)
 MOST_ATTEMPTS = 8
@@ -228,7 +227,7 @@ class Intake:
         with self._store.reading() as session:
             names = (channel.name for channel in self.standing.policy.channels)
             found = (directory.channel_id(session, platform, name) for name in names)
-            threads = records.live_threads(session, platform)
+            threads = read_positions.live_threads(session, platform)
             return Reading(list(filter(None, found)), read_positions.positions(session, platform), threads)
 
     def keep_read(self, platform: str, read: Mapping[str, str]) -> None:

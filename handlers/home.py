@@ -18,7 +18,6 @@ from models.message import Block, Message
 from models.policy import Person
 from models.records import event as received
 from models.records import home as records
-from models.records import request as requests
 from models.records.delivery import Purpose
 from models.records.home import HomePage
 
@@ -57,7 +56,16 @@ def _show(ctx: Context, page: HomePage, *, is_wanted: bool) -> None:
 def _page(ctx: Context, platform: str, handle: str) -> Message:
     person = ctx.policy.person_with_handle(platform, handle)
     parts = [section(ctx, platform, handle) for section in SECTIONS]
-    return wording.page(*parts, buttons=wording.buttons(is_engineer=duty.is_engineer(ctx, person)))
+    return wording.page(*parts, buttons=wording.buttons(_rotation_of(ctx, person)))
+
+
+def _rotation_of(ctx: Context, person: Person | None) -> str | None:
+    """Give the rotation that an engineer serves in next, else the default one; None for who is no engineer."""
+    if person is None or not duty.is_engineer(ctx, person):
+        return None
+    first = min(_of(ctx, person), key=lambda one: one.start, default=None)
+    default = ctx.policy.rotation()
+    return first.rotation if first is not None else default.name if default is not None else None
 
 
 def _on_call(ctx: Context, platform: str, handle: str) -> Sequence[Block]:
@@ -86,7 +94,7 @@ def _of(ctx: Context, person: Person) -> Iterable[wording.OwnShift]:
 
 
 def _requests(ctx: Context, platform: str, handle: str) -> Sequence[Block]:
-    found = requests.live_of(ctx.session, platform, handle)
+    found = records.live_of(ctx.session, platform, handle)
     return wording.requests(
         [
             wording.OwnRequest(

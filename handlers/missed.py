@@ -13,7 +13,7 @@ from handlers.wording import missed as wording
 from models.effects import Post
 from models.events import MessagePosted
 from models.policy import ChannelKind, Person, Rotation
-from models.records import request as records
+from models.records import reading as records
 from models.records.request import Due, ReadMessage, Request, RequestState
 
 HOLD = timedelta(seconds=2)

@@ -355,8 +355,10 @@ def _begin_late(ctx: Context, request: Request) -> None:
     is_by_hand = any(entry.what == "reclassified" for entry in records.timeline(ctx.session, request.id))
     if verdict is not None and verdict.ask and not is_by_hand and ctx.now - request.opened_at <= missed.RECENT:
         _begin(ctx, request, verdict)
-    else:
-        response.respond(ctx, request)
+        return
+    response.respond(ctx, request)
+    if request.request_class is RequestClass.COMMUNITY:
+        rerouting.followed(ctx, request)
 
 
 def _stale(ctx: Context, request: Request) -> None:

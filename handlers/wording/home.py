@@ -119,11 +119,12 @@ def _roughly(waited: timedelta) -> str:
     return f"for {times.span(timedelta(hours=hours))}" if hours else "for less than an hour"
 
 
-def buttons(*, is_engineer: bool) -> Buttons:
-    """Give the common things."""
-    for_all = (Button("ask", "Ask for help", style="primary"),)
-    for_engineers = (Button("handover-open", "Handover"), Button("swap", "Swap a shift"))
-    return Buttons((*for_all, *(for_engineers if is_engineer else ())))
+def buttons(rotation: str | None) -> Buttons:
+    """Give the common things. rotation: the one that an engineer serves in; None for everybody else."""
+    ask = Button("ask", "Ask for help", style="primary")
+    if rotation is None:
+        return Buttons((ask,))
+    return Buttons((ask, Button("handover-open", "Handover", rotation), Button("swap", "Swap a shift", rotation)))
 
 
 def stranger() -> Sequence[Block]:

@@ -21,8 +21,19 @@ class KnownChannel(Record):
 
 
 def learn(session: Session, platform: str, channels: Iterable[tuple[str, str]]) -> None:
-    """Keep the (id, name) of channels in place of what was known of those ids and names."""
-    for channel, name in channels:
+    """Keep the (id, name) of channels in place of what was known of those ids and names.
+
+    What is known already costs nothing: a workspace may have thousands, told at each start.
+    """
+    found = select(KnownChannel.channel, KnownChannel.name).where(KnownChannel.platform == platform)
+    known = {(channel, name) for channel, name in session.execute(found)}
+    fresh = [one for one in channels if one not in known]
+    if not known:  # a first start: there may be thousands
+        by_name = {name: channel for channel, name in dict(fresh).items()}
+        session.add_all(KnownChannel(platform=platform, channel=one, name=name) for name, one in by_name.items())
+        session.flush()
+        return
+    for channel, name in fresh:
         session.execute(
             delete(KnownChannel).where(
                 KnownChannel.platform == platform, (KnownChannel.channel == channel) | (KnownChannel.name == name)

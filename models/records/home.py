@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import String, select
+from sqlalchemy import String, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.records.base import Record
+from models.records.request import LIVE, Request
 
 
 class HomePage(Record):
@@ -34,3 +35,10 @@ def opened_since(session: Session, instant: datetime) -> Sequence[HomePage]:
     """Give the pages that somebody looked at since an instant."""
     found = select(HomePage).where(HomePage.opened_at >= instant)
     return session.scalars(found.order_by(HomePage.platform, HomePage.user)).all()
+
+
+def live_of(session: Session, platform: str, handle: str) -> Sequence[Request]:
+    """Give the live requests that somebody asked or is on, the gravest and oldest first."""
+    theirs = or_(Request.author == handle, Request.owner == handle)
+    found = session.scalars(select(Request).where(Request.platform == platform, Request.state.in_(LIVE), theirs))
+    return sorted(found, key=lambda request: (-request.request_class.gravity, request.opened_at))

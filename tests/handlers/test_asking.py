@@ -14,8 +14,8 @@ from tests.handlers.desk import COMMUNITY, HOW_TO, NONE, PLATFORM, SOS, URGENT, 
 
 
 @pytest.fixture
-def desk(database_url: str) -> Desk:
-    return at_desk(database_url)
+def desk(sqlite_url: str) -> Desk:
+    return at_desk(sqlite_url)
 
 
 def opens(desk: Desk, action: str, *, value: str = "", message: str | None = None) -> Answer:
@@ -88,7 +88,8 @@ def test_the_class_is_what_the_author_says_of_production_and_else_the_triage(
     assert opened.request_class is to
 
 
-def test_an_urgent_one_pages_the_engineer_in_the_thread_of_the_post(desk: Desk) -> None:
+def test_an_urgent_one_pages_the_engineer_in_the_thread_of_the_post(database_url: str) -> None:
+    desk = at_desk(database_url)
     asks(desk, URGENT, "yes", link="https://ci.example.org/1", since="ten minutes")
     posted = next(one for one in desk.owed() if isinstance(one, Post))
     assert "https://ci.example.org/1" in posted.message.plain()

@@ -47,22 +47,22 @@ def test_two_steps_lead_to_the_wish_that_the_command_makes(database_url: str) ->
     ]
 
 
-def test_the_button_opens_the_same_form(database_url: str) -> None:
-    opened = office(database_url)
+def test_the_button_opens_the_same_form(sqlite_url: str) -> None:
+    opened = office(sqlite_url)
     pressed = given(opened, "ben", "press", action="swap", value="", channel="", channel_name=None)
     assert form(pressed) == form(begins(opened, "ben"))
 
 
-def test_who_has_no_shift_ahead_and_who_is_a_stranger_are_told_so(database_url: str) -> None:
-    opened = office(database_url)
+def test_who_has_no_shift_ahead_and_who_is_a_stranger_are_told_so(sqlite_url: str) -> None:
+    opened = office(sqlite_url)
     for who in ("gil", "nobody"):
         answer = begins(opened, who)
         assert answer.form is None
         assert answer.reply is not None
 
 
-def test_a_shift_that_changed_hands_between_the_steps_is_refused(database_url: str) -> None:
-    opened = office(database_url)
+def test_a_shift_that_changed_hands_between_the_steps_is_refused(sqlite_url: str) -> None:
+    opened = office(sqlite_url)
     first = form(begins(opened, "ben"))
     second = form(submits(opened, "ben", first, mine=label(first, "mine")[0], other="cleo"))
     opened.command("dan", "oncall", "take tomorrow")

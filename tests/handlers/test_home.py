@@ -5,13 +5,14 @@ from collections.abc import Sequence
 import pytest
 
 from models.effects import Effect, Home
-from models.events import HomeOpened
+from models.events import ButtonPressed, HomeOpened
+from models.message import Button, Buttons
 from tests.handlers.desk import SOS, URGENT, Desk, at_desk
 
 
 @pytest.fixture
-def desk(database_url: str) -> Desk:
-    return at_desk(database_url)
+def desk(sqlite_url: str) -> Desk:
+    return at_desk(sqlite_url)
 
 
 def opens(desk: Desk, who: str) -> str:
@@ -35,6 +36,31 @@ def test_it_shows_who_is_on_call_my_shifts_and_my_open_requests(desk: Desk) -> N
     assert f"#{desk.request(message).id} urgent, waits for less than an hour: {URGENT}" in shown
 
 
+def test_its_buttons_lead_on_for_whoever_may(desk: Desk) -> None:
+    for who, expected in (("ana", ["ask", "handover-open", "swap"]), ("dev", ["ask"])):
+        opens(desk, who)
+        desk.office.seen = 0
+        page = [one for one in homes(desk.owed()) if one.user == f"U-{who}"][-1]
+        (row,) = [block for block in page.message.blocks if isinstance(block, Buttons)]
+        assert [one.action for one in row.buttons] == expected
+        answers = [desk.office.intake.receive(_pressed(desk, who, one)) for one in row.buttons]
+        assert [answer is not None and answer.form is not None for answer in answers] == [True] * len(expected)
+
+
+def _pressed(desk: Desk, who: str, button: Button) -> ButtonPressed:
+    desk.count += 1
+    return ButtonPressed(
+        key=f"press:{desk.count}",
+        platform="slack",
+        at=desk.office.now,
+        action=button.action,
+        value=button.value,
+        user=f"U-{who}",
+        channel="",
+        channel_name=None,
+    )
+
+
 def test_a_request_that_i_took_is_mine_too_and_says_so(desk: Desk) -> None:
     message = desk.writes("dev", URGENT, SOS)
     desk.reacts("ana", message, "eyes")
@@ -47,7 +73,8 @@ def test_a_stranger_sees_who_is_on_call_and_how_to_ask(desk: Desk) -> None:
     assert "My next shifts" not in shown
 
 
-def test_it_is_shown_anew_when_something_changed_and_not_otherwise(desk: Desk) -> None:
+def test_it_is_shown_anew_when_something_changed_and_not_otherwise(database_url: str) -> None:
+    desk = at_desk(database_url)
     opens(desk, "ben")
     desk.office.pass_time("2026-11-02 10:06")
     assert homes(desk.owed()) == []

@@ -27,8 +27,8 @@ NOON = "2026-11-02 12:00"
 
 
 @pytest.fixture
-def desk(database_url: str) -> Desk:
-    return at_desk(database_url, at=NOON)
+def desk(sqlite_url: str) -> Desk:
+    return at_desk(sqlite_url, at=NOON)
 
 
 def misses(desk: Desk, who: str, text: str, channel: str = SOS, *, ago: int, thread: str | None = None) -> str:
@@ -73,7 +73,8 @@ def test_what_was_settled_meanwhile_pages_nobody(desk: Desk, ago: int, settle: C
     assert desk.paged() == []
 
 
-def test_what_is_old_comes_as_one_page_that_names_all_of_it(desk: Desk) -> None:
+def test_what_is_old_comes_as_one_page_that_names_all_of_it(database_url: str) -> None:
+    desk = at_desk(database_url, at=NOON)
     first, second = misses(desk, "dev", URGENT, ago=300), misses(desk, "eve", PLATFORM, HOW_TO, ago=200)
     question = misses(desk, "dev", COMMUNITY, HOW_TO, ago=100)
     desk.owed()
@@ -118,8 +119,8 @@ def test_a_single_old_one_is_paged_for_in_its_own_thread(desk: Desk) -> None:
     assert [page.thread for page in desk.pages()] == [message]
 
 
-def test_what_was_missed_and_is_read_outside_the_hours_waits_for_them(database_url: str) -> None:
-    desk = at_desk(database_url, at="2026-11-02 20:00")
+def test_what_was_missed_and_is_read_outside_the_hours_waits_for_them(sqlite_url: str) -> None:
+    desk = at_desk(sqlite_url, at="2026-11-02 20:00")
     first, second = misses(desk, "dev", URGENT, ago=300), misses(desk, "eve", URGENT, ago=200)
     desk.until("2026-11-02 20:01")
     assert desk.paged() == []
@@ -163,7 +164,8 @@ def test_a_reply_that_raises_what_was_missed_is_judged_with_it(desk: Desk) -> No
     assert len(desk.paged()) == 1
 
 
-def test_a_reaction_that_was_seen_live_is_not_taken_again_from_the_history(desk: Desk) -> None:
+def test_a_reaction_that_was_seen_live_is_not_taken_again_from_the_history(database_url: str) -> None:
+    desk = at_desk(database_url, at=NOON)
     message = desk.writes("dev", URGENT, SOS)
     live = ReactionAdded(
         key="react:1",

@@ -99,9 +99,10 @@ class Channels:
         return str(name)
 
     def renamed(self, inbound: Inbound, channel: str, name: str) -> None:
-        """Keep a channel's new name, and tell it."""
+        """Keep a channel's new name, and tell it: the configuration goes by names, and may not know the new one."""
         with self._lock:
-            self._names[channel] = name
+            before, self._names[channel] = self._names.get(channel), name
+        log.warning("slack.channel_renamed", channel=channel, before=before, name=name)
         inbound.learn_channels(PLATFORM, [(channel, name)])
 
     def joined(self, inbound: Inbound, channel: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from bot.chat.slack import mrkdwn, render
 from bot.chat.slack.render import Json, plain_text
 from handlers.wording.forms import CANCEL
-from models.message import Form, FormField, Message
+from models.message import Form, FormField, Message, paragraph
 
 TITLE, LABEL, HINT, INPUT, OPTION, OPTION_VALUE = 24, 2_000, 2_000, 3_000, 75, 150
 MOST_BLOCKS, MOST_OPTIONS, METADATA = 100, 100, 3_000
@@ -55,8 +55,9 @@ def view(form: Form, channel: str = "", workspace: str = "") -> Json:
 
 
 def home(message: Message, workspace: str = "") -> Json:
-    """Give somebody's own page."""
-    return {"type": "home", "blocks": render.blocks(message, workspace, MOST_BLOCKS)}
+    """Give somebody's own page; never empty, because Slack refuses an empty one."""
+    made = render.blocks(message, workspace, MOST_BLOCKS)
+    return {"type": "home", "blocks": made or render.blocks(Message((paragraph("…"),)))}
 
 
 def _input(field: FormField) -> Json | None:

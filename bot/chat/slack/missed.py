@@ -5,7 +5,7 @@ reactions) is handed in together with it. A command that was missed is not carri
 """
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from time import monotonic
@@ -25,7 +25,7 @@ from models.events import Event, MessageDeleted, MessagePosted
 
 OVERLAP = timedelta(hours=24)
 TOGETHER = 25
-RETRY_SECONDS = 5.0
+RETRY_SECONDS, SLOWEST_RETRY = 5.0, 60.0
 MOST_DIRECT = 200
 """How many direct conversations are looked into: each is a call, and Slack does not say which have something new."""
 
@@ -138,10 +138,15 @@ class Missed:
                 for reply in thread.messages[1:]:
                     together += self._events(channel, reply, thread)
             if len(together) >= TOGETHER:
-                self._inbound.receive_all(together)
+                self._receive(together)
                 count, together = count + len(together), []
-        self._inbound.receive_all(together)
+        self._receive(together)
         return count + len(together)
+
+    def _receive(self, events: Sequence[Event]) -> None:
+        """Hand in several events, so many a commit that whoever writes live waits for none of them for long."""
+        for start in range(0, len(events), TOGETHER):
+            self._inbound.receive_all(events[start : start + TOGETHER])
 
     def _thread(self, reading: Reading, channel: str, root: str) -> int:
         """Read what became of a live request's thread; of one that is not there any more, that it was deleted."""
@@ -158,7 +163,7 @@ class Missed:
             return 0
         since = _since(reading, channel)
         events = [one for message in said.messages for one in self._events(channel, message, said, since)]
-        self._inbound.receive_all(events)
+        self._receive(events)
         return len(events)
 
     def _events(self, channel: str, message: Json, said: Said, since: str = "") -> Iterator[Event]:
@@ -195,7 +200,7 @@ def keep_reading(
 
     seconds: how often it is kept how far all was read; again: after how long it is wanted by itself.
     """
-    read_at = monotonic()
+    read_at, wait = monotonic(), RETRY_SECONDS
     while not stopping.is_set():
         is_wanted = wanted.wait(seconds) or monotonic() - read_at > again
         if stopping.is_set():
@@ -203,7 +208,10 @@ def keep_reading(
         if is_wanted:
             wanted.clear()
             read_at = monotonic()
-        if not _is_done(missed, is_wanted=is_wanted) and is_wanted and not stopping.wait(RETRY_SECONDS):
+        if _is_done(missed, is_wanted=is_wanted) or not is_wanted:
+            wait = RETRY_SECONDS
+        elif not stopping.wait(wait):
+            wait = min(SLOWEST_RETRY, wait * 2)
             wanted.set()
 
 

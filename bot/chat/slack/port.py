@@ -4,6 +4,7 @@ import math
 import threading
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from time import monotonic
 from typing import Literal
 
 import structlog
@@ -78,6 +79,7 @@ class SlackChat:
         self._socket: Socket | None = None
         self._steps_done = 0
         self._refused = ""
+        self._token_due_at = 0.0
         self._stopping = threading.Event()
         self._watch: threading.Thread | None = None
         self._look: threading.Thread | None = None
@@ -184,6 +186,7 @@ class SlackChat:
                 self._go_on(inbound)
                 if self._socket is not None:
                     self._socket.keep_up()
+                self._try_token_again()
                 wait = WATCH_SECONDS
                 self._refused = ""
             except FAILED as error:
@@ -193,6 +196,14 @@ class SlackChat:
                 log.warning("slack.start_waits_for_store", reason=str(error))
         if self._app is not None:  # the stop came while the start was going on, and did not wait for it
             self._close()
+
+    def _try_token_again(self) -> None:
+        """Ask now and then whether a refused token is taken again: there may be nothing to send that would tell."""
+        if self._sender.refused and monotonic() >= self._token_due_at:
+            self._token_due_at = monotonic() + SLOWEST_RETRY
+            self._quick.auth_test()
+            self._sender.refused = ""
+            log.info("slack.token_taken_again")
 
     def _note(self, error: Exception) -> None:
         if code(error) in REFUSED and self._refused != code(error):

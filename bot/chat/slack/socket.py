@@ -34,6 +34,7 @@ SILENT_SECONDS = 9.0
 GOODBYE_SECONDS = 1.0
 LOOK_SECONDS = 0.05
 OPENING_SECONDS = 5.0
+SHORT_SECONDS, PATIENT_FOR, LONGEST_PAUSE = 10.0, 3, 30.0
 MOST_TOGETHER = 25
 """How many events share a commit where more wait: what one of them waits for the others stays under 0.1 s."""
 
@@ -98,6 +99,14 @@ class Handler(SocketModeHandler):
         return all(done)
 
 
+def pause_after(short_lived: int) -> float:
+    """Give the seconds to wait after so many connections in a row that ended almost at once: none for the first few.
+
+    A server that closes whatever is opened would otherwise be dialled, and its history read, once a second.
+    """
+    return min(LONGEST_PAUSE, 2.0 ** (short_lived - PATIENT_FOR)) if short_lived > PATIENT_FOR else 0.0
+
+
 def _is_farewell(raw: str) -> bool:
     if '"disconnect"' not in raw:  # envelopes are many, and the library reads them anyway
         return False
@@ -131,7 +140,8 @@ class Socket:
         self._client.default_auto_reconnect_enabled = self._client.auto_reconnect_enabled = False
         self._client.current_app_monitor_started = True
         self._up, self._ended = threading.Event(), threading.Event()
-        self._down_since = 0.0
+        self._down_since = self._up_since = 0.0
+        self._short_lived = 0
         self._last_ended: WebSocketApp | None = None
         self._wire: WebSocket | None = None
         self._first_ping = 0.0
@@ -168,6 +178,7 @@ class Socket:
         if message.get("type") == "hello":
             self._ended.clear()
             self._up.set()
+            self._up_since = monotonic()
             self._came_up()
 
     def _read(self, session: WebSocketApp, raw: str) -> None:
@@ -186,6 +197,8 @@ class Socket:
             log.warning("slack.connection_ended", error=type(error).__name__)
 
     def _closed(self, session: WebSocketApp) -> None:
+        lived = monotonic() - self._up_since if self._up.is_set() else 0.0
+        self._short_lived = self._short_lived + 1 if lived < SHORT_SECONDS else 0
         self._up.clear()
         self._down_since, self._last_ended = monotonic(), session
         if self._wire is not None:
@@ -204,10 +217,12 @@ class Socket:
 
         Called about once a second. What Slack itself asks for, by a disconnect frame, the library does.
         """
-        if self._up.is_set():
+        is_over = self._client.current_session is self._last_ended
+        if self._up.is_set() and not is_over:  # a hello may be read after the end of its connection was
             self._close_if_silent()
             return
-        is_over = self._client.current_session is self._last_ended
+        if monotonic() - self._down_since < pause_after(self._short_lived):
+            return
         if is_over or monotonic() - self._down_since > OPENING_SECONDS:
             self._down_since = monotonic()
             self._client.connect_to_new_endpoint(force=True)

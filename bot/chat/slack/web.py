@@ -7,8 +7,12 @@ import structlog
 from fastapi import APIRouter, Depends, Request, Response
 from slack_bolt import App, BoltRequest
 
+from bot.clock import SystemClock
+
 PATH = "/slack/events"
 LARGEST = 1_000_000
+OLDEST_SECONDS = 300
+"""What the library takes for a replay."""
 
 log = structlog.get_logger(__name__)
 
@@ -34,6 +38,13 @@ def router(app: Callable[[], App | None]) -> APIRouter:
     return routes
 
 
+def _look_at_clocks(told: int) -> None:
+    """Say where the clocks differ by so much that a request is refused as old, whoever it is from."""
+    seconds = round(SystemClock().now().timestamp()) - told
+    if abs(seconds) > OLDEST_SECONDS:
+        log.warning("slack.clock_differs", seconds=seconds)
+
+
 def _taken(app: App | None, raw: bytes, headers: dict[str, str]) -> Response:
     if len(raw) > LARGEST:
         return Response(status_code=413)
@@ -41,6 +52,7 @@ def _taken(app: App | None, raw: bytes, headers: dict[str, str]) -> Response:
         return Response(status_code=401)
     if app is None:
         return Response(status_code=503)
+    _look_at_clocks(int(headers["x-slack-request-timestamp"][:15]))
     try:
         answer = app.dispatch(BoltRequest(body=raw.decode(), headers={**headers}))
     except (AttributeError, KeyError, TypeError, ValueError) as error:

@@ -1,11 +1,12 @@
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
 from bot.chat.slack.port import WATCH_SECONDS
-from bot.chat.slack.socket import MOST_TOGETHER
+from bot.chat.slack.socket import MOST_TOGETHER, pause_after
 from models.errors import ConfigError
 from models.events import CommandGiven, MessagePosted
 from tests.bot.chat.slack_building import Recorder, chat_for, running, workspace
@@ -245,3 +246,32 @@ def test_it_can_be_stopped_at_once_and_twice() -> None:
         chat.stop()
 
         assert not chat.is_healthy()
+
+
+def test_with_five_thousand_channels_it_is_there_soon_and_reads_only_the_configured_ones() -> None:
+    with workspace() as slack:
+        for number in range(5000):
+            slack.channel(f"room-{number}")
+        with running(slack, inbound := Recorder()) as chat:
+            until(chat.is_healthy)
+            inbound.wait_for(lambda: inbound.positions)
+            assert len(inbound.channels) == 5002
+        assert {call.args["channel"] for call in slack.calls_to("conversations.history")} <= {"C0SOS", "C0SECRET"}
+
+
+def test_a_server_that_closes_every_connection_at_once_is_dialled_less_and_less() -> None:
+    assert [pause_after(number) for number in (0, 3, 4, 5, 6, 60)] == [0, 0, 2, 4, 8, 30]
+
+
+def has_opened(slack: FakeSlack, count: int) -> bool:
+    return slack.courier.opened >= count and bool(slack.courier.connections)
+
+
+def test_a_connection_that_is_cut_as_soon_as_it_is_there_is_made_anew_and_in_the_end_stays() -> None:
+    with workspace() as slack, running(slack, inbound := Recorder()) as chat:
+        for number in (1, 2, 3):
+            until(partial(has_opened, slack, number), 12)
+            slack.cut_websockets()
+        until(chat.is_healthy, 12)
+        slack.post("devops-sos", "amina", "down")
+        assert inbound.one(MessagePosted).text == "down"

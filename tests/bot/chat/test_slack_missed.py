@@ -1,15 +1,21 @@
 """What was written on Slack while the bot was away is read afterwards, once, with what became of it."""
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+from slack_sdk import WebClient
 from structlog.testing import capture_logs
 
-from bot.chat.slack.history import before, stamp
-from bot.chat.slack.missed import Seen
+from bot.chat.slack.channels import Channels
+from bot.chat.slack.history import History, before, stamp
+from bot.chat.slack.identity import Identity
+from bot.chat.slack.incoming import Reader
+from bot.chat.slack.missed import Missed, Seen, keep_reading
+from bot.clock import SteppingClock
 from models.events import CommandGiven, MessageDeleted, MessageEdited, MessagePosted, ReactionAdded
 from tests.bot.chat.slack_building import NOW, Recorder, running, workspace
 from tests.fakes.slack import FakeSlack, Fault, Rates
@@ -210,3 +216,22 @@ def test_what_comes_live_counts_as_read_only_where_nothing_before_it_is_missing(
 def test_a_timestamp_is_an_order_and_can_be_put_back() -> None:
     assert stamp("1700000000.000100") < stamp("1700000000.0002") < stamp("1700000001.000000")
     assert before("1700000000.000100", timedelta(hours=24)) == "1699913600.000100"
+
+
+def test_where_no_connection_tells_that_it_was_away_it_is_read_again_by_itself() -> None:
+    with workspace() as slack, running(slack, inbound := Recorder(), mode="http") as chat:
+        inbound.wait_for(lambda: len(inbound.positions) == 2)
+        with slack.silence():
+            slack.post("devops-sos", "amina", "down")
+        stopping = threading.Event()
+        client = WebClient(slack.bot_token, base_url=slack.base_url)
+        reader = Reader(Identity.of(client), SteppingClock(NOW, is_running=False), Channels(client), ("oncall",))
+        missed = Missed(History(client, stopping), reader, inbound, Seen())
+        times = {"seconds": 0.02, "again": 0.05}
+        thread = threading.Thread(target=keep_reading, args=(missed, threading.Event(), stopping), kwargs=times)
+        thread.start()
+        inbound.wait_for(lambda: "down" in said(inbound))
+        stopping.set()
+        thread.join(5)
+        assert chat.is_healthy()
+        assert not thread.is_alive()

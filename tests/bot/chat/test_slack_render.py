@@ -69,6 +69,7 @@ def test_whatever_is_said_keeps_slacks_limits(blocks: list[Block]) -> None:
     made = render.blocks(Message(tuple(blocks)), WORKSPACE)
 
     check_blocks(made)
+    check_view(forms.home(Message(tuple(blocks)), WORKSPACE), "home")
     assert len(render.fallback(Message(tuple(blocks)))) <= 1000
 
 
@@ -177,6 +178,27 @@ def test_a_form_of_any_length_is_a_valid_modal() -> None:
     check_view(view, "modal")
     assert [one["block_id"] for one in view["blocks"] if one["type"] == "input"] == ["note", "who", "link"]
     assert forms.Origin.of(view["private_metadata"]) == forms.Origin("subject", "C01")
+
+
+FIELDS = st.builds(
+    FormField,
+    name=st.uuids().map(str),
+    label=st.text(max_size=2500),
+    kind=st.sampled_from(["line", "text", "choice"]),
+    initial=st.text(max_size=50),
+    hint=st.text(max_size=2500),
+    is_optional=st.booleans(),
+    max_length=st.integers(1, 9000),
+    options=st.lists(st.tuples(st.text(max_size=200), st.text(max_size=200)), max_size=120).map(tuple),
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.text(max_size=40), st.lists(FIELDS, min_size=1, max_size=8), st.text(max_size=4000))
+def test_whatever_a_form_asks_is_a_valid_modal(title: str, fields: list[FormField], subject: str) -> None:
+    view = forms.view(Form("form", title, "Submit", tuple(fields), subject), "C01", WORKSPACE)
+    if any(one["type"] == "input" for one in view["blocks"]):
+        check_view(view, "modal")
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -170,14 +171,27 @@ def test_somebody_who_was_deactivated_is_the_recipients_fault(slack: FakeSlack, 
 def test_a_refused_token_is_retried_slowly_and_told_by_its_health(slack: FakeSlack, chat: SlackChat) -> None:
     slack.refuse_tokens("token_revoked")
     failure = failed(chat, POST)
+    is_healthy = chat.is_healthy()
     slack.accept_tokens()
 
     assert (failure.permanent, failure.unknown) == (False, False)
     assert failure.retry_after is not None
     assert failure.retry_after >= timedelta(seconds=30)
-    assert not chat.is_healthy()
+    assert not is_healthy
     chat.perform(POST, "k11")
     assert chat.is_healthy()
+
+
+def test_a_token_that_is_good_again_is_noticed_though_there_is_nothing_to_send(
+    slack: FakeSlack, chat: SlackChat
+) -> None:
+    slack.refuse_tokens("token_expired")
+    failed(chat, POST)
+    slack.accept_tokens()
+    end = time.monotonic() + 40
+    while not chat.is_healthy():
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 def test_a_platform_that_is_not_there_leaves_no_doubt() -> None:

@@ -20,3 +20,13 @@ def test_a_channel_that_was_renamed_or_made_anew_is_known_by_what_it_is_now(stor
         assert directory.channel_id(session, "slack", "help") == "C9"
         directory.learn(session, "slack", [("C9", "help")])
         assert directory.channel_id(session, "slack", "help") == "C9"
+
+
+def test_five_thousand_channels_are_learnt_at_once_and_again_without_a_change(store: Store) -> None:
+    channels = [(f"C{number}", f"room-{number}") for number in range(5000)]
+    with store.transaction() as session:
+        directory.learn(session, "slack", [*channels, ("C1", "room-1")])
+        directory.learn(session, "slack", [*channels[:-1], ("C4999", "moved")])
+        assert directory.channel_id(session, "slack", "room-17") == "C17"
+        assert directory.channel_id(session, "slack", "room-4999") is None
+        assert directory.channel_id(session, "slack", "moved") == "C4999"
