@@ -5,7 +5,7 @@ Buttons, reactions and commands come to the same functions.
 
 from collections.abc import Callable, Mapping
 
-from handlers import duty, paging, response
+from handlers import duty, feedback, paging, response, runbook
 from handlers.command import Call, Command
 from handlers.context import Answer, Context, Source
 from handlers.wording import commands as command_words
@@ -13,12 +13,10 @@ from handlers.wording import lifecycle as wording
 from handlers.wording import requests as request_words
 from models.errors import UserError
 from models.events import ButtonPressed, ReactionAdded
-from models.message import Link, Message, text
+from models.message import Link, Message, message, text
 from models.records import request as records
 from models.records.request import ReadMessage, Request, RequestState
 from models.triage.verdict import RequestClass
-
-LONGEST_LINK = 2000
 
 
 def acknowledge(ctx: Context, request: Request, *, source: Source) -> None:
@@ -52,18 +50,19 @@ def _relieve(ctx: Context, request: Request) -> None:
         ctx.tell([before], lambda _: told, request=request)
 
 
-def resolve(ctx: Context, request: Request, *, source: Source, runbook: str | None = None) -> None:
+def resolve(ctx: Context, request: Request, *, source: Source, link: str | None = None) -> None:
     """Resolve a live request: by its owner or author, an engineer, or a lead. Raises UserError where that cannot be.
 
-    One that is resolved already takes a runbook later, and nothing else.
+    One that is resolved already takes a runbook link later, and nothing else.
     """
     is_theirs = ctx.is_author(request) or ctx.handle_on(request.platform) == request.owner
     if not (is_theirs or duty.is_engineer(ctx, ctx.person)):
         raise UserError(wording.ENGINEERS_AND_AUTHOR_ONLY)
-    is_documented = request.state is RequestState.RESOLVED and runbook is not None
+    is_documented = request.state is RequestState.RESOLVED and link is not None
     if not request.state.is_live and not is_documented:
         raise UserError(wording.closed(request.id, request.state))
-    request.runbook_url = runbook or request.runbook_url
+    if link is not None:
+        runbook.document(ctx, request, link, source=source)
     if is_documented:
         return
     paging.stop(ctx, request)
@@ -74,6 +73,8 @@ def resolve(ctx: Context, request: Request, *, source: Source, runbook: str | No
     if request.asked_class is not None:
         response.settle_question(ctx, request, request_words.question_moot(_name(ctx)))
     paging.show(ctx, request)
+    runbook.ask(ctx, request)
+    feedback.ask(ctx, request)
 
 
 def correct(ctx: Context, request: Request, to: RequestClass, *, source: Source) -> None:
@@ -114,7 +115,7 @@ def _pressed_class(ctx: Context, event: ButtonPressed) -> Answer:
 
 
 def _pressed_why(ctx: Context, event: ButtonPressed) -> Answer:
-    return Answer(reply=_explained(_numbered(ctx, event.value)))
+    return Answer(reply=_explained(ctx, _numbered(ctx, event.value)))
 
 
 def _numbered(ctx: Context, value: str) -> Request:
@@ -221,12 +222,8 @@ def _ack(ctx: Context, call: Call) -> Answer:
 
 def _resolve(ctx: Context, call: Call) -> Answer:
     request = _request_of(ctx, call)
-    link = call.words[1] if len(call.words) > 1 else None
-    if link is not None and not link.startswith(("http://", "https://")):
-        raise call.wrong(wording.NO_LINK)
-    if link is not None and len(link) > LONGEST_LINK:
-        raise call.wrong(wording.link_too_long(LONGEST_LINK))
-    resolve(ctx, request, source="command", runbook=link)
+    link = runbook.given_link(call, call.words[1]) if len(call.words) > 1 else None
+    resolve(ctx, request, source="command", link=link)
     return Answer(
         reply=text(
             "Resolved ", f"#{request.id}", ", documented in " if link else "", Link(link, link) if link else None, "."
@@ -255,11 +252,12 @@ def _class(ctx: Context, call: Call) -> Answer:
 
 
 def _why(ctx: Context, call: Call) -> Answer:
-    return Answer(reply=_explained(_request_of(ctx, call)))
+    return Answer(reply=_explained(ctx, _request_of(ctx, call)))
 
 
-def _explained(request: Request) -> Message:
-    return wording.why(request.id, request.request_class, request.confidence, request.reasons, request.runner_up)
+def _explained(ctx: Context, request: Request) -> Message:
+    why = wording.why(request.id, request.request_class, request.confidence, request.reasons, request.runner_up)
+    return message(*why.blocks, *feedback.told(ctx, request))
 
 
 def _log(ctx: Context, call: Call) -> Answer:

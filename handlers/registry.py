@@ -13,6 +13,7 @@ from handlers import (
     cycle_end,
     day_before,
     exchange,
+    feedback,
     gaps,
     handover,
     handover_jobs,
@@ -23,6 +24,8 @@ from handlers import (
     paging,
     requests,
     roster_shuffle,
+    runbook,
+    runbook_jobs,
     showing,
     stand_in,
     stats,
@@ -55,12 +58,16 @@ COMMANDS: tuple[Command, ...] = (
     *absence.COMMANDS,
     *stats.COMMANDS,
     *lifecycle.COMMANDS,
+    *runbook.COMMANDS,
+    *feedback.COMMANDS,
     *oncall_list.COMMANDS,
     *handover.COMMANDS,
 )
 
 BUTTONS: Mapping[str, Callable[[Context, ButtonPressed], Answer | None]] = {
     **lifecycle.BUTTONS,
+    **runbook.BUTTONS,
+    **feedback.BUTTONS,
     **suggestion.BUTTONS,
     **handover.BUTTONS,
     **roster_shuffle.BUTTONS,
@@ -69,6 +76,8 @@ BUTTONS: Mapping[str, Callable[[Context, ButtonPressed], Answer | None]] = {
 
 FORMS: Mapping[str, Callable[[Context, FormSubmitted], Answer | None]] = {
     **handover.FORMS,
+    **runbook.FORMS,
+    **feedback.FORMS,
 }
 
 REACTIONS: Mapping[str, Callable[[Context, ReactionAdded], None]] = {
@@ -87,6 +96,7 @@ JOBS: tuple[Job, ...] = (
     handover_jobs.ACCEPTANCE,
     requests.QUESTIONS,
     requests.WAITS,
+    runbook_jobs.DEBTS,
     exchange.LAPSE,
     day_before.DAY_BEFORE,
     showing.SHOWING,
