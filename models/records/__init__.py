@@ -2,6 +2,7 @@
 
 from models.records import (
     account,
+    asking,
     audit,
     calendar,
     debt,
@@ -13,8 +14,10 @@ from models.records import (
     feedback,
     gap,
     handover,
+    home,
     knowledge,
     lane,
+    reading,
     request,
     roster,
     thanks,
@@ -24,6 +27,7 @@ from models.records.base import Record
 __all__ = [
     "Record",
     "account",
+    "asking",
     "audit",
     "calendar",
     "debt",
@@ -35,8 +39,10 @@ __all__ = [
     "feedback",
     "gap",
     "handover",
+    "home",
     "knowledge",
     "lane",
+    "reading",
     "request",
     "roster",
     "thanks",
