@@ -32,6 +32,7 @@ from handlers import (
     stand_in,
     stats,
     suggestion,
+    thanks,
 )
 from handlers.command import Call, Command, asks_help, help_of, is_help, matching
 from handlers.context import Answer, Context
@@ -65,6 +66,7 @@ COMMANDS: tuple[Command, ...] = (
     *feedback.COMMANDS,
     *oncall_list.COMMANDS,
     *handover.COMMANDS,
+    *thanks.COMMANDS,
 )
 
 BUTTONS: Mapping[str, Callable[[Context, ButtonPressed], Answer | None]] = {
@@ -92,6 +94,11 @@ FORMS: Mapping[str, Callable[[Context, FormSubmitted], Answer | None]] = {
 REACTIONS: Mapping[str, Callable[[Context, ReactionAdded], None]] = {
     **lifecycle.REACTIONS,
     **suggestion.REACTIONS,
+    **thanks.REACTIONS,
+}
+
+UNREACTIONS: Mapping[str, Callable[[Context, ReactionRemoved], None]] = {
+    **thanks.UNREACTIONS,  # acknowledged is acknowledged: an eye taken back changes nothing
 }
 
 JOBS: tuple[Job, ...] = (
@@ -125,6 +132,12 @@ def decide(ctx: Context) -> Answer | None:
 
 def _reaction(ctx: Context, event: ReactionAdded) -> None:
     handler = REACTIONS.get(event.emoji)
+    if handler is not None and not event.is_bot:
+        handler(ctx, event)
+
+
+def _unreaction(ctx: Context, event: ReactionRemoved) -> None:
+    handler = UNREACTIONS.get(event.emoji)
     if handler is not None and not event.is_bot:
         handler(ctx, event)
 
@@ -178,7 +191,7 @@ EVENTS: Mapping[type[Event], Callable[[Context, Any], Answer | None]] = {
     MessageEdited: requests.message_edited,
     MessageDeleted: requests.message_deleted,
     ReactionAdded: _reaction,
-    ReactionRemoved: lambda _ctx, _event: None,  # acknowledged is acknowledged: an eye taken back changes nothing
+    ReactionRemoved: _unreaction,
     CommandGiven: _command,
     ButtonPressed: _button,
     FormSubmitted: _form,
