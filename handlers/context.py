@@ -93,6 +93,11 @@ class Context:
         """Who caused the event, where the configuration knows them."""
         return self.policy.person_with_handle(self.platform, self.actor)
 
+    @property
+    def happened_at(self) -> datetime:
+        """When what is decided about happened, as its platform tells it; that may have been read later."""
+        return min(self.event.at, self.now)
+
     def handle_on(self, platform: str) -> str:
         """Give the handle on a platform of whoever caused the event; as in `local:ana` where they have none there."""
         if platform == self.platform:
@@ -194,7 +199,7 @@ class Context:
             self.session,
             TimelineEntry,
             request_id=request.id,
-            at=self.now,
+            at=self.now if source == "clock" else self.happened_at,
             actor=self.actor if actor is None else actor,
             what=what,
             detail=detail[:500],

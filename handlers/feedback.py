@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from handlers import response
 from handlers.command import Call, Command
 from handlers.context import Answer, Context, Source
 from handlers.wording import commands as command_words
@@ -71,28 +72,21 @@ def _require_author(ctx: Context, request: Request) -> None:
         raise UserError(wording.ONLY_THE_AUTHOR)
 
 
-def _numbered(ctx: Context, value: str) -> Request:
-    request = requests.get(ctx.session, int(value)) if value.isdecimal() and len(value) < 10 else None  # noqa: PLR2004
-    if request is None:
-        raise UserError(command_words.no_such_request(value[:20]))
-    return request
-
-
 def _pressed(ctx: Context, event: ButtonPressed) -> None:
     number, _, word = event.value.partition(":")
-    request = _numbered(ctx, number)
+    request = response.numbered(ctx, number)
     if word not in (wording.YES, wording.NO):
         raise UserError(command_words.UNKNOWN_BUTTON)
     _answer(ctx, request, is_helpful=word == wording.YES, source="button")
 
 
 def _pressed_words(ctx: Context, event: ButtonPressed) -> Answer:
-    request = _numbered(ctx, event.value)
+    request = response.numbered(ctx, event.value)
     return Answer(form=wording.form(request.id, _theirs(ctx, request).words))
 
 
 def _form_submitted(ctx: Context, event: FormSubmitted) -> Answer:
-    request = _numbered(ctx, event.subject)
+    request = response.numbered(ctx, event.subject)
     found = _theirs(ctx, request)
     words = mask(event.fields.get(wording.FIELD, "")).strip()
     if len(words) > wording.LONGEST:

@@ -13,24 +13,30 @@ from handlers import (
     calendar_feed,
     cycle_end,
     day_before,
+    duplicate,
     exchange,
     feedback,
     gaps,
     handover,
     handover_jobs,
+    helper,
     home,
     lifecycle,
     morning,
+    nudges,
     oncall,
     oncall_list,
     paging,
+    reopening,
     requests,
+    rerouting,
     roster_shuffle,
     runbook,
     runbook_jobs,
     showing,
     stand_in,
     stats,
+    story,
     suggestion,
     thanks,
 )
@@ -64,6 +70,11 @@ COMMANDS: tuple[Command, ...] = (
     *lifecycle.COMMANDS,
     *runbook.COMMANDS,
     *feedback.COMMANDS,
+    *duplicate.COMMANDS,
+    *rerouting.COMMANDS,
+    *reopening.COMMANDS,
+    *story.COMMANDS,
+    *helper.COMMANDS,
     *oncall_list.COMMANDS,
     *handover.COMMANDS,
     *thanks.COMMANDS,
@@ -73,6 +84,9 @@ BUTTONS: Mapping[str, Callable[[Context, ButtonPressed], Answer | None]] = {
     **lifecycle.BUTTONS,
     **runbook.BUTTONS,
     **feedback.BUTTONS,
+    **duplicate.BUTTONS,
+    **rerouting.BUTTONS,
+    **story.BUTTONS,
     **asking.BUTTONS,
     **suggestion.BUTTONS,
     **handover.BUTTONS,
@@ -89,6 +103,7 @@ FORMS: Mapping[str, Callable[[Context, FormSubmitted], Answer | None]] = {
     **handover.FORMS,
     **runbook.FORMS,
     **feedback.FORMS,
+    **duplicate.FORMS,
 }
 
 REACTIONS: Mapping[str, Callable[[Context, ReactionAdded], None]] = {
@@ -113,6 +128,7 @@ JOBS: tuple[Job, ...] = (
     requests.QUESTIONS,
     requests.WAITS,
     runbook_jobs.DEBTS,
+    nudges.HELPERS,
     exchange.LAPSE,
     day_before.DAY_BEFORE,
     showing.SHOWING,
@@ -163,6 +179,7 @@ def _time(ctx: Context, event: TimeCame) -> None:
 def _settled(ctx: Context, event: DeliverySettled) -> None:
     paging.delivery_settled(ctx, event)
     account.delivery_settled(ctx, event)
+    nudges.delivery_settled(ctx, event)
     asking.delivery_settled(ctx, event)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from handlers import duty, runbook_debt
+from handlers import duty, response, runbook_debt
 from handlers.command import Call, Command
 from handlers.context import Answer, Context, Source
 from handlers.dates import zone_of
@@ -25,7 +25,13 @@ PROMISED_IN = 5  # working days
 
 
 def owes(ctx: Context, request: Request) -> Person | None:
-    """Give who is to document a request that is resolved now: whoever does it; for an author, whoever was on it."""
+    """Give who is to document a request that is resolved now.
+
+    Whoever was on call when the whole team was asked; else whoever resolves it; for an author, whoever was on it.
+    """
+    responsible = ctx.policy.person(request.duty_of)
+    if responsible is not None:
+        return responsible
     if duty.is_engineer(ctx, ctx.person):
         return ctx.person
     return ctx.policy.person_with_handle(request.platform, request.owner) if request.owner else None
@@ -158,32 +164,25 @@ def _require_resolved(request: Request) -> None:
         raise UserError(wording.not_resolved(request.id))
 
 
-def _numbered(ctx: Context, value: str) -> Request:
-    request = requests.get(ctx.session, int(value)) if value.isdecimal() and len(value) < 10 else None  # noqa: PLR2004
-    if request is None:
-        raise UserError(command_words.no_such_request(value[:20]))
-    return request
-
-
 def _form_for(ctx: Context, request: Request) -> Answer:
     _require_documenter(ctx, request)
     return Answer(form=wording.form(request.id, request.runbook_url or ""))
 
 
 def _pressed_link(ctx: Context, event: ButtonPressed) -> Answer:
-    return _form_for(ctx, _numbered(ctx, event.value))
+    return _form_for(ctx, response.numbered(ctx, event.value))
 
 
 def _pressed_later(ctx: Context, event: ButtonPressed) -> None:
-    _say_later(ctx, _numbered(ctx, event.value), source="button")
+    _say_later(ctx, response.numbered(ctx, event.value), source="button")
 
 
 def _pressed_nothing(ctx: Context, event: ButtonPressed) -> None:
-    _say_nothing_needed(ctx, _numbered(ctx, event.value), source="button")
+    _say_nothing_needed(ctx, response.numbered(ctx, event.value), source="button")
 
 
 def _form_submitted(ctx: Context, event: FormSubmitted) -> Answer:
-    request = _numbered(ctx, event.subject)
+    request = response.numbered(ctx, event.subject)
     _require_documenter(ctx, request)
     link = bare(event.fields.get(wording.FIELD, ""))
     fault = link_fault(link)

@@ -176,7 +176,9 @@ def helpers_of(ctx: Context, start: datetime, end: datetime) -> Sequence[Helper]
 
 
 def _is_by_engineer(ctx: Context, request: Request) -> bool:
-    """Say whether the first answer to a request came from an engineer or a lead."""
+    """Say whether the first answer to a request came from an engineer or a lead; as it was then, where that is kept."""
+    if request.first_answer_by_engineer is not None:
+        return request.first_answer_by_engineer
     return duty.is_engineer(ctx, ctx.policy.person_with_handle(request.platform, request.first_answer_by or ""))
 
 

@@ -104,6 +104,16 @@ def test_an_author_is_not_asked_but_whoever_was_on_it(desk: Desk) -> None:
     assert debts(desk) == [(desk.request(message).id, "cleo", DebtState.ASKED)]
 
 
+def test_where_the_whole_team_was_asked_whoever_was_on_call_then_owes_the_link(desk: Desk) -> None:
+    message = desk.writes("dev", URGENT, SOS)
+    number = desk.request(message).id
+    desk.commands("ana", f"escalate {number} it is the disk")
+    desk.owed()
+    desk.presses("lea", "resolve", number)
+    assert debts(desk) == [(number, desk.on_duty()[0], DebtState.ASKED)]
+    assert len(asked(desk.owed(), desk.on_duty()[0])) == 1
+
+
 def test_resolved_a_second_time_the_same_person_is_not_asked_again(desk: Desk) -> None:
     message = desk.writes("dev", URGENT, SOS)
     desk.reacts("ana", message, "white_check_mark")
