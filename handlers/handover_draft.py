@@ -1,15 +1,17 @@
 """What a handover is drafted from: who hands to whom, and what the store knows of the shift. Source: DESIGN §6."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from statistics import median
 
-from handlers import duty
+from handlers import duty, runbook_debt
 from handlers.context import Context
 from models.policy import Rotation
+from models.records import debt as debts
 from models.records import handover as records
 from models.records import request as requests
+from models.records.debt import OpenDebt
 from models.records.handover import Draft, DraftedLine, DraftedRequest, LogEntry, Requests
 from models.records.request import Due, Request
 from models.rota.duty import who_is_on
@@ -61,7 +63,7 @@ def collect(ctx: Context, change: Change) -> Draft:
         open=_section(ctx, [one for one in live if one.due is not Due.RESUME]),
         waiting=_section(ctx, [one for one in live if one.due is Due.RESUME]),
         resolved=_section(ctx, requests.resolved_between(ctx.session, start, end, name)),
-        debts=_section(ctx, records.undocumented(ctx.session, name)),
+        debts=_debts(ctx, debts.open_debts(ctx.session, name)),
         log=tuple(_line(ctx, one) for one in lines[-MOST_LINES:]),
         log_total=len(lines),
         by_class=_by_class(opened),
@@ -75,6 +77,15 @@ def _name(ctx: Context, person: str | None) -> str | None:
 
 def _section(ctx: Context, found: Sequence[Request]) -> Requests:
     return Requests(tuple(_drafted(ctx, one) for one in found[:MOST_LINES]), len(found))
+
+
+def _debts(ctx: Context, found: Sequence[OpenDebt]) -> Requests:
+    """Give the runbook debts; the owner of each is whoever owes the link."""
+    shown = found[:MOST_LINES]
+    return Requests(
+        tuple(replace(_drafted(ctx, one.request), owner=runbook_debt.debtor_name(ctx, one)) for one in shown),
+        len(found),
+    )
 
 
 def _drafted(ctx: Context, request: Request) -> DraftedRequest:

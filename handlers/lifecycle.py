@@ -6,7 +6,7 @@ Buttons, reactions and commands come to the same functions.
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
-from handlers import duplicate, duty, escalation, paging, response
+from handlers import duplicate, duty, escalation, feedback, paging, response, runbook
 from handlers.command import Call, Command
 from handlers.context import Answer, Context, Source
 from handlers.place import place_of, reference
@@ -16,12 +16,11 @@ from handlers.wording import requests as request_words
 from handlers.wording import times
 from models.errors import UserError
 from models.events import ButtonPressed, ReactionAdded
-from models.message import Link, Message, text
+from models.message import Link, Message, message, text
 from models.records import request as records
 from models.records.request import ReadMessage, Request, RequestState
 from models.triage.verdict import RequestClass
 
-LONGEST_LINK = 2000
 ASKED_AGAIN_AFTER = timedelta(minutes=10)
 
 
@@ -57,21 +56,19 @@ def _relieve(ctx: Context, request: Request) -> None:
         ctx.tell([before], lambda _: told, request=request)
 
 
-def resolve(ctx: Context, request: Request, *, source: Source, runbook: str | None = None) -> None:
+def resolve(ctx: Context, request: Request, *, source: Source, link: str | None = None) -> None:
     """Resolve a live request: by its owner or author, an engineer, or a lead. Raises UserError where that cannot be.
 
-    One that is resolved already takes a runbook later, and nothing else.
+    One that is resolved already takes a runbook link later, and nothing else.
     """
     is_theirs = ctx.is_author(request) or ctx.handle_on(request.platform) == request.owner
     if not (is_theirs or duty.is_engineer(ctx, ctx.person)):
         raise UserError(wording.ENGINEERS_AND_AUTHOR_ONLY)
-    is_documented = request.state is RequestState.RESOLVED and runbook is not None
-    if not request.state.is_live and not is_documented:
-        raise UserError(wording.closed(request.id, request.state))
-    request.runbook_url = runbook or request.runbook_url
-    if is_documented:
-        ctx.note(request, "documented", source=source, detail=runbook or "")
+    if request.state is RequestState.RESOLVED and link is not None:
+        runbook.document(ctx, request, link, source=source)
         return
+    if not request.state.is_live:
+        raise UserError(wording.closed(request.id, request.state))
     paging.stop(ctx, request)
     request.state, request.resolved_at = RequestState.RESOLVED, response.since_it_waits(ctx, request)
     request.resolved_by = ctx.handle_on(request.platform)
@@ -81,6 +78,10 @@ def resolve(ctx: Context, request: Request, *, source: Source, runbook: str | No
         response.settle_question(ctx, request, request_words.question_moot(_name(ctx)))
     paging.show(ctx, request)
     duplicate.ended(ctx, request)
+    if link is not None:
+        runbook.document(ctx, request, link, source=source)
+    runbook.ask(ctx, request)
+    feedback.ask(ctx, request)
 
 
 def escalate(ctx: Context, request: Request, why: str, *, source: Source) -> Sequence[str]:
@@ -283,12 +284,8 @@ def _ack(ctx: Context, call: Call) -> Answer:
 
 def _resolve(ctx: Context, call: Call) -> Answer:
     request = _request_of(ctx, call)
-    link = call.words[1] if len(call.words) > 1 else None
-    if link is not None and not link.startswith(("http://", "https://")):
-        raise call.wrong(wording.NO_LINK)
-    if link is not None and len(link) > LONGEST_LINK:
-        raise call.wrong(wording.link_too_long(LONGEST_LINK))
-    resolve(ctx, request, source="command", runbook=link)
+    link = runbook.given_link(call, call.words[1]) if len(call.words) > 1 else None
+    resolve(ctx, request, source="command", link=link)
     return Answer(
         reply=text(
             "Resolved ",
@@ -321,7 +318,8 @@ def _why(ctx: Context, call: Call) -> Answer:
 
 def _explained(ctx: Context, request: Request) -> Message:
     link = reference(ctx, request)
-    return wording.why(link, request.request_class, request.confidence, request.reasons, request.runner_up)
+    why = wording.why(link, request.request_class, request.confidence, request.reasons, request.runner_up)
+    return message(*why.blocks, *feedback.told(ctx, request))
 
 
 def _log(ctx: Context, call: Call) -> Answer:

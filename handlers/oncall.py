@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import islice
 
-from handlers import absence, duty
+from handlers import absence, duty, runbook_debt
 from handlers.command import Call, Command
 from handlers.context import Answer, Context
 from handlers.dates import zone_of
@@ -103,7 +103,12 @@ def _mine(ctx: Context, call: Call) -> Answer:
     mine = [_my_shift(ctx, rotation, shift) for rotation, shifts in found for shift in shifts]
     is_listed = any(_is_listed(ctx, rotation, person) for rotation, _ in found)
     ordered = sorted(mine, key=lambda shift: shift.start)[:MOST_SHIFTS]
-    ahead = wording.Ahead([*map(away_line, absence.own(ctx, person))], [*map(open_line, open_wishes(ctx, person))])
+    ahead = wording.Ahead(
+        [*map(away_line, absence.own(ctx, person))],
+        [*map(open_line, open_wishes(ctx, person))],
+        runbook_debt.lines(ctx, person),
+        runbook_debt.leavers_lines(ctx, person),
+    )
     shown = wording.mine(ordered, ahead, is_listed=is_listed, zone=zone_of(ctx), now=ctx.now)
     return Answer(reply=feeds.with_yours(shown, address(ctx.standing, "person", person.id)))
 
@@ -151,5 +156,5 @@ COMMANDS: tuple[Command, ...] = (
     Command("oncall", "", "", "who is on call now, who is next, and why", "/oncall", _now),
     Command("oncall", "next", "", "who comes next", "/oncall next", _next),
     Command("oncall", "list", "[days]", "the coming days, 14 or as many as you say", "/oncall list 14", _list),
-    Command("oncall", "me", "", "my next shifts", "/oncall me", _mine),
+    Command("oncall", "me", "", "my next shifts, and the runbook links I owe", "/oncall me", _mine),
 )

@@ -16,6 +16,7 @@ from handlers import (
     dialogue,
     duplicate,
     exchange,
+    feedback,
     gaps,
     handover,
     handover_jobs,
@@ -31,11 +32,14 @@ from handlers import (
     requests,
     rerouting,
     roster_shuffle,
+    runbook,
+    runbook_jobs,
     showing,
     stand_in,
     stats,
     story,
     suggestion,
+    thanks,
 )
 from handlers.command import Call, Command, asks_help, help_of, is_help, matching
 from handlers.context import Answer, Context
@@ -65,6 +69,8 @@ COMMANDS: tuple[Command, ...] = (
     *absence.COMMANDS,
     *stats.COMMANDS,
     *lifecycle.COMMANDS,
+    *runbook.COMMANDS,
+    *feedback.COMMANDS,
     *duplicate.COMMANDS,
     *rerouting.COMMANDS,
     *reopening.COMMANDS,
@@ -72,10 +78,13 @@ COMMANDS: tuple[Command, ...] = (
     *helper.COMMANDS,
     *oncall_list.COMMANDS,
     *handover.COMMANDS,
+    *thanks.COMMANDS,
 )
 
 BUTTONS: Mapping[str, Callable[[Context, ButtonPressed], Answer | None]] = {
     **lifecycle.BUTTONS,
+    **runbook.BUTTONS,
+    **feedback.BUTTONS,
     **duplicate.BUTTONS,
     **rerouting.BUTTONS,
     **story.BUTTONS,
@@ -94,12 +103,19 @@ FORMS: Mapping[str, Callable[[Context, FormSubmitted], Answer | None]] = {
     **asking.FORMS,
     **exchange.FORMS,
     **handover.FORMS,
+    **runbook.FORMS,
+    **feedback.FORMS,
     **duplicate.FORMS,
 }
 
 REACTIONS: Mapping[str, Callable[[Context, ReactionAdded], None]] = {
     **lifecycle.REACTIONS,
     **suggestion.REACTIONS,
+    **thanks.REACTIONS,
+}
+
+UNREACTIONS: Mapping[str, Callable[[Context, ReactionRemoved], None]] = {
+    **thanks.UNREACTIONS,  # acknowledged is acknowledged: an eye taken back changes nothing
 }
 
 JOBS: tuple[Job, ...] = (
@@ -113,6 +129,7 @@ JOBS: tuple[Job, ...] = (
     handover_jobs.ACCEPTANCE,
     requests.QUESTIONS,
     requests.WAITS,
+    runbook_jobs.DEBTS,
     nudges.HELPERS,
     exchange.LAPSE,
     day_before.DAY_BEFORE,
@@ -135,6 +152,12 @@ def decide(ctx: Context) -> Answer | None:
 
 def _reaction(ctx: Context, event: ReactionAdded) -> None:
     handler = REACTIONS.get(event.emoji)
+    if handler is not None and not event.is_bot:
+        handler(ctx, event)
+
+
+def _unreaction(ctx: Context, event: ReactionRemoved) -> None:
+    handler = UNREACTIONS.get(event.emoji)
     if handler is not None and not event.is_bot:
         handler(ctx, event)
 
@@ -189,7 +212,7 @@ EVENTS: Mapping[type[Event], Callable[[Context, Any], Answer | None]] = {
     MessageEdited: requests.message_edited,
     MessageDeleted: requests.message_deleted,
     ReactionAdded: _reaction,
-    ReactionRemoved: lambda _ctx, _event: None,  # acknowledged is acknowledged: an eye taken back changes nothing
+    ReactionRemoved: _unreaction,
     CommandGiven: _command,
     ButtonPressed: _button,
     FormSubmitted: _form,

@@ -74,6 +74,7 @@ class MessageDeleted(_Happening):
 class ReactionAdded(_Happening):
     """Somebody put a reaction on a message. emoji: its short name without colons, as in `eyes`.
 
+    author: who wrote the message; empty where the platform does not tell, and where it was a bot.
     standing: the key of the reaction as it stands, whenever it was put: the one that the history gives it, which does
     not know when. Empty where the key is that one itself, or the platform has no history.
     """
@@ -84,6 +85,7 @@ class ReactionAdded(_Happening):
     user: str
     emoji: str
     is_bot: bool = False
+    author: str = ""
     standing: str = ""
     kind: Literal["reaction-added"] = "reaction-added"
 

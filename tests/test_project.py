@@ -31,6 +31,7 @@ EMOJI = {"eyes": "👀", "white_check_mark": "✅", "rotating_light": "🚨", "p
     "thumbsup": "👍",
     "-1": "👎",
     "thumbsdown": "👎",
+    "pray": "🙏",
 }
 
 

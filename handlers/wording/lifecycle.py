@@ -12,18 +12,12 @@ MAY_NOT_CORRECT = "The author can raise a request; engineers and leads can give 
 NEVER_READ = "I have not read this message. Choose “Ask for help” on it instead: that posts its words where I do."
 MARKED_BY_HAND = "marked as a request by hand"
 WHICH_REQUEST = "Which request?"
-NO_LINK = "The runbook link has to begin with https://."
 NOTHING_TO_LOG = "What shall I write?"
 
 
 def which_class(words: Sequence[str]) -> str:
     """Say which classes there are."""
     return f"The class is one of {', '.join(words)}."
-
-
-def link_too_long(most: int) -> str:
-    """Say how long a link may be."""
-    return f"The runbook link is longer than {most} characters."
 
 
 def closed(number: int, state: RequestState) -> str:

@@ -63,14 +63,24 @@ class MyShift:
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """What else lies ahead of the reader: days off, and wishes for swaps and covers that are open."""
+    """What else lies ahead of the reader: days off, open wishes for swaps and covers, and runbook debts.
+
+    left: for a lead, the debts of people who are on no list any more.
+    """
 
     away: Sequence[Line] = ()
     wishes: Sequence[Line] = ()
+    debts: Sequence[Line] = ()
+    left: Sequence[Line] = ()
 
     def blocks(self) -> list[Block]:
         """Give it as parts of a message."""
-        titled = (("Your days off", self.away), ("Swaps and covers", self.wishes))
+        titled = (
+            ("Your days off", self.away),
+            ("Swaps and covers", self.wishes),
+            ("Your runbook debts", self.debts),
+            ("Runbook debts of people who have left", self.left),
+        )
         return [
             block for title, lines in titled if lines for block in (paragraph(Strong(title)), Bullets(tuple(lines)))
         ]

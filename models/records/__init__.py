@@ -5,12 +5,14 @@ from models.records import (
     asking,
     audit,
     calendar,
+    debt,
     delivery,
     dialogue,
     directory,
     effort,
     event,
     exchange,
+    feedback,
     gap,
     handover,
     helper,
@@ -20,6 +22,7 @@ from models.records import (
     reading,
     request,
     roster,
+    thanks,
 )
 from models.records.base import Record
 
@@ -29,12 +32,14 @@ __all__ = [
     "asking",
     "audit",
     "calendar",
+    "debt",
     "delivery",
     "dialogue",
     "directory",
     "effort",
     "event",
     "exchange",
+    "feedback",
     "gap",
     "handover",
     "helper",
@@ -44,4 +49,5 @@ __all__ = [
     "reading",
     "request",
     "roster",
+    "thanks",
 ]

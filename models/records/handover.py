@@ -12,9 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.records.base import Id, Record, Word, changed
 from models.records.delivery import OutboxRow
-from models.records.request import Request, RequestState
 from models.records.roster import StoredShift
-from models.triage.verdict import RequestClass
 
 
 class HandoverState(StrEnum):
@@ -240,21 +238,6 @@ def accept(session: Session, handover: Handover, by: str, now: datetime) -> bool
 def platform_of(session: Session, row: int) -> str | None:
     """Give the platform that an outbox row was for."""
     return session.scalar(select(OutboxRow.platform).where(OutboxRow.id == row))
-
-
-def undocumented(session: Session, rotation: str) -> Sequence[Request]:
-    """Give the runbook debts of a rotation: grave requests resolved without documentation, the newest first."""
-    grave = (RequestClass.URGENT, RequestClass.PLATFORM)
-    return session.scalars(
-        select(Request)
-        .where(
-            Request.rotation == rotation,
-            Request.state == RequestState.RESOLVED,
-            Request.request_class.in_(grave),
-            Request.runbook_url.is_(None),
-        )
-        .order_by(Request.resolved_at.desc(), Request.id.desc())
-    ).all()
 
 
 def shift_ends(session: Session, rotation: str, since: datetime, until: datetime) -> Sequence[datetime]:

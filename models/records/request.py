@@ -367,6 +367,12 @@ def examples(session: Session) -> Sequence[LabelledExample]:
     return sorted(last.values(), key=lambda one: one.id)
 
 
+def is_known(session: Session, platform: str, handle: str) -> bool:
+    """Say whether somebody has asked, or was the first to answer, on a platform."""
+    theirs = or_(Request.author == handle, Request.first_answer_by == handle)
+    return session.scalar(select(Request.id).where(Request.platform == platform, theirs).limit(1)) is not None
+
+
 def timeline(session: Session, request_id: int) -> Sequence[TimelineEntry]:
     """Give what happened to a request, in order."""
     return session.scalars(

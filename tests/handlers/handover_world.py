@@ -23,6 +23,7 @@ from models.policy import Channel, ChannelKind, OnCall, Person, Policy, Rotation
 from models.records import directory
 from models.records import event as received
 from models.records import roster as rosters
+from models.records.debt import DebtState, RunbookDebt
 from models.records.delivery import OutboxRow
 from models.records.handover import Handover, LogEntry
 from models.records.request import Request, RequestState, TimelineEntry
@@ -199,6 +200,9 @@ class World:
             ctx.session.add(
                 TimelineEntry(request_id=row.id, at=self.now, actor="", what="opened", detail="", source="message")
             )
+            if row.state is RequestState.RESOLVED and row.request_class.is_grave and not row.runbook_url:
+                owed = {"state": DebtState.OWED, "asked_at": self.now}
+                ctx.session.add(RunbookDebt(request_id=row.id, **owed))
             return row.id
 
     def log(self, text: str) -> None:

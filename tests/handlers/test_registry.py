@@ -200,6 +200,7 @@ def test_what_a_job_says_is_coming_is_due_at_that_instant_and_its_own(desk: Desk
     desk.writes("eve", URGENT, SOS)
     desk.writes("gil", COMMUNITY, HOW_TO)
     desk.commands("ben", "swap tomorrow @cleo")
+    desk.presses("lea", "resolve", desk.request(desk.writes("gil", URGENT, SOS)).id)
     desk.delivers()
     seen = 0
     for at in ("2026-11-02 10:01", "2026-11-02 17:30", "2026-11-03 09:00"):

@@ -2,6 +2,7 @@
 
 import sqlite3
 from dataclasses import replace
+from typing import Any
 
 from bot.chat.local import entries, typed, view
 from bot.chat.local.cast import BOT, PLATFORM
@@ -162,11 +163,15 @@ class Actions:
     def _reacted(
         self, place: Place, entry: Entry, user: str, emoji: str, number: int, *, is_wanted: bool
     ) -> ReactionAdded | ReactionRemoved:
-        kind, word = (ReactionAdded, "react") if is_wanted else (ReactionRemoved, "unreact")
-        return kind(
-            key=f"{word}:{place.id}:{entry.id}:{user}:{emoji}:{number}", platform=PLATFORM, at=self._platform.now(),
-            channel=place.id, channel_name=place.name, message=entry.id, user=user, emoji=emoji,
-        )  # fmt: skip
+        word = "react" if is_wanted else "unreact"
+        told: dict[str, Any] = {
+            "key": f"{word}:{place.id}:{entry.id}:{user}:{emoji}:{number}", "platform": PLATFORM,
+            "at": self._platform.now(), "channel": place.id, "channel_name": place.name, "message": entry.id,
+            "user": user, "emoji": emoji,
+        }  # fmt: skip
+        if not is_wanted:
+            return ReactionRemoved(**told)
+        return ReactionAdded(**told, author=entry.author if entry.author != BOT else "")
 
 
 def _edited(place: Place, entry: Entry) -> MessageEdited:

@@ -127,6 +127,7 @@ class Reader:
                         message=event.ts,
                         user=user,
                         emoji=emoji,
+                        author="" if _is_bot(event) else _author(event),
                     )
 
     def _changed(self, event: MessageEvent, message: Sent) -> Event | None:
@@ -191,7 +192,8 @@ class Reader:
         }
         if not is_added:
             return ReactionRemoved(**told)
-        return ReactionAdded(**told, standing=_standing(channel, ts, event.user, emoji))
+        author = event.item_user if event.item_user != self.identity.user else None
+        return ReactionAdded(**told, author=author or "", standing=_standing(channel, ts, event.user, emoji))
 
     def command(self, given: Command) -> CommandGiven:
         """Give what a slash command tells."""

@@ -73,11 +73,12 @@ class Item(_Payload):
 
 
 class ReactionEvent(_Payload):
-    """An event of type `reaction_added` or `reaction_removed`."""
+    """An event of type `reaction_added` or `reaction_removed`. item_user: None where no user wrote the message."""
 
     user: str
     reaction: str
     item: Item
+    item_user: str | None = None
     event_ts: str
 
 

@@ -158,6 +158,7 @@ def test_a_reaction_is_told_once_and_each_time_anew(chat: LocalChat) -> None:
         chat.actions.react("amina", SOS, sent, "eyes", is_wanted=is_wanted)
     events = bot.took(4)[1:]
     assert [type(event) for event in events] == [ReactionAdded, ReactionRemoved, ReactionAdded]
+    assert {event.author for event in events if isinstance(event, ReactionAdded)} == {"dana"}
     assert len({event.key for event in events}) == 3
 
 

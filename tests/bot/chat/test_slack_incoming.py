@@ -126,6 +126,7 @@ def test_reactions_are_told_without_the_colour_of_the_hand(slack: FakeSlack, inb
     added = [event for event in inbound.received if isinstance(event, ReactionAdded)]
     removed = inbound.one(ReactionRemoved)
     assert [(one.emoji, one.user, one.message) for one in added] == [("eyes", "U02", ts), ("+1", "U02", ts)]
+    assert [one.author for one in added] == ["U01", "U01"], "thanks are counted for whoever wrote it"
     assert removed.emoji == "eyes"
     assert len({one.key for one in (*added, removed)}) == 3
 
