@@ -16,21 +16,25 @@ from models.rota.duty import who_is_on
 from models.rota.shift import Shift
 from models.triage.verdict import RequestClass
 
-MOST_LINES = 10
+KEPT = 40  # lines a section; ten of them are shown where nobody asked for all
 EXCERPT = 80
 LOG_LINE = 140
-JUST_BEFORE = timedelta(microseconds=1)
+JUST_BEFORE = timedelta(microseconds=1)  # what happens at this instant is part of the draft, too
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One shift's end: who hands to whom, by id. outgoing: who is on duty now, or was at the end."""
+    """One shift's end: who hands to whom, by id. outgoing: who is on duty now, or was at the end.
+
+    is_part: of a part of a shift, because duty passed on within it.
+    """
 
     rotation: Rotation
     start: datetime
     end: datetime
     outgoing: str | None
     incoming: str | None
+    is_part: bool = False
 
 
 def running(ctx: Context, rotation: Rotation, at: datetime | None = None) -> Change | None:
@@ -48,7 +52,7 @@ def change_of(ctx: Context, rotation: Rotation, shift: Shift) -> Change:
 
 def collect(ctx: Context, change: Change) -> Draft:
     """Draft a handover from the store."""
-    name, start, end = change.rotation.name, change.start, max(change.start, min(ctx.now, change.end))
+    name, start, end = change.rotation.name, change.start, max(change.start, min(ctx.now + JUST_BEFORE, change.end))
     live = requests.live(ctx.session, name)
     opened = requests.opened_between(ctx.session, start, end, name)
     lines = records.log_between(ctx.session, name, start, end)
@@ -62,10 +66,11 @@ def collect(ctx: Context, change: Change) -> Draft:
         waiting=_section(ctx, [one for one in live if one.due is Due.RESUME]),
         resolved=_section(ctx, requests.resolved_between(ctx.session, start, end, name)),
         debts=_section(ctx, records.undocumented(ctx.session, name)),
-        log=tuple(_line(ctx, one) for one in lines[-MOST_LINES:]),
+        log=tuple(_line(ctx, one) for one in lines[-KEPT:]),
         log_total=len(lines),
         by_class=_by_class(opened),
         acknowledged_after=_acknowledged_after(opened),
+        is_part=change.is_part,
     )
 
 
@@ -74,7 +79,7 @@ def _name(ctx: Context, person: str | None) -> str | None:
 
 
 def _section(ctx: Context, found: Sequence[Request]) -> Requests:
-    return Requests(tuple(_drafted(ctx, one) for one in found[:MOST_LINES]), len(found))
+    return Requests(tuple(_drafted(ctx, one) for one in found[:KEPT]), len(found))
 
 
 def _drafted(ctx: Context, request: Request) -> DraftedRequest:
@@ -117,7 +122,8 @@ def _last(ctx: Context, request: Request) -> tuple[str, datetime | None]:
 
 
 def _line(ctx: Context, entry: LogEntry) -> DraftedLine:
-    return DraftedLine(entry.at, excerpt(entry.text, LOG_LINE), _name(ctx, entry.author) or "")
+    place = entry.platform or "", entry.channel or "", entry.message or ""
+    return DraftedLine(entry.at, excerpt(entry.text, LOG_LINE), _name(ctx, entry.author) or "", *place)
 
 
 def _by_class(opened: Sequence[Request]) -> tuple[tuple[str, int], ...]:

@@ -15,6 +15,7 @@ from handlers.handover_draft import Change, change_of
 from handlers.handover_filing import ACCEPT_WITHIN, file, readdress, shown, stored, tell_leads
 from handlers.job import Job
 from handlers.wording import handover as wording
+from handlers.wording import log
 from models.events import CLOCK, TimeCame
 from models.policy import Rotation
 from models.records import event as received
@@ -179,7 +180,7 @@ def _tell_leads(ctx: Context, row: Handover) -> None:
     row.reminders, row.due_at = row.reminders + 1, None
     said = wording.tell_leads(shown(ctx, row))
     tell_leads(ctx, lambda _: said)
-    ctx.log(row.rotation, wording.logged_unaccepted(row.id))
+    ctx.log(row.rotation, log.logged_unaccepted(row.id))
 
 
 REMINDER = Job(REMINDS, "a reminder to hand over", reminder_due, reminder_coming, remind)

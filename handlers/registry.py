@@ -16,7 +16,9 @@ from handlers import (
     gaps,
     handover,
     handover_jobs,
+    handover_parts,
     lifecycle,
+    log,
     morning,
     oncall,
     oncall_list,
@@ -55,6 +57,7 @@ COMMANDS: tuple[Command, ...] = (
     *absence.COMMANDS,
     *stats.COMMANDS,
     *lifecycle.COMMANDS,
+    *log.COMMANDS,
     *oncall_list.COMMANDS,
     *handover.COMMANDS,
 )
@@ -74,6 +77,7 @@ FORMS: Mapping[str, Callable[[Context, FormSubmitted], Answer | None]] = {
 REACTIONS: Mapping[str, Callable[[Context, ReactionAdded], None]] = {
     **lifecycle.REACTIONS,
     **suggestion.REACTIONS,
+    **log.REACTIONS,
 }
 
 JOBS: tuple[Job, ...] = (
@@ -82,6 +86,8 @@ JOBS: tuple[Job, ...] = (
     cycle_end.REMINDER,
     handover_jobs.REMINDER,
     handover_jobs.CHANGE,
+    handover_parts.PARTS,
+    handover_parts.FILING,
     morning.GREETING,
     gaps.LOOK_AHEAD,
     handover_jobs.ACCEPTANCE,
@@ -107,6 +113,15 @@ def _reaction(ctx: Context, event: ReactionAdded) -> None:
     handler = REACTIONS.get(event.emoji)
     if handler is not None and not event.is_bot:
         handler(ctx, event)
+
+
+def _reaction_removed(ctx: Context, event: ReactionRemoved) -> None:
+    log.taken_back(ctx, event)  # acknowledged is acknowledged: an eye taken back changes nothing
+
+
+def _deleted(ctx: Context, event: MessageDeleted) -> None:
+    requests.message_deleted(ctx, event)
+    log.message_deleted(ctx, event)
 
 
 def _button(ctx: Context, event: ButtonPressed) -> Answer | None:
@@ -155,9 +170,9 @@ def _command(ctx: Context, event: CommandGiven) -> Answer:
 EVENTS: Mapping[type[Event], Callable[[Context, Any], Answer | None]] = {
     MessagePosted: requests.message_posted,
     MessageEdited: requests.message_edited,
-    MessageDeleted: requests.message_deleted,
+    MessageDeleted: _deleted,
     ReactionAdded: _reaction,
-    ReactionRemoved: lambda _ctx, _event: None,  # acknowledged is acknowledged: an eye taken back changes nothing
+    ReactionRemoved: _reaction_removed,
     CommandGiven: _command,
     ButtonPressed: _button,
     FormSubmitted: _form,

@@ -12,7 +12,6 @@ MAY_NOT_CORRECT = "The author can raise a request; engineers and leads can give 
 MARKED_BY_HAND = "marked as a request by hand"
 WHICH_REQUEST = "Which request?"
 NO_LINK = "The runbook link has to begin with https://."
-NOTHING_TO_LOG = "What shall I write?"
 
 
 def which_class(words: Sequence[str]) -> str:
@@ -52,11 +51,6 @@ def corrected(number: int, to: RequestClass) -> Message:
 def escalated(number: int, names: Sequence[str]) -> Message:
     """Confirm an escalation."""
     return text(f"Asked for help with #{number}: {', '.join(names) or 'nobody else is there'}.")
-
-
-def logged(rotation: str) -> Message:
-    """Confirm a line of the log."""
-    return text(f"Written into the log of {rotation}. It stands in the handover.")
 
 
 def why(
