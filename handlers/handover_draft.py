@@ -17,7 +17,8 @@ from models.rota.shift import Shift
 from models.triage.verdict import RequestClass
 
 KEPT = 40  # lines a section; ten of them are shown where nobody asked for all
-EXCERPT = 80
+EXCERPT = 60
+MACHINERY = ("page delivered", "message added")  # of a timeline: what tells nobody how a request stands
 LOG_LINE = 140
 JUST_BEFORE = timedelta(microseconds=1)  # what happens at this instant is part of the draft, too
 
@@ -114,7 +115,7 @@ def _called(ctx: Context, request: Request, handle: str | None) -> str | None:
 
 
 def _last(ctx: Context, request: Request) -> tuple[str, datetime | None]:
-    entries = requests.timeline(ctx.session, request.id)
+    entries = [entry for entry in requests.timeline(ctx.session, request.id) if entry.what not in MACHINERY]
     at = entries[-1].at if entries else None
     if request.last_word_at is not None and (at is None or request.last_word_at > at):
         return "last word", request.last_word_at

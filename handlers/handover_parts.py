@@ -16,7 +16,7 @@ from handlers.duty import INSTANT
 from handlers.handover_draft import Change
 from handlers.handover_filing import file, stored
 from handlers.job import Job
-from handlers.wording import handover_parts as wording
+from handlers.wording import handover_asking as wording
 from models.events import CLOCK, TimeCame
 from models.policy import Rotation
 from models.records import event as received

@@ -148,7 +148,7 @@ def _last_handover(ctx: Context, person: Person | None, rotation: Rotation) -> w
         outgoing=ctx.name_of(found.outgoing) if found.outgoing is not None else None,
         state=found.state,
         ended=found.shift_end,
-        is_mine=person is not None and found.incoming == person.id,
+        is_mine=person is not None and found.incoming == person.id != found.outgoing,
     )
 
 

@@ -291,10 +291,15 @@ def listed(handovers: Sequence[Shown]) -> Message:
 def _listed(shown: Shown) -> Line:
     drafted = shown.draft
     day = times.day(drafted.shift_start.astimezone(shown.zone).date())
-    people = f"{drafted.outgoing or 'nobody'} → {drafted.incoming or 'nobody'}"
+    stays = drafted.outgoing == drafted.incoming
+    people = (
+        f"stays with {drafted.outgoing or 'nobody'}"
+        if stays
+        else f"{drafted.outgoing or 'nobody'} → {drafted.incoming or 'nobody'}"
+    )
     how = "automatic, " if shown.by is None else ""
     how = f"during the day, {how}" if drafted.is_part else how
-    accepted = "accepted" if shown.accepted_at else "not accepted"
+    accepted = "accepted" if shown.accepted_at else "nobody to accept it" if stays else "not accepted"
     return line(
         Strong(f"#{shown.number} {day}"),
         f": {people} · {drafted.open.total} open · {drafted.resolved.total} resolved · {how}{accepted}",
@@ -338,17 +343,6 @@ def none_of_day(day: str) -> str:
 
 
 # -- what comes by itself
-
-
-def reminder(rotation: str, ends: datetime, incoming: str | None, zone: ZoneInfo) -> Message:
-    """Remind the engineer on duty of the handover."""
-    opening = f"Your shift in {rotation} ends {when(ends, zone)}, and {incoming or 'nobody'} is next."
-    return message(
-        paragraph(opening, " The handover is already drafted: add what matters and submit it."),
-        Buttons((Button("handover-open", "Open the handover", value=rotation, style="primary"),)),
-        note("Or type ", Code("/handover"), ". Without one I file the draft as it is when the shift ends."),
-        summary=opening,
-    )
 
 
 def ask_again(shown: Shown) -> Message:

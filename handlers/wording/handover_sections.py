@@ -1,8 +1,8 @@
 """The sections of a handover: counts first, then at most ten short lines each, so that it fits on a phone."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from handlers.wording import times
@@ -26,16 +26,24 @@ class Reading:
     """Where a handover is read. platform: only messages of the same one can be links; empty: in a file.
 
     number: of the handover, where what is left out can be found; None for a draft. most: lines a section.
+    day: whose times need no date, because it is the shift's first.
     """
 
     zone: ZoneInfo
     platform: str
     number: int | None = None
     most: int = MOST
+    day: date | None = None
+
+    def time(self, at: datetime) -> str:
+        """Give a time as short as it is clear beside the shift's own: `09:05`, or `Tue 3 Nov 09:05`."""
+        there = at.astimezone(self.zone)
+        return f"{there:%H:%M}" if there.date() == self.day else f"{times.day(there.date())} {there:%H:%M}"
 
 
 def blocks(draft: Draft, reading: Reading) -> tuple[list[Block], list[Block]]:
     """Give the head (who, when, counts) and the sections of a draft."""
+    reading = replace(reading, day=draft.shift_start.astimezone(reading.zone).date())
     head: list[Block] = [paragraph(_hours(draft, reading.zone)), paragraph(Strong(counts(draft)))]
     rest: list[Block] = [
         *_requests("Open", draft.open, reading, _open),
@@ -103,11 +111,10 @@ def _more(left: int, reading: Reading, what: str) -> list[Note]:
 
 def _open(one: DraftedRequest, reading: Reading) -> Line:
     owner = f" · {one.owner} is on it" if one.owner else " · nobody is on it"
-    last = f" · {one.last} {when(one.last_at, reading.zone)}" if one.last_at else ""
-    is_next = one.due in NEXT and one.due_at
-    following = f" · next: {NEXT[one.due]} {when(one.due_at, reading.zone)}" if is_next and one.due_at else ""
-    since = f" · since {when(one.opened_at, reading.zone)}"
-    return line(*_subject(one, reading), f" · from {one.author}", since, owner, last, following)
+    last = f" · {one.last} {reading.time(one.last_at)}" if one.last_at else ""
+    following = f" · next: {NEXT[one.due]} {reading.time(one.due_at)}" if one.due in NEXT and one.due_at else ""
+    since = f", {reading.time(one.opened_at)}"
+    return line(*_subject(one, reading), f" · {one.author}{since}", owner, last, following)
 
 
 def _resolved(one: DraftedRequest, reading: Reading) -> Line:
@@ -135,10 +142,9 @@ def _log(draft: Draft, reading: Reading) -> list[Block]:
 
 
 def _log_line(one: DraftedLine, reading: Reading) -> Line:
-    at = one.at.astimezone(reading.zone)
     is_there = one.message and one.platform == reading.platform
     place = MessageRef(one.channel, one.message, "the message") if is_there else None
-    return line(f"{times.day(at.date())} {at:%H:%M} {one.text}", _by(one), " · " if place else None, place)
+    return line(f"{reading.time(one.at)} {one.text}", _by(one), " · " if place else None, place)
 
 
 def _by(one: DraftedLine) -> str:

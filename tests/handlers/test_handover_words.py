@@ -1,16 +1,15 @@
 """A handover without a form: its words by command, its sections read whole, found again by what stands in it."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
-from time import perf_counter
+from datetime import date
 
 import pytest
 
 from handlers.handover import handover_rows
 from handlers.wording.handover_export import ExportRow, render
 from models.errors import UserError
-from models.records.handover import Handover, HandoverState, LogEntry
-from tests.handlers.handover_world import World, said, utc
+from models.records.handover import HandoverState
+from tests.handlers.handover_world import World, said
 
 
 @pytest.fixture
@@ -93,33 +92,3 @@ def test_handovers_are_found_by_what_stands_in_them_or_in_the_log(world: World) 
     assert [row.number for row in rows(world, until=date(2026, 11, 3))] == [1]
     assert "2026-11-02 16:00 line 44" in render(rows(world, "vendor"), "md")
     assert all(f"line {number}" in str(rows(world)[0].log) for number in range(45))
-
-
-def test_a_year_of_handovers_is_searched_in_a_second(world: World) -> None:
-    world.command("amina", "submit")
-    body = world.handovers()[0].body
-    with world.context() as ctx:
-        for day in range(365):
-            start = utc("02 09:00") - timedelta(days=day + 1)
-            end = start + timedelta(hours=8)
-            ctx.session.add(
-                Handover(
-                    rotation="platform",
-                    shift_start=start,
-                    shift_end=end,
-                    state=HandoverState.ACCEPTED,
-                    body=body,
-                    summary="a day",
-                    watch="",
-                    is_quiet=False,
-                    drafted_at=end,
-                    submitted_at=end,
-                    reminders=0,
-                )
-            )
-            ctx.session.add_all(
-                LogEntry(rotation="platform", at=start, text=f"line {day} {number}") for number in range(20)
-            )
-    begun = perf_counter()
-    assert len(rows(world, "line 300 7")) == 1
-    assert perf_counter() - begun < 2
