@@ -13,6 +13,7 @@ from models.effects import Direct, Post
 from models.errors import UserError
 from models.message import Message
 from models.policy import ChannelKind, Person, Rotation
+from models.records import account as accounts
 from models.records import handover as records
 from models.records import roster
 from models.records.delivery import Purpose
@@ -142,12 +143,17 @@ def _send(ctx: Context, row: Handover) -> None:
         return
     person = ctx.policy.person(row.incoming)
     platform = ctx.home_of(person)
-    if person is not None and platform is not None:
+    if person is not None and platform is not None and not _is_gone(ctx, person, platform):
         note = Direct(person.handle(platform) or "", wording.addressed(handover, platform))
         row.accept_id = ctx.say(note, platform=platform, purpose=Purpose.HANDOVER)
     else:
         said = wording.nobody_incoming if row.incoming is None else wording.unreachable
         tell_leads(ctx, lambda on: said(handover, on))
+
+
+def _is_gone(ctx: Context, person: Person, platform: str) -> bool:
+    """Say whether somebody's account is known to reach nobody."""
+    return (platform, person.handle(platform) or "") in accounts.gone(ctx.session)
 
 
 def _send_again(ctx: Context, row: Handover) -> None:

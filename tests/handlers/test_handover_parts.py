@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import select
 
+from models.events import AccountChanged
 from models.records.handover import Handover, HandoverState
-from tests.handlers.build import Office, direct, office, posts
+from tests.handlers.build import Office, direct, office, posts, rotation
 
 
 @pytest.fixture
@@ -91,3 +92,35 @@ def test_yesterdays_part_is_superseded_by_the_shifts_own_handover(team: Office) 
     assert part.state is HandoverState.AUTOMATIC
     assert "Handover of platform: Dan Wu → Ben Cole" in team.command("lea", "handover", "show mon")
     assert f"Handover #{part.id}" in team.command("lea", "handover", f"show {part.id}")
+
+
+def test_where_the_incoming_engineers_account_is_gone_the_leads_get_the_handover(team: Office) -> None:
+    team.intake.receive(AccountChanged(key="acct:ben", platform="slack", at=team.now, user="U-ben", is_active=False))
+    team.owed()
+    team.command("ana", "handover", "note call the vendor at 15:00")
+    team.command("ana", "handover", "submit")
+    owed = team.owed()
+    assert direct(owed, "ben") == []
+    (told,) = direct(owed, "lea")
+    assert "I cannot reach Ben Cole in any chat" in told
+    assert "call the vendor" in told
+    assert "on behalf of Ben Cole" in team.command("lea", "handover", "accept")
+
+
+def test_each_rotation_hands_over_by_itself_also_from_the_same_person(database_url: str) -> None:
+    both = (
+        rotation(engineers=("ana", "ben")),
+        rotation(name="data", engineers=("ana", "cleo"), channels=("devops-sos",)),
+    )
+    team = office(database_url, at="2026-11-02 09:30", rotations=both)
+    team.at("2026-11-02 16:00").command("ana", "handover", "note for platform alone")
+    team.command("ana", "handover", "submit")
+    assert "for platform alone" not in team.command("ana", "handover", "draft in data")
+    team.pass_time("2026-11-03 09:00")
+    with team.store.reading() as session:
+        rows = session.scalars(select(Handover).order_by(Handover.rotation)).all()
+        found = [(row.rotation, row.outgoing, row.incoming, row.state.value, row.watch) for row in rows]
+    assert found == [
+        ("data", "ana", "cleo", "automatic", ""),
+        ("platform", "ana", "ben", "submitted", "for platform alone"),
+    ]
