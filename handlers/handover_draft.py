@@ -1,7 +1,7 @@
 """What a handover is drafted from: who hands to whom, and what the store knows of the shift. Source: DESIGN §6."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from statistics import median
 
@@ -55,6 +55,7 @@ def collect(ctx: Context, change: Change) -> Draft:
     """Draft a handover from the store."""
     name, start, end = change.rotation.name, change.start, max(change.start, min(ctx.now + JUST_BEFORE, change.end))
     live = requests.live(ctx.session, name)
+    overdue = frozenset(one.id for one in requests.overdue(ctx.session, name, ctx.now))
     opened = requests.opened_between(ctx.session, start, end, name)
     lines = records.log_between(ctx.session, name, start, end)
     return Draft(
@@ -63,7 +64,7 @@ def collect(ctx: Context, change: Change) -> Draft:
         shift_end=change.end,
         outgoing=_name(ctx, change.outgoing),
         incoming=_name(ctx, change.incoming),
-        open=_section(ctx, [one for one in live if one.due is not Due.RESUME]),
+        open=_section(ctx, [one for one in live if one.due is not Due.RESUME], overdue),
         waiting=_section(ctx, [one for one in live if one.due is Due.RESUME]),
         resolved=_section(ctx, requests.resolved_between(ctx.session, start, end, name)),
         debts=_section(ctx, records.undocumented(ctx.session, name)),
@@ -79,8 +80,9 @@ def _name(ctx: Context, person: str | None) -> str | None:
     return None if person is None else ctx.name_of(person)
 
 
-def _section(ctx: Context, found: Sequence[Request]) -> Requests:
-    return Requests(tuple(_drafted(ctx, one) for one in found[:KEPT]), len(found))
+def _section(ctx: Context, found: Sequence[Request], overdue: Collection[int] = ()) -> Requests:
+    drafted = (replace(_drafted(ctx, one), is_overdue=one.id in overdue) for one in found[:KEPT])
+    return Requests(tuple(drafted), len(found))
 
 
 def _drafted(ctx: Context, request: Request) -> DraftedRequest:

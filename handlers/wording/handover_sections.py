@@ -110,7 +110,8 @@ def _more(left: int, reading: Reading, what: str) -> list[Note]:
 
 
 def _open(one: DraftedRequest, reading: Reading) -> Line:
-    owner = f" · {one.owner} is on it" if one.owner else " · nobody is on it"
+    late = ", overdue" if one.is_overdue else ""
+    owner = f" · {one.owner} is on it" if one.owner else f" · nobody is on it{late}"
     last = f" · {one.last} {reading.time(one.last_at)}" if one.last_at else ""
     following = f" · next: {NEXT[one.due]} {reading.time(one.due_at)}" if one.due in NEXT and one.due_at else ""
     since = f", {reading.time(one.opened_at)}"

@@ -36,6 +36,7 @@ class DraftedRequest:
 
     owner: the name of who is on it, or who resolved it. last: the last thing that happened to it.
     request_class, state, due are plain words, so that an old handover can be read when a word has gone out of use.
+    is_overdue: for the platform team, and nobody took it in the time that is allowed.
     """
 
     number: int
@@ -53,6 +54,7 @@ class DraftedRequest:
     due: str = ""
     due_at: datetime | None = None
     resolved_at: datetime | None = None
+    is_overdue: bool = False
 
 
 @dataclass(frozen=True, slots=True)

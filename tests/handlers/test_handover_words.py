@@ -9,7 +9,8 @@ from handlers.handover import handover_rows
 from handlers.wording.handover_export import ExportRow, render
 from models.errors import UserError
 from models.records.handover import HandoverState
-from tests.handlers.handover_world import World, said
+from models.triage.verdict import RequestClass
+from tests.handlers.handover_world import World, said, utc
 
 
 @pytest.fixture
@@ -92,3 +93,11 @@ def test_handovers_are_found_by_what_stands_in_them_or_in_the_log(world: World) 
     assert [row.number for row in rows(world, until=date(2026, 11, 3))] == [1]
     assert "2026-11-02 16:00 line 44" in render(rows(world, "vendor"), "md")
     assert all(f"line {number}" in str(rows(world)[0].log) for number in range(45))
+
+
+def test_a_platform_request_that_nobody_took_in_its_time_is_called_overdue(world: World) -> None:
+    world.request("please raise the quota", request_class=RequestClass.PLATFORM, opened_at=utc("02 14:00"))
+    world.request("please add a namespace", request_class=RequestClass.PLATFORM, opened_at=utc("02 15:30"))
+    drafted = said(world.command("amina", "draft"))
+    assert "raise the quota · Dev, 14:00 · nobody is on it, overdue" in drafted
+    assert "add a namespace · Dev, 15:30 · nobody is on it, overdue" not in drafted
