@@ -48,12 +48,12 @@ def oncall(settings: Settings, at: datetime | None, *, is_stored: bool) -> list[
         return oncall_rows(session, standing_of(settings), instant)
 
 
-def handovers(settings: Settings, since: date | None, to: str) -> str:
+def handovers(settings: Settings, since: date | None, until: date | None, words: str, to: str) -> str:
     """Give the text of `watchbill handovers`. Raises ConfigError where there is no store."""
     with records(settings) as session:
         if session is None:
             raise ConfigError("there is no store yet, hence no handover; run: watchbill migrate --config FILE")
-        return render(handover_rows(session, standing_of(settings), since), cast("Format", to))
+        return render(handover_rows(session, standing_of(settings), since, until, words), cast("Format", to))
 
 
 def standing_of(settings: Settings) -> Standing:

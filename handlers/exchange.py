@@ -188,7 +188,6 @@ def _take(ctx: Context, call: Call) -> Answer:
     said = wording.took(me.name, exchange_wish.part(ctx, shift, owner), ctx.now, ctx.policy.zone)
     facts = {"engineer": me.id, "other": owner, "day": shift.day.isoformat()}
     done = roster_change.settle(change, "take", said, besides=me.id, **facts)
-    ctx.log(call.rotation.name, said)
     return Answer(reply=wording.done(said, done.outcome.told, done.outcome.unreached))
 
 

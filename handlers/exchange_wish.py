@@ -64,7 +64,6 @@ def accept(ctx: Context, number: str) -> Answer:
     _settle(ctx, row, ExchangeState.ACCEPTED, me)
     facts = {"day": row.mine_day.isoformat(), "his_day": row.his_day.isoformat() if row.his_day else None}
     done = roster_change.settle(change, row.kind, said, besides=me.id, engineer=me.id, other=row.asker, **facts)
-    ctx.log(rotation.name, said)
     return Answer(reply=wording.done(said, done.outcome.told, done.outcome.unreached))
 
 

@@ -5,7 +5,7 @@ What the clock does is in `handover_jobs`, how one is filed in `handover_filing`
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from handlers.context import Answer, Context, Standing
 from handlers.dates import RELATIVE, WEEKDAYS, parse_day
 from handlers.handover_draft import Change, change_of, running
 from handlers.handover_filing import shown, stored
+from handlers.handover_parts import change_of_part
 from handlers.wording import handover as wording
 from handlers.wording import times
 from handlers.wording.handover import NOTABLE, QUIET
@@ -24,13 +25,14 @@ from models.errors import UserError
 from models.events import ButtonPressed, FormSubmitted
 from models.policy import Person, Rotation
 from models.records import handover as records
-from models.records.handover import Handover
+from models.records.handover import Handover, LogEntry
 from models.rota.calendar import DAY
 from models.rota.zone import zone
 from models.secrets import mask
 
 LATE = timedelta(hours=2)
 LISTED = 10
+CLEAR, NOTHING_NOTABLE = "clear", "nothing notable"
 LOOK_BACK = timedelta(days=300)  # a date without its year is one that has passed
 
 
@@ -45,11 +47,22 @@ def _mine(ctx: Context, rotation: Rotation) -> Change:
     ended = _just_ended(ctx, rotation)
     if ended is not None and ctx.person is not None and ended.outgoing == ctx.person.id:
         return ended
+    part = _my_part(ctx, rotation)
+    if part is not None:
+        return part
     if change is None:
         raise UserError(wording.NO_SHIFT)
     if not ctx.policy.is_lead(ctx.person):
         raise _not_theirs(ctx, change)
     return change
+
+
+def _my_part(ctx: Context, rotation: Rotation) -> Change | None:
+    """Give the part of a shift that the asker left duty after, not long ago."""
+    if ctx.person is None:
+        return None
+    row = records.part_of(ctx.session, rotation.name, ctx.person.id, ctx.now - LATE)
+    return change_of_part(ctx, rotation, row) if row is not None else None
 
 
 def _not_theirs(ctx: Context, change: Change) -> UserError:
@@ -70,7 +83,9 @@ def _change_of_row(ctx: Context, row: Handover) -> Change:
     if rotation is None:
         raise UserError(wording.NO_SUCH_BUTTON_ROTATION)
     shift = duty.near(ctx, rotation, row.shift_end).shift_at(row.shift_start)
-    if shift is not None and shift.start == row.shift_start:
+    if row.is_part:
+        change = change_of_part(ctx, rotation, row)
+    elif shift is not None and shift.start == row.shift_start:
         change = change_of(ctx, rotation, shift)
     else:
         change = Change(rotation, row.shift_start, row.shift_end, row.outgoing, row.incoming)
@@ -102,15 +117,20 @@ def _pressed_open(ctx: Context, event: ButtonPressed) -> Answer:
 
 
 def _draft(ctx: Context, call: Call) -> Answer:
+    if call.words and call.text.lower() != "all":
+        raise call.wrong(wording.ALL_OR_NOTHING)
     if not duty.is_engineer(ctx, ctx.person):
         raise UserError(wording.ENGINEERS_ONLY)
     change = _just_ended_of_asker(ctx, call.rotation) or running(ctx, call.rotation)
+    if change is None or ctx.person is None or change.outgoing != ctx.person.id:
+        change = _my_part(ctx, call.rotation) or change
     if change is None:
         raise UserError(wording.NO_SHIFT)
     row = stored(ctx, change)
     if row.is_filed:
         return Answer(reply=wording.filed(shown(ctx, row), ctx.platform))
-    return Answer(reply=wording.draft(shown(ctx, row, change), ctx.platform))
+    is_whole = bool(call.words)
+    return Answer(reply=wording.draft(shown(ctx, row, change), ctx.platform, is_whole=is_whole))
 
 
 def _just_ended_of_asker(ctx: Context, rotation: Rotation) -> Change | None:
@@ -122,22 +142,48 @@ def _just_ended_of_asker(ctx: Context, rotation: Rotation) -> Change | None:
 
 
 def _note(ctx: Context, call: Call) -> Answer:
+    """Add a line to watch; `clear` takes all of them away."""
     if not call.words:
         raise call.wrong(wording.NOTHING_TO_NOTE)
     change = _mine(ctx, call.rotation)
     row = stored(ctx, change)
-    watch = "\n".join(filter(None, (row.watch, mask(call.text).strip())))
-    if len(watch) > wording.LONGEST:
-        raise UserError(wording.too_long(len(watch)))
-    row.watch, row.is_quiet = watch, False
+    is_cleared = call.text.lower() == CLEAR
+    watch = "" if is_cleared else "\n".join(filter(None, (row.watch, mask(call.text).strip())))
+    _write(ctx, row, change, summary=row.summary, watch=watch)
+    return Answer(reply=wording.CLEARED if is_cleared else wording.noted(len(watch.splitlines())))
+
+
+def _summary(ctx: Context, call: Call) -> Answer:
+    """Say how it was, in place of what was said before; `clear` takes it away."""
+    if not call.words:
+        raise call.wrong(wording.NOTHING_TO_SAY)
+    change = _mine(ctx, call.rotation)
+    row = stored(ctx, change)
+    is_cleared = call.text.lower() == CLEAR
+    _write(ctx, row, change, summary="" if is_cleared else mask(call.text).strip(), watch=row.watch)
+    return Answer(reply=wording.CLEARED if is_cleared else wording.SUMMED_UP)
+
+
+def _write(ctx: Context, row: Handover, change: Change, *, summary: str, watch: str) -> None:
+    """Keep what an engineer wrote; one that is filed is filed anew. Raises UserError for a text that is too long."""
+    longest = max(len(summary), len(watch))
+    if longest > wording.LONGEST:
+        raise UserError(wording.too_long(longest))
+    row.summary, row.watch = summary, watch
+    row.is_quiet = row.is_quiet and not (summary or watch)
     if row.is_filed:
         handover_filing.file(ctx, row, change, by=ctx.person)
-    return Answer(reply=wording.noted(len(watch.splitlines())))
 
 
 def _submit(ctx: Context, call: Call) -> Answer:
+    if call.words and call.text.lower() != NOTHING_NOTABLE:
+        raise call.wrong(wording.NOTHING_OR_NOTHING_NOTABLE)
     change = _mine(ctx, call.rotation)
-    return _filed(ctx, stored(ctx, change), change)
+    row = stored(ctx, change)
+    if call.words and (row.summary or row.watch):
+        raise UserError(wording.QUIET_WITH_NOTES)
+    row.is_quiet = row.is_quiet or bool(call.words)
+    return _filed(ctx, row, change)
 
 
 def _filed(ctx: Context, row: Handover, change: Change) -> Answer:
@@ -206,7 +252,7 @@ def _pressed_accept(ctx: Context, event: ButtonPressed) -> Answer:
 
 def _show(ctx: Context, call: Call) -> Answer:
     row = _wanted(ctx, call)
-    return Answer(reply=wording.filed(shown(ctx, row), ctx.platform))
+    return Answer(reply=wording.filed(shown(ctx, row), ctx.platform, is_whole=True))
 
 
 def _wanted(ctx: Context, call: Call) -> Handover:
@@ -251,12 +297,25 @@ def _list(ctx: Context, call: Call) -> Answer:
     return Answer(reply=wording.listed([shown(ctx, row) for row in found]))
 
 
-def handover_rows(session: Session, standing: Standing, since: date | None) -> list[ExportRow]:
-    """Give the handovers filed for shifts that ended on or after a day (None: all), the oldest first."""
+def handover_rows(
+    session: Session, standing: Standing, since: date | None, until: date | None = None, words: str = ""
+) -> list[ExportRow]:
+    """Give the handovers filed for shifts that ended on or after a day (None: all), the oldest first.
+
+    until: the last day on which they ended; None: all. words: only those in which they stand, in any case; empty: all.
+    """
     rotations = standing.policy.oncall.rotations
-    start = standing.calendar(rotations[0]).midnight(since) if since is not None and rotations else None
-    civil = zone(standing.policy.timezone)
-    return [exported(row, _names(standing), civil) for row in records.filed_since(session, start)]
+    calendar = standing.calendar(rotations[0]) if rotations else None
+    first = calendar.midnight(since) if since is not None and calendar is not None else None
+    end = calendar.midnight(until + DAY) if until is not None and calendar is not None else None
+    civil, name = zone(standing.policy.timezone), _names(standing)
+    found = records.filed_since(session, first, until=end)
+    made = (exported(row, _log_of(session, row), name, civil) for row in found)
+    return [row for row in made if not words or row.has(words)]
+
+
+def _log_of(session: Session, row: Handover) -> Sequence[LogEntry]:
+    return records.log_between(session, row.rotation, row.shift_start, row.shift_end)
 
 
 def _names(standing: Standing) -> Callable[[str | None], str]:
@@ -273,14 +332,25 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "handover",
         "note",
-        "<text>",
-        "add what to watch to the draft",
+        "<text> | clear",
+        "add what to watch to the draft, or take it all away",
         "/handover note if the queue grows, restart the runner",
         _note,
         takes_text=True,
     ),
-    Command("handover", "draft", "", "see the draft", "/handover draft", _draft),
-    Command("handover", "submit", "", "hand over with the draft as it is", "/handover submit", _submit),
+    Command(
+        "handover",
+        "summary",
+        "<text> | clear",
+        "say how it was, in place of what you said before",
+        "/handover summary a quiet day after the upgrade",
+        _summary,
+        takes_text=True,
+    ),
+    Command("handover", "draft", "[all]", "see the draft; all: with every line", "/handover draft", _draft),
+    Command(
+        "handover", "submit", "[nothing notable]", "hand over with the draft as it is", "/handover submit", _submit
+    ),
     Command("handover", "show", "[DATE|n]", "the last one, that of a day, or by number", "/handover show fri", _show),
     Command("handover", "list", "", "the last handovers", "/handover list", _list),
 )

@@ -1,6 +1,6 @@
 """What a handover is drafted from: who hands to whom, and what the store knows of the shift. Source: DESIGN §6."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from statistics import median
@@ -18,21 +18,26 @@ from models.rota.duty import who_is_on
 from models.rota.shift import Shift
 from models.triage.verdict import RequestClass
 
-MOST_LINES = 10
-EXCERPT = 80
+KEPT = 40  # lines a section; ten of them are shown where nobody asked for all
+EXCERPT = 60
+MACHINERY = ("page delivered", "message added")  # of a timeline: what tells nobody how a request stands
 LOG_LINE = 140
-JUST_BEFORE = timedelta(microseconds=1)
+JUST_BEFORE = timedelta(microseconds=1)  # what happens at this instant is part of the draft, too
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One shift's end: who hands to whom, by id. outgoing: who is on duty now, or was at the end."""
+    """One shift's end: who hands to whom, by id. outgoing: who is on duty now, or was at the end.
+
+    is_part: of a part of a shift, because duty passed on within it.
+    """
 
     rotation: Rotation
     start: datetime
     end: datetime
     outgoing: str | None
     incoming: str | None
+    is_part: bool = False
 
 
 def running(ctx: Context, rotation: Rotation, at: datetime | None = None) -> Change | None:
@@ -50,8 +55,9 @@ def change_of(ctx: Context, rotation: Rotation, shift: Shift) -> Change:
 
 def collect(ctx: Context, change: Change) -> Draft:
     """Draft a handover from the store."""
-    name, start, end = change.rotation.name, change.start, max(change.start, min(ctx.now, change.end))
+    name, start, end = change.rotation.name, change.start, max(change.start, min(ctx.now + JUST_BEFORE, change.end))
     live = requests.live(ctx.session, name)
+    overdue = frozenset(one.id for one in requests.overdue(ctx.session, name, ctx.now))
     opened = requests.opened_between(ctx.session, start, end, name)
     lines = records.log_between(ctx.session, name, start, end)
     return Draft(
@@ -60,14 +66,15 @@ def collect(ctx: Context, change: Change) -> Draft:
         shift_end=change.end,
         outgoing=_name(ctx, change.outgoing),
         incoming=_name(ctx, change.incoming),
-        open=_section(ctx, [one for one in live if one.due is not Due.RESUME]),
+        open=_section(ctx, [one for one in live if one.due is not Due.RESUME], overdue),
         waiting=_section(ctx, [one for one in live if one.due is Due.RESUME]),
         resolved=_section(ctx, requests.resolved_between(ctx.session, start, end, name)),
         debts=_debts(ctx, debts.open_debts(ctx.session, name)),
-        log=tuple(_line(ctx, one) for one in lines[-MOST_LINES:]),
+        log=tuple(_line(ctx, one) for one in lines[-KEPT:]),
         log_total=len(lines),
         by_class=_by_class(opened),
         acknowledged_after=_acknowledged_after(opened),
+        is_part=change.is_part,
     )
 
 
@@ -75,13 +82,14 @@ def _name(ctx: Context, person: str | None) -> str | None:
     return None if person is None else ctx.name_of(person)
 
 
-def _section(ctx: Context, found: Sequence[Request]) -> Requests:
-    return Requests(tuple(_drafted(ctx, one) for one in found[:MOST_LINES]), len(found))
+def _section(ctx: Context, found: Sequence[Request], overdue: Collection[int] = ()) -> Requests:
+    drafted = (replace(_drafted(ctx, one), is_overdue=one.id in overdue) for one in found[:KEPT])
+    return Requests(tuple(drafted), len(found))
 
 
 def _debts(ctx: Context, found: Sequence[OpenDebt]) -> Requests:
     """Give the runbook debts; the owner of each is whoever owes the link."""
-    shown = found[:MOST_LINES]
+    shown = found[:KEPT]
     return Requests(
         tuple(replace(_drafted(ctx, one.request), owner=runbook_debt.debtor_name(ctx, one)) for one in shown),
         len(found),
@@ -120,7 +128,7 @@ def _called(ctx: Context, request: Request, handle: str | None) -> str | None:
 
 
 def _last(ctx: Context, request: Request) -> tuple[str, datetime | None]:
-    entries = requests.timeline(ctx.session, request.id)
+    entries = [entry for entry in requests.timeline(ctx.session, request.id) if entry.what not in MACHINERY]
     at = entries[-1].at if entries else None
     if request.last_word_at is not None and (at is None or request.last_word_at > at):
         return "last word", request.last_word_at
@@ -128,7 +136,8 @@ def _last(ctx: Context, request: Request) -> tuple[str, datetime | None]:
 
 
 def _line(ctx: Context, entry: LogEntry) -> DraftedLine:
-    return DraftedLine(entry.at, excerpt(entry.text, LOG_LINE), _name(ctx, entry.author) or "")
+    place = entry.platform or "", entry.channel or "", entry.message or ""
+    return DraftedLine(entry.at, excerpt(entry.text, LOG_LINE), _name(ctx, entry.author) or "", *place)
 
 
 def _by_class(opened: Sequence[Request]) -> tuple[tuple[str, int], ...]:

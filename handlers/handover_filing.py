@@ -7,11 +7,13 @@ from handlers import duty
 from handlers.context import Context
 from handlers.handover_draft import Change, collect
 from handlers.wording import handover as wording
+from handlers.wording import log
 from handlers.wording.handover import Shown
 from models.effects import Direct, Post
 from models.errors import UserError
 from models.message import Message
 from models.policy import ChannelKind, Person, Rotation
+from models.records import account as accounts
 from models.records import handover as records
 from models.records import roster
 from models.records.delivery import Purpose
@@ -26,12 +28,12 @@ def stored(ctx: Context, change: Change) -> Handover:
     The rotation is held until the transaction ends: nobody submits a handover while the clock files it.
     """
     roster.lock(ctx.session, change.rotation.name)
-    row = records.of_shift(ctx.session, change.rotation.name, change.start)
+    row = records.of_shift(ctx.session, change.rotation.name, change.start, is_part=change.is_part)
     if row is not None:
         ctx.session.refresh(row)
     else:
         row = Handover(rotation=change.rotation.name, shift_start=change.start, drafted_at=ctx.now)
-        row.state, row.summary, row.watch = HandoverState.DRAFT, "", ""
+        row.state, row.summary, row.watch, row.is_part = HandoverState.DRAFT, "", "", change.is_part
         ctx.session.add(row)
     if not row.is_filed:
         row.shift_end, row.outgoing, row.incoming = change.end, change.outgoing, change.incoming
@@ -53,7 +55,7 @@ def file(ctx: Context, row: Handover, change: Change, *, by: Person | None, sile
         row.accepted_at = row.accepted_by = None
         row.reminders, row.due_at = 0, None if silently else _first_asked(ctx, change)
     ctx.audit("handover.file" if by is not None else "handover.file-automatically", f"handover:{row.id}")
-    ctx.log(row.rotation, wording.logged_filed(row.id, by.name if by is not None else None, is_again=was_filed))
+    ctx.log(row.rotation, log.logged_filed(row.id, by.name if by is not None else None, is_again=was_filed))
     if not silently:
         post(ctx, row)
         if was_filed and before == row.incoming:
@@ -141,12 +143,17 @@ def _send(ctx: Context, row: Handover) -> None:
         return
     person = ctx.policy.person(row.incoming)
     platform = ctx.home_of(person)
-    if person is not None and platform is not None:
+    if person is not None and platform is not None and not _is_gone(ctx, person, platform):
         note = Direct(person.handle(platform) or "", wording.addressed(handover, platform))
         row.accept_id = ctx.say(note, platform=platform, purpose=Purpose.HANDOVER)
     else:
         said = wording.nobody_incoming if row.incoming is None else wording.unreachable
         tell_leads(ctx, lambda on: said(handover, on))
+
+
+def _is_gone(ctx: Context, person: Person, platform: str) -> bool:
+    """Say whether somebody's account is known to reach nobody."""
+    return (platform, person.handle(platform) or "") in accounts.gone(ctx.session)
 
 
 def _send_again(ctx: Context, row: Handover) -> None:
@@ -179,9 +186,9 @@ def accept(ctx: Context, row: Handover) -> Message:
         raise UserError(wording.NOT_SUBMITTED_YET)
     if row.accepted_at is not None:
         return _accepted_before(ctx, row, row.accepted_at)
-    newest = records.latest(ctx.session, row.rotation)
-    if newest and newest[0].id != row.id:
-        raise UserError(wording.superseded(row.id, newest[0].id))
+    newer = records.newer(ctx.session, row, ctx.now)
+    if newer is not None:
+        raise UserError(wording.superseded(row.id, newer.id))
     person = ctx.person
     if person is None or not _may_accept(ctx, row, person):
         raise UserError(wording.may_not_accept(row.id, ctx.name_of(row.incoming) if row.incoming else None))
@@ -208,7 +215,7 @@ def _takes_over(ctx: Context, row: Handover, person: Person) -> bool:
 
 def _show_accepted(ctx: Context, row: Handover, person: Person) -> Message:
     ctx.audit("handover.accept", f"handover:{row.id}", f"for {row.incoming}")
-    ctx.log(row.rotation, wording.logged_accepted(row.id, person.name))
+    ctx.log(row.rotation, log.logged_accepted(row.id, person.name))
     handover = shown(ctx, row)
     post(ctx, row)
     _edit_direct(ctx, row, lambda platform: wording.addressed(handover, platform))

@@ -15,6 +15,7 @@ from handlers.handover_draft import Change, change_of
 from handlers.handover_filing import ACCEPT_WITHIN, file, readdress, shown, stored, tell_leads
 from handlers.job import Job
 from handlers.wording import handover as wording
+from handlers.wording import handover_asking, log
 from models.events import CLOCK, TimeCame
 from models.policy import Rotation
 from models.records import event as received
@@ -85,7 +86,8 @@ def remind(ctx: Context, event: TimeCame) -> None:
     if row is None or not row.is_filed:
         change = change_of(ctx, rotation, shift)
         incoming = ctx.name_of(change.incoming) if change.incoming else None
-        said = wording.reminder(rotation.name, change.end, incoming, ctx.policy.zone)
+        stays = change.incoming == change.outgoing
+        said = handover_asking.reminder(rotation.name, change.end, incoming, ctx.policy.zone, stays=stays)
         ctx.tell([ctx.policy.person(change.outgoing)], lambda _: said, purpose=Purpose.HANDOVER)
 
 
@@ -179,7 +181,7 @@ def _tell_leads(ctx: Context, row: Handover) -> None:
     row.reminders, row.due_at = row.reminders + 1, None
     said = wording.tell_leads(shown(ctx, row))
     tell_leads(ctx, lambda _: said)
-    ctx.log(row.rotation, wording.logged_unaccepted(row.id))
+    ctx.log(row.rotation, log.logged_unaccepted(row.id))
 
 
 REMINDER = Job(REMINDS, "a reminder to hand over", reminder_due, reminder_coming, remind)

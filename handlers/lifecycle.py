@@ -322,15 +322,6 @@ def _explained(ctx: Context, request: Request) -> Message:
     return message(*why.blocks, *feedback.told(ctx, request))
 
 
-def _log(ctx: Context, call: Call) -> Answer:
-    if not call.words:
-        raise call.wrong(wording.NOTHING_TO_LOG)
-    if not duty.is_engineer(ctx, ctx.person):
-        raise UserError(wording.ENGINEERS_ONLY)
-    ctx.log(call.rotation.name, call.text, author=ctx.person.id if ctx.person is not None else None)
-    return Answer(reply=wording.logged(call.rotation.name))
-
-
 COMMANDS: tuple[Command, ...] = (
     Command("oncall", "ack", "<number>", "take a request: I'm on it", "/oncall ack 142", _ack),
     Command("oncall", "resolve", "<number> [runbook link]", "a request is resolved", "/oncall resolve 142", _resolve),
@@ -352,13 +343,4 @@ COMMANDS: tuple[Command, ...] = (
         _class,
     ),
     Command("oncall", "why", "<number>", "the reasons behind a triage", "/oncall why 142", _why),
-    Command(
-        "oncall",
-        "log",
-        "<text>",
-        "write a line into the shift's log",
-        "/oncall log restarted the registry",
-        _log,
-        takes_text=True,
-    ),
 )

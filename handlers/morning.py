@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from handlers import announcement, duty
 from handlers.context import Context, Standing
 from handlers.job import Job
+from handlers.wording import log
 from handlers.wording import morning as wording
 from models.events import CLOCK, TimeCame
 from models.message import Message
@@ -88,6 +89,7 @@ def greet(ctx: Context, event: TimeCame) -> None:
     now, following = duty.stretch(duty.near(ctx, rotation, ctx.now), ctx.now)
     person = ctx.policy.person(now.engineer)
     if now.engineer is None:
+        ctx.log(rotation.name, log.on_duty(None, None))
         announcement.nobody_on_duty(ctx, rotation, now, following)
         return
     live = request.live(ctx.session, rotation.name)
@@ -146,7 +148,7 @@ def _last_handover(ctx: Context, person: Person | None, rotation: Rotation) -> w
         outgoing=ctx.name_of(found.outgoing) if found.outgoing is not None else None,
         state=found.state,
         ended=found.shift_end,
-        is_mine=person is not None and found.incoming == person.id,
+        is_mine=person is not None and found.incoming == person.id != found.outgoing,
     )
 
 

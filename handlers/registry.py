@@ -20,9 +20,11 @@ from handlers import (
     gaps,
     handover,
     handover_jobs,
+    handover_parts,
     helper,
     home,
     lifecycle,
+    log,
     morning,
     nudges,
     oncall,
@@ -71,6 +73,7 @@ COMMANDS: tuple[Command, ...] = (
     *lifecycle.COMMANDS,
     *runbook.COMMANDS,
     *feedback.COMMANDS,
+    *log.COMMANDS,
     *duplicate.COMMANDS,
     *rerouting.COMMANDS,
     *reopening.COMMANDS,
@@ -112,10 +115,12 @@ REACTIONS: Mapping[str, Callable[[Context, ReactionAdded], None]] = {
     **lifecycle.REACTIONS,
     **suggestion.REACTIONS,
     **thanks.REACTIONS,
+    **log.REACTIONS,
 }
 
 UNREACTIONS: Mapping[str, Callable[[Context, ReactionRemoved], None]] = {
     **thanks.UNREACTIONS,  # acknowledged is acknowledged: an eye taken back changes nothing
+    **log.UNREACTIONS,
 }
 
 JOBS: tuple[Job, ...] = (
@@ -124,6 +129,8 @@ JOBS: tuple[Job, ...] = (
     cycle_end.REMINDER,
     handover_jobs.REMINDER,
     handover_jobs.CHANGE,
+    handover_parts.PARTS,
+    handover_parts.FILING,
     morning.GREETING,
     gaps.LOOK_AHEAD,
     handover_jobs.ACCEPTANCE,
@@ -160,6 +167,11 @@ def _unreaction(ctx: Context, event: ReactionRemoved) -> None:
     handler = UNREACTIONS.get(event.emoji)
     if handler is not None and not event.is_bot:
         handler(ctx, event)
+
+
+def _deleted(ctx: Context, event: MessageDeleted) -> None:
+    requests.message_deleted(ctx, event)
+    log.message_deleted(ctx, event)
 
 
 def _button(ctx: Context, event: ButtonPressed) -> Answer | None:
@@ -210,7 +222,7 @@ def _command(ctx: Context, event: CommandGiven) -> Answer:
 EVENTS: Mapping[type[Event], Callable[[Context, Any], Answer | None]] = {
     MessagePosted: requests.message_posted,
     MessageEdited: requests.message_edited,
-    MessageDeleted: requests.message_deleted,
+    MessageDeleted: _deleted,
     ReactionAdded: _reaction,
     ReactionRemoved: _unreaction,
     CommandGiven: _command,

@@ -9,7 +9,7 @@ from typing import Any
 
 from handlers import announcement, duty, stand_in
 from handlers.context import Context
-from handlers.wording import commands
+from handlers.wording import commands, log
 from handlers.wording import oncall_list as wording
 from models.errors import UserError
 from models.message import Message
@@ -133,6 +133,8 @@ def settle_each(
     moves = [_written(change, action, dict(detail)) for change, detail in changes]
     outcome = _tell(moves, told, besides)
     for move in moves:
+        if move.dates:
+            move.change.ctx.log(move.change.rotation.name, told)
         _announce(move)
     return [
         Done(move.after, move.now, replace(outcome, on_duty=_serving(move), redrawn=move.redrawn), move.dates)
@@ -175,6 +177,9 @@ def _written(change: Change, action: str, detail: dict[str, Any]) -> _Move:
 def _announce(move: _Move) -> None:
     """Say in operations that somebody else, or nobody, is on duty from now on; nothing where that did not change."""
     ctx, rotation, now, before = move.change.ctx, move.change.rotation, move.now, move.before
+    if now.engineer != before.engineer:
+        taking, leaving = (ctx.name_of(one.engineer) if one.engineer else None for one in (now, before))
+        ctx.log(rotation.name, log.on_duty(taking, leaving))
     if now.engineer is None and before.engineer is not None:
         announcement.nobody_on_duty(ctx, rotation, now, move.following)
     elif now.engineer != before.engineer:

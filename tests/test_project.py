@@ -27,6 +27,8 @@ BESIDE = {"README.md", ".ci", "LICENSE", "CHANGELOG.md", "docs", "benchmarks", "
 APACHE_2 = "cfc7749b96f63bd31c3c42b5c471bf756814053e847c10f3eb003417bc523d30"
 
 EMOJI = {"eyes": "👀", "white_check_mark": "✅", "rotating_light": "🚨", "pushpin": "📌"} | {
+    "memo": "📝",
+    "pencil": "📝",
     "+1": "👍",
     "thumbsup": "👍",
     "-1": "👎",

@@ -26,14 +26,16 @@ def oncall(config: Path, at: datetime | None, from_config: bool, as_json: bool) 
 @click.command()
 @options.config
 @click.option("--since", type=options.IsoDate(), help="Only those of shifts that ended on this day or later.")
+@click.option("--until", type=options.IsoDate(), help="Only those of shifts that ended on this day or before.")
+@click.option("--grep", "words", default="", metavar="TEXT", help="Only those with this text in them, in any case.")
 @click.option(
     "--format", "to", type=click.Choice(FORMATS), default="md", show_default=True, help="How they are written."
 )
-def handovers(config: Path, since: date | None, to: str) -> None:
+def handovers(config: Path, since: date | None, until: date | None, words: str, to: str) -> None:
     """Write the handovers that were filed, the oldest first."""
     from bot import reports
 
-    click.echo(reports.handovers(options.settings(config), since, to), nl=False)
+    click.echo(reports.handovers(options.settings(config), since, until, words, to), nl=False)
 
 
 COMMANDS = (oncall, handovers)

@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from handlers.wording import handover_sections, times
-from handlers.wording.handover_sections import when
+from handlers.wording.handover_sections import Reading, when
 from models.message import (
     Block,
     Bullets,
@@ -31,11 +31,21 @@ from models.records.handover import Draft, HandoverState
 
 QUIET, NOTABLE = "yes", "no"
 LONGEST = 3000
+ALL = 40  # lines a section, where somebody asked for it
 FORM = "handover"
 
 NO_SHIFT = "No shift is planned, so there is nothing to hand over. A lead can fill the list with /oncall-list add."
 NOTHING_TO_NOTE = "What shall I note?"
+NOTHING_TO_SAY = "How was it?"
+CLEARED = text("Cleared. The rest of the draft stays as it is.")
+SUMMED_UP = text("That is how the handover begins.")
+NOTHING_OR_NOTHING_NOTABLE = "What else stands in it you write with /handover note and /handover summary."
+QUIET_WITH_NOTES = (
+    "“Nothing notable” and a text do not go together. /handover draft shows what is written; "
+    "/handover note clear and /handover summary clear take it away."
+)
 NOTHING_FILED = "No handover has been filed yet. The first one comes at the end of the shift."
+ALL_OR_NOTHING = "Nothing, or all of it?"
 NO_LONGER = "This handover is no longer there."
 NO_SUCH_BUTTON_ROTATION = "This rotation is no longer in the configuration."
 ENGINEERS_ONLY = (
@@ -73,14 +83,16 @@ class Shown:
 # -- the handover itself
 
 
-def draft(shown: Shown, platform: str) -> Message:
-    """Show the draft as it would be submitted now."""
+def draft(shown: Shown, platform: str, *, is_whole: bool = False) -> Message:
+    """Show the draft as it would be submitted now. is_whole: with every line that is kept."""
     return message(
         Heading(_title(shown.draft, "Draft: ")),
-        *_content(shown, platform),
+        *_content(shown, platform, ALL if is_whole else handover_sections.MOST),
         note(
             "Add with ",
             Code("/handover note"),
+            " and ",
+            Code("/handover summary"),
             ", hand over with ",
             Code("/handover submit"),
             f". At {when(shown.draft.shift_end, shown.zone)} I file it as it is.",
@@ -88,11 +100,11 @@ def draft(shown: Shown, platform: str) -> Message:
     )
 
 
-def filed(shown: Shown, platform: str) -> Message:
-    """Give a filed handover: for operations and for `/handover show`."""
+def filed(shown: Shown, platform: str, *, is_whole: bool = False) -> Message:
+    """Give a filed handover: for operations, and for `/handover show` with all that is kept of it."""
     return message(
         Heading(_title(shown.draft)),
-        *_content(shown, platform),
+        *_content(shown, platform, ALL if is_whole else handover_sections.MOST),
         Note(_standing(shown)),
         summary=_title(shown.draft),
     )
@@ -102,7 +114,8 @@ def addressed(shown: Shown, platform: str) -> Message:
     """Give a filed handover to the incoming engineer, with Accept until it is accepted."""
     is_accepted = shown.state is HandoverState.ACCEPTED
     starts = when(shown.draft.shift_end, shown.zone)
-    opening = f"{shown.draft.outgoing or 'Nobody'} hands over to you; you are on call from {starts}."
+    since = "since" if shown.draft.is_part else "from"
+    opening = f"{shown.draft.outgoing or 'Nobody'} hands over to you; you are on call {since} {starts}."
     return message(
         paragraph(Strong(opening)),
         *_content(shown, platform),
@@ -133,10 +146,11 @@ def _title(draft: Draft, prefix: str = "") -> str:
     who = "stays with " + (draft.outgoing or "nobody")
     if draft.outgoing != draft.incoming:
         who = f"{draft.outgoing or 'nobody'} → {draft.incoming or 'nobody'}"
-    return f"{prefix}Handover of {draft.rotation}: {who}"
+    during = " during the day" if draft.is_part else ""
+    return f"{prefix}Handover of {draft.rotation}{during}: {who}"
 
 
-def _content(shown: Shown, platform: str) -> list[Block]:
+def _content(shown: Shown, platform: str, most: int = handover_sections.MOST) -> list[Block]:
     said: list[Block] = []
     if shown.is_quiet:
         said.append(paragraph(Strong("Nothing notable.")))
@@ -144,8 +158,13 @@ def _content(shown: Shown, platform: str) -> list[Block]:
         said.append(Quote(shown.summary))
     if shown.watch:
         said += [paragraph(Strong("To watch")), Quote(shown.watch)]
-    head, rest = handover_sections.blocks(shown.draft, shown.zone, platform)
+    head, rest = handover_sections.blocks(shown.draft, _reading(shown, platform, most))
     return [*head, *said, *rest]
+
+
+def _reading(shown: Shown, platform: str, most: int = handover_sections.MOST) -> Reading:
+    number = shown.number if shown.state is not HandoverState.DRAFT else None
+    return Reading(shown.zone, platform, number, most)
 
 
 def _standing(shown: Shown) -> Line:
@@ -215,7 +234,7 @@ def form(shown: Shown, platform: str, version: str) -> Form:
 
 
 def _intro(shown: Shown, platform: str) -> list[Block]:
-    head, rest = handover_sections.blocks(shown.draft, shown.zone, platform)
+    head, rest = handover_sections.blocks(shown.draft, _reading(shown, platform))
     return [*head, *rest]
 
 
@@ -234,7 +253,7 @@ def submitted(number: int, incoming: str | None, channel: str | None, *, is_agai
     start = f"Handover #{number} is changed" if is_again else f"Handover #{number} is submitted"
     return message(
         paragraph(f"{start} and {where}; {who}."),
-        note("You can change it with ", Code("/handover"), "."),
+        note("You can change it with ", Code("/handover"), ", or add with ", Code("/handover note"), "."),
     )
 
 
@@ -272,9 +291,15 @@ def listed(handovers: Sequence[Shown]) -> Message:
 def _listed(shown: Shown) -> Line:
     drafted = shown.draft
     day = times.day(drafted.shift_start.astimezone(shown.zone).date())
-    people = f"{drafted.outgoing or 'nobody'} → {drafted.incoming or 'nobody'}"
+    stays = drafted.outgoing == drafted.incoming
+    people = (
+        f"stays with {drafted.outgoing or 'nobody'}"
+        if stays
+        else f"{drafted.outgoing or 'nobody'} → {drafted.incoming or 'nobody'}"
+    )
     how = "automatic, " if shown.by is None else ""
-    accepted = "accepted" if shown.accepted_at else "not accepted"
+    how = f"during the day, {how}" if drafted.is_part else how
+    accepted = "accepted" if shown.accepted_at else "nobody to accept it" if stays else "not accepted"
     return line(
         Strong(f"#{shown.number} {day}"),
         f": {people} · {drafted.open.total} open · {drafted.resolved.total} resolved · {how}{accepted}",
@@ -318,17 +343,6 @@ def none_of_day(day: str) -> str:
 
 
 # -- what comes by itself
-
-
-def reminder(rotation: str, ends: datetime, incoming: str | None, zone: ZoneInfo) -> Message:
-    """Remind the engineer on duty of the handover."""
-    opening = f"Your shift in {rotation} ends {when(ends, zone)}, and {incoming or 'nobody'} is next."
-    return message(
-        paragraph(opening, " The handover is already drafted: add what matters and submit it."),
-        Buttons((Button("handover-open", "Open the handover", value=rotation, style="primary"),)),
-        note("Or type ", Code("/handover"), ". Without one I file the draft as it is when the shift ends."),
-        summary=opening,
-    )
 
 
 def ask_again(shown: Shown) -> Message:
@@ -377,22 +391,3 @@ def changed_after(number: int, by: str, acceptor: str | None) -> Message:
     return text(
         f"{by} changed handover #{number} after {acceptor or 'you'} accepted it: ", Code(f"/handover show {number}")
     )
-
-
-# -- the log
-
-
-def logged_filed(number: int, by: str | None, *, is_again: bool = False) -> str:
-    """Give the log's line for a handover, or for a change in one that was filed before."""
-    how = "changed" if is_again else "submitted"
-    return f"handover #{number} {f'{how} by {by}' if by else 'filed automatically'}"
-
-
-def logged_accepted(number: int, by: str) -> str:
-    """Give the log's line for an acceptance."""
-    return f"handover #{number} accepted by {by}"
-
-
-def logged_unaccepted(number: int) -> str:
-    """Give the log's line for a handover that nobody accepted in time."""
-    return f"handover #{number} not accepted; leads told"

@@ -3,16 +3,18 @@
 import csv
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from io import StringIO
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from handlers.wording import handover_sections
 from models.message import plain_block
-from models.records.handover import Handover, draft_from_json
+from models.records.handover import Handover, LogEntry, draft_from_json
 
 Format = Literal["md", "json", "csv"]
+KEPT = 40  # lines a section
+NEWLINE = "\n"
 
 _ACTIVE = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for a formula
 
@@ -21,7 +23,8 @@ _ACTIVE = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for a for
 class ExportRow:
     """One handover for another program. Times are ISO with their offset; empty where there is none yet.
 
-    sections: the drafted sections as plain text.
+    sections: the drafted sections as plain text. log: every line of the shift's log.
+    is_part: of a part of a shift, because duty passed on within it.
     """
 
     number: int
@@ -45,12 +48,24 @@ class ExportRow:
     summary: str
     watch: str
     sections: str
+    log: tuple[str, ...]
+    is_part: bool
+
+    def has(self, words: str) -> bool:
+        """Say whether some words stand in it, in any case."""
+        wanted = words.casefold()
+        texts = (self.summary, self.watch, self.sections, *self.log, self.rotation, self.day, *self._people())
+        return any(wanted in text.casefold() for text in texts)
+
+    def _people(self) -> tuple[str, ...]:
+        return (self.outgoing, self.incoming, self.submitted_by, self.accepted_by)
 
 
-def exported(row: Handover, name: Callable[[str | None], str], zone: ZoneInfo) -> ExportRow:
-    """Give a filed handover as a row; name: gives a person's name by id."""
-    draft = draft_from_json(row.body or {})
-    head, rest = handover_sections.blocks(draft, zone, "")
+def exported(row: Handover, log: Sequence[LogEntry], name: Callable[[str | None], str], zone: ZoneInfo) -> ExportRow:
+    """Give a filed handover as a row. log: of its shift. name: gives a person's name by id."""
+    whole = draft_from_json(row.body or {})
+    draft = replace(whole, log=(), log_total=0) if log else whole
+    head, rest = handover_sections.blocks(draft, handover_sections.Reading(zone, "", most=KEPT))
     return ExportRow(
         number=row.id,
         rotation=row.rotation,
@@ -73,7 +88,14 @@ def exported(row: Handover, name: Callable[[str | None], str], zone: ZoneInfo) -
         summary=row.summary,
         watch=row.watch,
         sections="\n".join(plain_block(block) for block in (*head, *rest)),
+        log=tuple(_log_line(one, name, zone) for one in log),
+        is_part=row.is_part,
     )
+
+
+def _log_line(one: LogEntry, name: Callable[[str | None], str], zone: ZoneInfo) -> str:
+    by = f" ({name(one.author)})" if one.author else ""
+    return f"{one.at.astimezone(zone):%Y-%m-%d %H:%M} {one.text}{by}"
 
 
 def render(rows: Sequence[ExportRow], to: Format) -> str:
@@ -94,7 +116,7 @@ def _csv(rows: Sequence[ExportRow]) -> str:
 
 
 def _cell(value: object) -> str:
-    text = str(value)
+    text = "\n".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
     return f"'{text}" if text.startswith(_ACTIVE) else text
 
 
@@ -103,18 +125,24 @@ def _markdown(rows: Sequence[ExportRow]) -> str:
 
 
 def _chapter(row: ExportRow) -> str:
+    during = " during the day" if row.is_part else ""
     people = f"{row.outgoing or 'nobody'} → {row.incoming or 'nobody'}"
     how = "filed automatically" if row.is_automatic else f"submitted by {row.submitted_by}"
     accepted = f"accepted by {row.accepted_by} {row.accepted_at}" if row.accepted_at else "not accepted"
     parts = [
-        f"## {row.day} {_plain(row.rotation)}: {_plain(people)} (#{row.number})",
+        f"## {row.day} {_plain(row.rotation)}{during}: {_plain(people)} (#{row.number})",
         f"{row.submitted_at} {_plain(how)}, {_plain(accepted)}.",
         "Nothing notable." if row.is_quiet else "",
         _quoted(row.summary),
         f"To watch:\n\n{_quoted(row.watch)}" if row.watch else "",
         _block(row.sections),
+        _logged(row.log),
     ]
     return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _logged(lines: Sequence[str]) -> str:
+    return f"Log:\n\n{_block(NEWLINE.join(lines))}" if lines else ""
 
 
 def _quoted(text: str) -> str:

@@ -1,13 +1,16 @@
 """The sections of a handover: counts first, then at most ten short lines each, so that it fits on a phone."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from handlers.wording import times
-from models.message import Block, Bullets, Line, MessageRef, Note, Paragraph, Span, Strong, line, note, paragraph
+from models.message import Block, Bullets, Code, Line, MessageRef, Note, Paragraph, Span, Strong, line, note, paragraph
 from models.records.handover import Draft, DraftedLine, DraftedRequest, Requests
 from models.records.request import Due
+
+MOST = 10
 
 NEXT: Mapping[str, str] = {
     Due.PAGE: "escalates",
@@ -18,20 +21,42 @@ NEXT: Mapping[str, str] = {
 }
 
 
-def blocks(draft: Draft, zone: ZoneInfo, platform: str) -> tuple[list[Block], list[Block]]:
-    """Give the head (who, when, counts) and the sections of a draft.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Where a handover is read. platform: only messages of the same one can be links; empty: in a file.
 
-    platform: where it is read; only requests of the same platform can be links.
+    number: of the handover, where what is left out can be found; None for a draft. most: lines a section.
+    day: whose times need no date, because it is the shift's first.
     """
-    head: list[Block] = [paragraph(_hours(draft, zone)), paragraph(Strong(counts(draft)))]
+
+    zone: ZoneInfo
+    platform: str
+    number: int | None = None
+    most: int = MOST
+    day: date | None = None
+
+    def time(self, at: datetime) -> str:
+        """Give a time as short as it is clear beside the shift's own: `09:05`, or `Tue 3 Nov 09:05`."""
+        there = at.astimezone(self.zone)
+        return f"{there:%H:%M}" if there.date() == self.day else f"{times.day(there.date())} {there:%H:%M}"
+
+
+def blocks(draft: Draft, reading: Reading) -> tuple[list[Block], list[Block]]:
+    """Give the head (who, when, counts) and the sections of a draft."""
+    reading = replace(reading, day=draft.shift_start.astimezone(reading.zone).date())
+    head: list[Block] = [paragraph(_hours(draft, reading.zone)), paragraph(Strong(counts(draft)))]
     rest: list[Block] = [
-        *_requests("Open", draft.open, lambda one: _open(one, zone, platform)),
-        *_requests("Waiting since out of hours", draft.waiting, lambda one: _open(one, zone, platform)),
-        *_requests("Resolved in this shift", draft.resolved, lambda one: _resolved(one, platform)),
-        *_requests("Runbook debts", draft.debts, lambda one: _debt(one, zone, platform)),
-        *_log(draft, zone),
+        *_requests("Open", draft.open, reading, _open),
+        *_requests("Waiting since out of hours", draft.waiting, reading, _open),
+        *_requests(f"Resolved in this {_span(draft)}", draft.resolved, reading, _resolved),
+        *_requests("Runbook debts", draft.debts, reading, _debt),
+        *_log(draft, reading),
     ]
     return head, [*rest, *_figures(draft)]
+
+
+def _span(draft: Draft) -> str:
+    return "part of the shift" if draft.is_part else "shift"
 
 
 def when(at: datetime, zone: ZoneInfo) -> str:
@@ -52,54 +77,75 @@ def counts(draft: Draft) -> str:
 
 
 def _hours(draft: Draft, zone: ZoneInfo) -> str:
-    return f"Shift {when(draft.shift_start, zone)} – {when(draft.shift_end, zone)}"
+    ends = when(draft.shift_end, zone)
+    what = "Part of the shift" if draft.is_part else "Shift"
+    return f"{what} {when(draft.shift_start, zone)} – {ends}{_after_a_break(draft, zone)}"
 
 
-def _requests(title: str, section: Requests, item: Callable[[DraftedRequest], Line]) -> list[Block]:
+def _after_a_break(draft: Draft, zone: ZoneInfo) -> str:
+    """Say which working day is next, where it is not the day after."""
+    first, last = (at.astimezone(zone).date() for at in (draft.shift_start, draft.shift_end))
+    is_break = not draft.is_part and last - first > timedelta(days=1)
+    return f"; the next working day is {times.day(last)}" if is_break else ""
+
+
+def _requests(
+    title: str, section: Requests, reading: Reading, item: Callable[[DraftedRequest, Reading], Line]
+) -> list[Block]:
     if not section.total:
         return []
-    left = section.total - len(section.items)
-    return [paragraph(Strong(title)), Bullets(tuple(map(item, section.items))), *_more(left)]
+    shown = section.items[: reading.most]
+    lines = Bullets(tuple(item(one, reading) for one in shown))
+    return [paragraph(Strong(title)), lines, *_more(section.total - len(shown), reading, "more")]
 
 
-def _more(left: int) -> list[Note]:
-    return [note(f"and {left} more")] if left > 0 else []
+def _more(left: int, reading: Reading, what: str) -> list[Note]:
+    """Say how much is left out, and where it is read; where it is read already, only how much."""
+    if left <= 0:
+        return []
+    if reading.most > MOST or not reading.platform:
+        return [note(f"and {left} {what}")]
+    asked = "/handover draft all" if reading.number is None else f"/handover show {reading.number}"
+    return [note(f"and {left} {what}: ", Code(asked))]
 
 
-def _open(one: DraftedRequest, zone: ZoneInfo, platform: str) -> Line:
-    owner = f" · {one.owner} is on it" if one.owner else " · nobody is on it"
-    last = f" · {one.last} {when(one.last_at, zone)}" if one.last_at else ""
-    following = f" · next: {NEXT[one.due]} {when(one.due_at, zone)}" if one.due in NEXT and one.due_at else ""
-    since = f" · since {when(one.opened_at, zone)}"
-    return line(*_subject(one, platform), f" · from {one.author}", since, owner, last, following)
+def _open(one: DraftedRequest, reading: Reading) -> Line:
+    late = ", overdue" if one.is_overdue else ""
+    owner = f" · {one.owner} is on it" if one.owner else f" · nobody is on it{late}"
+    last = f" · {one.last} {reading.time(one.last_at)}" if one.last_at else ""
+    following = f" · next: {NEXT[one.due]} {reading.time(one.due_at)}" if one.due in NEXT and one.due_at else ""
+    since = f", {reading.time(one.opened_at)}"
+    return line(*_subject(one, reading), f" · {one.author}{since}", owner, last, following)
 
 
-def _resolved(one: DraftedRequest, platform: str) -> Line:
+def _resolved(one: DraftedRequest, reading: Reading) -> Line:
     took = f" in {times.span(one.resolved_at - one.opened_at)}" if one.resolved_at else ""
-    return line(*_subject(one, platform), f" · by {one.owner or 'somebody'}{took}")
+    return line(*_subject(one, reading), f" · by {one.owner or 'somebody'}{took}")
 
 
-def _debt(one: DraftedRequest, zone: ZoneInfo, platform: str) -> Line:
-    since = f" since {times.day(one.resolved_at.astimezone(zone).date())}" if one.resolved_at else ""
-    return line(*_subject(one, platform), f" · {one.owner or 'somebody'} owes the link{since}")
+def _debt(one: DraftedRequest, reading: Reading) -> Line:
+    since = f" since {times.day(one.resolved_at.astimezone(reading.zone).date())}" if one.resolved_at else ""
+    return line(*_subject(one, reading), f" · {one.owner or 'somebody'} owes the link{since}")
 
 
-def _subject(one: DraftedRequest, platform: str) -> tuple[Span, ...]:
+def _subject(one: DraftedRequest, reading: Reading) -> tuple[Span, ...]:
     label = f"#{one.number}"
-    number: Span = MessageRef(one.channel, one.root, label) if one.platform == platform else label
+    number: Span = MessageRef(one.channel, one.root, label) if one.platform == reading.platform else label
     return number, f" {one.request_class} · {one.excerpt or '(no text)'}"
 
 
-def _log(draft: Draft, zone: ZoneInfo) -> list[Block]:
+def _log(draft: Draft, reading: Reading) -> list[Block]:
     if not draft.log_total:
         return []
-    lines = tuple(_log_line(one, zone) for one in draft.log)
+    lines = tuple(_log_line(one, reading) for one in draft.log[-reading.most :])
     left = draft.log_total - len(lines)
-    return [paragraph(Strong("Log")), Bullets(lines), *([note(f"and {left} before")] if left > 0 else [])]
+    return [paragraph(Strong("Log")), Bullets(lines), *_more(left, reading, "before")]
 
 
-def _log_line(one: DraftedLine, zone: ZoneInfo) -> Line:
-    return line(f"{times.day(one.at.astimezone(zone).date())} {one.at.astimezone(zone):%H:%M} {one.text}", _by(one))
+def _log_line(one: DraftedLine, reading: Reading) -> Line:
+    is_there = one.message and one.platform == reading.platform
+    place = MessageRef(one.channel, one.message, "the message") if is_there else None
+    return line(f"{reading.time(one.at)} {one.text}", _by(one), " · " if place else None, place)
 
 
 def _by(one: DraftedLine) -> str:
@@ -113,4 +159,4 @@ def _figures(draft: Draft) -> list[Paragraph]:
     kinds = ", ".join(f"{number} {one}" for one, number in draft.by_class)
     after = draft.acknowledged_after
     median = f"; taken after {times.span(after)} (median)" if after is not None else ""
-    return [paragraph(f"{times.count(total, 'request')} in this shift: {kinds}{median}")]
+    return [paragraph(f"{times.count(total, 'request')} in this {_span(draft)}: {kinds}{median}")]

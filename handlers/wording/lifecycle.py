@@ -12,7 +12,6 @@ MAY_NOT_CORRECT = "The author can raise a request; engineers and leads can give 
 NEVER_READ = "I have not read this message. Choose “Ask for help” on it instead: that posts its words where I do."
 MARKED_BY_HAND = "marked as a request by hand"
 WHICH_REQUEST = "Which request?"
-NOTHING_TO_LOG = "What shall I write?"
 
 
 def which_class(words: Sequence[str]) -> str:
@@ -66,11 +65,6 @@ def corrected(link: Span, to: RequestClass) -> Message:
 def escalated(link: Span, names: Sequence[str]) -> Message:
     """Confirm an escalation."""
     return text("Asked for help with ", link, f": {', '.join(names) or 'nobody else is there'}.")
-
-
-def logged(rotation: str) -> Message:
-    """Confirm a line of the log."""
-    return text(f"Written into the log of {rotation}. It stands in the handover.")
 
 
 def why(

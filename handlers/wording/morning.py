@@ -99,10 +99,13 @@ def direct(
     """Tell the engineer on call what awaits them, and how they hand over."""
     hours = f"{facts.hours.start:%H:%M}–{facts.hours.end:%H:%M}"
     opening = f"You are on call{facts.of_rotation} until {facts.end}."
+    urgent = [one for one in waiting if one.request_class is RequestClass.URGENT]
+    others_waiting = [one for one in waiting if one.request_class is not RequestClass.URGENT]
     return message(
         paragraph(Strong(opening), f" Your hours are {hours}. {_following(facts, 'yours')}"),
         paragraph(*_handover(last, facts)) if last is not None else None,
-        *_requests("Waiting since out of hours; I page you for them when the hours begin", waiting),
+        *_requests("⚠️ Urgent, came out of hours; I page you for them when the hours begin", urgent),
+        *_requests("Waiting since out of hours; I page you for them when the hours begin", others_waiting),
         *_requests("Open", others),
         None if waiting or others else paragraph("Nothing is open."),
         *_duties(duties),
@@ -114,7 +117,7 @@ def direct(
             " writes a line into it. ",
             f"Why you: {facts.why}.",
         ),
-        summary=f"{opening} {_summary(waiting, others)}",
+        summary=f"{opening} {_summary(waiting, others)}{_urgent_of_them(len(urgent))}",
     )
 
 
@@ -147,6 +150,10 @@ def _of_them(waiting: int) -> str:
 def _summary(waiting: Sequence[OpenRequest], others: Sequence[OpenRequest]) -> str:
     count = len(waiting) + len(others)
     return f"{times.count(count, 'request')} open." if count else "Nothing is open."
+
+
+def _urgent_of_them(count: int) -> str:
+    return f" {count} urgent since out of hours." if count else ""
 
 
 def _duties(duties: Sequence[str]) -> list[Block]:

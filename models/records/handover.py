@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Index, String, Text, func, select, update
+from sqlalchemy import Index, String, Text, delete, false, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.records.base import Id, Record, Word, changed
@@ -34,6 +34,7 @@ class DraftedRequest:
 
     owner: the name of who is on it, or who resolved it. last: the last thing that happened to it.
     request_class, state, due are plain words, so that an old handover can be read when a word has gone out of use.
+    is_overdue: for the platform team, and nobody took it in the time that is allowed.
     """
 
     number: int
@@ -51,15 +52,22 @@ class DraftedRequest:
     due: str = ""
     due_at: datetime | None = None
     resolved_at: datetime | None = None
+    is_overdue: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class DraftedLine:
-    """One line of the log as a handover keeps it. author: a name; empty for the bot."""
+    """One line of the log as a handover keeps it. author: a name; empty for the bot.
+
+    platform, channel, message: of the message that it was noted from; empty where it was from none.
+    """
 
     at: datetime
     text: str
     author: str = ""
+    platform: str = ""
+    channel: str = ""
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,7 @@ class Draft:
     outgoing, incoming: names; None where nobody. waiting: came outside hours and has not been paged yet.
     debts: resolved without documentation, of any shift. log: the last lines, log_total of all.
     acknowledged_after: the median over the requests of the shift that somebody took; None where there were none.
+    is_part: of a part of a shift, because duty passed on within it.
     """
 
     rotation: str
@@ -92,6 +101,7 @@ class Draft:
     log_total: int = 0
     by_class: tuple[tuple[str, int], ...] = ()
     acknowledged_after: timedelta | None = None
+    is_part: bool = False
 
 
 _DRAFTS: TypeAdapter[Draft] = TypeAdapter(Draft)
@@ -117,11 +127,13 @@ class Handover(Record):
     submitted_by: None where the bot filed it, at submitted_at.
     post_id, accept_id: the outbox rows of the post in operations and of the message with the Accept button.
     posts: the outbox row of the post on each platform; post_id is the first of them.
+    is_part: of a part of a shift, [shift_start, shift_end), because duty passed on within it; due_at of its draft is
+    when the bot files it.
     """
 
     __tablename__ = "handover"
     __table_args__ = (
-        Index(None, "rotation", "shift_start", unique=True),
+        Index(None, "rotation", "shift_start", "is_part", unique=True),
         Index(None, "state", "due_at"),
     )
 
@@ -146,6 +158,7 @@ class Handover(Record):
     post_id: Mapped[int | None] = mapped_column(Id)
     accept_id: Mapped[int | None] = mapped_column(Id)
     posts: Mapped[dict[str, Any] | None]
+    is_part: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     @property
     def is_filed(self) -> bool:
@@ -154,10 +167,16 @@ class Handover(Record):
 
 
 class LogEntry(Record):
-    """One line of a rotation's on-call log. author: a person's id; None for the bot."""
+    """One line of a rotation's on-call log. author: a person's id; None for the bot.
+
+    platform, channel, channel_name, message: what it was noted from by a reaction; None for any other line.
+    """
 
     __tablename__ = "log_entry"
-    __table_args__ = (Index(None, "rotation", "at"),)
+    __table_args__ = (
+        Index(None, "rotation", "at"),
+        Index(None, "platform", "channel", "message", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     rotation: Mapped[str] = mapped_column(String(100))
@@ -165,11 +184,35 @@ class LogEntry(Record):
     author: Mapped[str | None] = mapped_column(String(100))
     text: Mapped[str] = mapped_column(Text)
     request_id: Mapped[int | None] = mapped_column(Id)
+    platform: Mapped[str | None] = mapped_column(String(20))
+    channel: Mapped[str | None] = mapped_column(String(200))
+    channel_name: Mapped[str | None] = mapped_column(String(200))
+    message: Mapped[str | None] = mapped_column(String(200))
 
 
-def of_shift(session: Session, rotation: str, shift_start: datetime) -> Handover | None:
-    """Give the handover of the shift that began at an instant; None where none was drafted."""
-    return session.scalar(select(Handover).where(Handover.rotation == rotation, Handover.shift_start == shift_start))
+def of_shift(session: Session, rotation: str, shift_start: datetime, *, is_part: bool = False) -> Handover | None:
+    """Give the handover of the shift, or the part of one, that began at an instant; None where none was drafted."""
+    of_it = (Handover.rotation == rotation, Handover.shift_start == shift_start, Handover.is_part.is_(is_part))
+    return session.scalar(select(Handover).where(*of_it))
+
+
+def part_of(session: Session, rotation: str, outgoing: str, since: datetime) -> Handover | None:
+    """Give the newest handover within a shift of somebody who left duty after an instant; None where there is none."""
+    theirs = (Handover.rotation == rotation, Handover.is_part, Handover.outgoing == outgoing)
+    found = select(Handover).where(*theirs, Handover.shift_end > since).order_by(Handover.shift_end.desc()).limit(1)
+    return session.scalar(found)
+
+
+def unfiled_parts(session: Session, now: datetime) -> Sequence[Handover]:
+    """Give the drafts of parts of shifts that are to be filed by now."""
+    drafted = (Handover.state == HandoverState.DRAFT, Handover.is_part, Handover.due_at <= now)
+    return session.scalars(select(Handover).where(*drafted).order_by(Handover.due_at, Handover.id)).all()
+
+
+def next_part_due(session: Session, after: datetime) -> datetime | None:
+    """Give the first instant after another at which the draft of a part is filed."""
+    drafted = (Handover.state == HandoverState.DRAFT, Handover.is_part, Handover.due_at > after)
+    return session.scalar(select(func.min(Handover.due_at)).where(*drafted))
 
 
 def get(session: Session, number: int) -> Handover | None:
@@ -180,14 +223,28 @@ def get(session: Session, number: int) -> Handover | None:
 def latest(session: Session, rotation: str, count: int = 1) -> Sequence[Handover]:
     """Give the last handovers filed, the newest first."""
     filed = select(Handover).where(Handover.rotation == rotation, Handover.state.in_(FILED))
-    return session.scalars(filed.order_by(Handover.shift_start.desc()).limit(count)).all()
+    return session.scalars(filed.order_by(Handover.shift_end.desc(), Handover.id.desc()).limit(count)).all()
 
 
-def filed_since(session: Session, since: datetime | None, rotation: str | None = None) -> Sequence[Handover]:
-    """Give the handovers filed for shifts that ended at or after an instant (None: all), the oldest first."""
-    filed = select(Handover).where(Handover.state.in_(FILED)).order_by(Handover.shift_start, Handover.id)
+def newer(session: Session, handover: Handover, now: datetime) -> Handover | None:
+    """Give the handover that took the place of another: a later one of its kind, or of a shift that is over by now."""
+    later = (Handover.rotation == handover.rotation, Handover.state.in_(FILED), Handover.shift_end > handover.shift_end)
+    kind = or_(Handover.is_part.is_(handover.is_part), Handover.shift_end <= now)
+    return session.scalar(select(Handover).where(*later, kind).order_by(Handover.shift_end.desc()).limit(1))
+
+
+def filed_since(
+    session: Session, since: datetime | None, rotation: str | None = None, until: datetime | None = None
+) -> Sequence[Handover]:
+    """Give the handovers filed for shifts that ended at or after an instant (None: all), the oldest first.
+
+    until: only those that ended before it; None: all.
+    """
+    filed = select(Handover).where(Handover.state.in_(FILED)).order_by(Handover.shift_end, Handover.id)
     if since is not None:
         filed = filed.where(Handover.shift_end >= since)
+    if until is not None:
+        filed = filed.where(Handover.shift_end < until)
     if rotation is not None:
         filed = filed.where(Handover.rotation == rotation)
     return session.scalars(filed).all()
@@ -215,6 +272,21 @@ def log_between(session: Session, rotation: str, start: datetime, end: datetime)
     ).all()
 
 
+def noted_from(session: Session, platform: str, channel: str, message: str) -> LogEntry | None:
+    """Give the line of the log that was noted from a message; None where there is none."""
+    of_it = (LogEntry.platform == platform, LogEntry.channel == channel, LogEntry.message == message)
+    return session.scalar(select(LogEntry).where(*of_it))
+
+
+def take_back(session: Session, entry: LogEntry) -> bool:
+    """Take a line out of the log; False where a handover that was filed has it already."""
+    told = (Handover.rotation == entry.rotation, Handover.submitted_at >= entry.at)
+    within = (Handover.shift_start <= entry.at, Handover.shift_end > entry.at)
+    if session.scalar(select(Handover.id).where(*told, *within, Handover.state.in_(FILED)).limit(1)) is not None:
+        return False
+    return changed(session, delete(LogEntry).where(LogEntry.id == entry.id)) > 0
+
+
 def covering(session: Session, rotation: str, start: datetime, end: datetime) -> Handover | None:
     """Give the handover filed of the last shift that touches [start, end): of the shift of a civil day."""
     found = select(Handover).where(
@@ -222,6 +294,7 @@ def covering(session: Session, rotation: str, start: datetime, end: datetime) ->
         Handover.state.in_(FILED),
         Handover.shift_start < end,
         Handover.shift_end > start,
+        Handover.is_part.is_(False),
     )
     return session.scalar(found.order_by(Handover.shift_start.desc()).limit(1))
 

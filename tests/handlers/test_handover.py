@@ -66,10 +66,10 @@ def test_the_draft_gives_the_counts_first_and_every_section_that_is_not_empty(wo
     text = said(world.command("amina", "draft"))
     lines = text.splitlines()
     assert lines[2] == "1 open · 1 waiting · 1 resolved · 1 runbook debt"
-    assert "from Dev" in text
+    assert "disk is full · Dev, 16:00 · nobody is on it" in text
     assert "Amina owes the link since Mon 2 Nov" in text
     assert "by Amina in 1 h" in text
-    assert "next: paged Tue 3 Nov 09:00 UTC" in text
+    assert "next: paged Tue 3 Nov 09:00" in text
     assert "restarted the gateway" in text
     assert "taken after 4 min (median)" in text
 

@@ -8,6 +8,7 @@ import pytest
 
 from handlers import registry
 from handlers.command import Command, matching
+from handlers.handover_parts import FILING, PARTS
 from handlers.job import Job
 from handlers.stand_in import STAND_IN
 from models.events import CommandGiven, Event, FormSubmitted
@@ -193,9 +194,11 @@ def test_no_two_jobs_are_called_the_same() -> None:
 
 @jobs
 def test_what_a_job_says_is_coming_is_due_at_that_instant_and_its_own(desk: Desk, sqlite_url: str, job: Job) -> None:
-    if job is STAND_IN:
+    if job in (STAND_IN, PARTS):
         desk = at_desk(sqlite_url, rotations=(rotation(kind="weekly"),))
         desk.commands("ana", "off tomorrow")
+    if job is FILING:
+        desk.commands("dan", "take now")
     desk.writes("dev", "slow", OPERATIONS)
     desk.writes("eve", URGENT, SOS)
     desk.writes("gil", COMMUNITY, HOW_TO)
