@@ -91,6 +91,9 @@ class Request(Record):
             postgresql_where=sql_text("runbook_url IS NOT NULL"),
             sqlite_where=sql_text("runbook_url IS NOT NULL"),
         ),
+        Index(None, "opened_at"),
+        Index(None, "first_answer_at"),
+        Index(None, "resolved_at", "state"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -190,6 +193,7 @@ class LabelledExample(Record):
     """A message whose class a person corrected; training learns from it."""
 
     __tablename__ = "labelled_example"
+    __table_args__ = (Index(None, "at"),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     request_id: Mapped[int | None] = mapped_column(ForeignKey("request.id"))
