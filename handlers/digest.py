@@ -16,7 +16,7 @@ from handlers.job import Job
 from handlers.wording import digest as wording
 from models import digest as figures
 from models.chart import Chart
-from models.digest import Asked, Period
+from models.digest import Period
 from models.effects import Post
 from models.events import CLOCK, TimeCame
 from models.policy import ChannelKind, Digest, Rotation, Weekday
@@ -26,6 +26,7 @@ from models.records import handover as handovers
 from models.records.delivery import Purpose
 from models.rota.calendar import DAY, WorkCalendar
 from models.rota.duty import who_is_on
+from models.triage.verdict import RequestClass
 
 DIGEST = "digest"
 WEEK = 7 * DAY
@@ -121,8 +122,7 @@ def gathered(session: Session, standing: Standing, now: datetime, period: Period
     cut = Period(period.start, min(period.end, now))
     before = Period(*(_a_week_earlier(calendar, at) for at in (cut.start, cut.end)))
     days = _days(calendar, cut)
-    pictured = Period(calendar.midnight(days[0]), cut.end)
-    rows = records.requests(session, pictured, Period(before.start, cut.end))
+    rows = records.requests(session, Period(before.start, cut.end))
     facts = wording.Facts(
         first=calendar.day_of(period.start),
         last=calendar.day_of(cut.end - duty.INSTANT),
@@ -136,7 +136,8 @@ def gathered(session: Session, standing: Standing, now: datetime, period: Period
         shifts=_shifts(session, standing, now) if _is_newest(standing, period, now) else (),
         zone=standing.policy.zone,
     )
-    return Told(facts, _picture(standing, rows, days, pictured))
+    opened = records.opened(session, Period(calendar.midnight(days[0]), cut.end))
+    return Told(facts, _picture(standing, opened, days))
 
 
 def weeks_ago(standing: Standing, at: datetime, number: int) -> Period:
@@ -237,10 +238,9 @@ def _days(calendar: WorkCalendar, cut: Period) -> Sequence[date]:
     return [first + ahead * DAY for ahead in range((last - first).days + 1)]
 
 
-def _picture(standing: Standing, rows: Sequence[Asked], days: Sequence[date], pictured: Period) -> Chart | None:
+def _picture(standing: Standing, opened: Sequence[tuple[RequestClass, datetime]], days: Sequence[date]) -> Chart | None:
     """Give the picture of the working days, and of days off that brought something; None where there is little."""
     calendar = next(iter(standing.calendars.values()))
-    opened = [one for one in rows if pictured.has(one.opened_at)]
     if len(opened) < FEWEST_PICTURED:
         return None
     counts = figures.per_day(opened, days, calendar.day_of)

@@ -174,8 +174,8 @@ def corrections(found: Iterable[Corrected]) -> Sequence[tuple[RequestClass, Requ
 
 
 def per_day(
-    found: Iterable[Asked], days: Iterable[date], day_of: Callable[[datetime], date]
+    opened: Iterable[tuple[RequestClass, datetime]], days: Iterable[date], day_of: Callable[[datetime], date]
 ) -> Mapping[date, Mapping[RequestClass, int]]:
     """Give how many requests of each class were opened on each of some civil days."""
-    opened = Counter((day_of(one.opened_at), one.request_class) for one in found)
-    return {day: {one: opened[day, one] for one in CLASSES} for day in days}
+    counts = Counter((day_of(at), one) for one, at in opened)
+    return {day: {one: counts[day, one] for one in CLASSES} for day in days}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT = 1200, 640
 LEFT, RIGHT, TOP, BOTTOM = 70, 30, 150, 80
-MOST_LINES = 4
+MOST_LINES, FEWEST_SHOWN = 4, 4
 PAPER, INK, FAINT, RULE = "#ffffff", "#1b1f24", "#57606a", "#d8dee4"
 COLOURS = ("#b5340c", "#2f6fb3", "#8fcbb9")
 """Dark, middle and light, so that they differ in grey too; red, blue and green apart for every kind of sight."""
@@ -70,6 +70,7 @@ def _font(size: int) -> "FreeTypeFont | ImageFont":
 
 def _frame(chart: Chart) -> Frame:
     most = max((sum(column) for column in zip(*(one.numbers for one in chart.series), strict=True)), default=0)
+    most = max(most, FEWEST_SHOWN)
     spacing = _spacing(most)
     return Frame((WIDTH - LEFT - RIGHT) / max(1, len(chart.labels)), max(spacing, -(-most // spacing) * spacing))
 

@@ -98,6 +98,8 @@ def _is_eventful(facts: Facts) -> bool:
 
 
 def _nothing(facts: Facts) -> str:
+    if not facts.before.total:
+        return f"Nobody asked for anything, as {_earlier(facts)}."
     return f"Nobody asked for anything; {_earlier(facts)} it was {times.count(facts.before.total, 'request')}."
 
 

@@ -32,20 +32,29 @@ _SEEN = (
 )
 
 
-def requests(session: Session, opened: Period, happened: Period) -> Sequence[Asked]:
-    """Give the requests of the periods, in order, and those that are live.
+def requests(session: Session, period: Period) -> Sequence[Asked]:
+    """Give the requests that were opened, first answered or resolved in a period, and those that are live, in order.
 
-    opened: of when they were opened. happened: of when they were answered first, or resolved, whenever they were
-    opened. What turned out to be no request, or was taken back, is left out.
+    What turned out to be no request, or was taken back, is left out.
     """
     wanted = or_(
-        _within(Request.opened_at, opened),
-        _within(Request.first_answer_at, happened),
-        _within(Request.resolved_at, happened),
+        _within(Request.opened_at, period),
+        _within(Request.first_answer_at, period),
+        _within(Request.resolved_at, period),
         Request.state.in_(LIVE),
     )
-    found: Iterable[Any] = session.execute(select(*_SEEN).where(wanted).order_by(Request.id))
-    return [_asked(row) for row in found if _is_request(row)]
+    found: Iterable[Any] = session.execute(select(*_SEEN).where(wanted))  # in order, SQLite would read all of them
+    return sorted((_asked(row) for row in found if _is_request(row)), key=lambda one: one.number)
+
+
+def opened(session: Session, period: Period) -> Sequence[tuple[RequestClass, datetime]]:
+    """Give the class of each request that was opened in a period, and when; those left out are left out here, too."""
+    wanted = select(Request.request_class, Request.opened_at).where(
+        _within(Request.opened_at, period),
+        Request.state.not_in(NEVER_ASKED),
+        Request.request_class != RequestClass.NONE,
+    )
+    return [(one, at) for one, at in session.execute(wanted)]
 
 
 def _within(column: Any, period: Period) -> ColumnElement[bool]:
