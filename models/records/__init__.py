@@ -2,6 +2,7 @@
 
 from models.records import (
     account,
+    asking,
     audit,
     calendar,
     delivery,
@@ -12,8 +13,11 @@ from models.records import (
     figures,
     gap,
     handover,
+    helper,
+    home,
     knowledge,
     lane,
+    reading,
     request,
     roster,
 )
@@ -22,6 +26,7 @@ from models.records.base import Record
 __all__ = [
     "Record",
     "account",
+    "asking",
     "audit",
     "calendar",
     "delivery",
@@ -32,8 +37,11 @@ __all__ = [
     "figures",
     "gap",
     "handover",
+    "helper",
+    "home",
     "knowledge",
     "lane",
+    "reading",
     "request",
     "roster",
 ]

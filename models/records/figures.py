@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, select, union
 from sqlalchemy.orm import Session
 
 from models.digest import Asked, Corrected, Period
@@ -37,13 +37,13 @@ def requests(session: Session, period: Period) -> Sequence[Asked]:
 
     What turned out to be no request, or was taken back, is left out.
     """
-    wanted = or_(
-        _within(Request.opened_at, period),
-        _within(Request.first_answer_at, period),
-        _within(Request.resolved_at, period),
-        Request.state.in_(LIVE),
+    found_by = union(  # each by its index: with an OR of them SQLite would read all
+        select(Request.id).where(_within(Request.opened_at, period)),
+        select(Request.id).where(_within(Request.first_answer_at, period)),
+        select(Request.id).where(_within(Request.resolved_at, period)),
+        select(Request.id).where(Request.state.in_(LIVE)),
     )
-    found: Iterable[Any] = session.execute(select(*_SEEN).where(wanted))  # in order, SQLite would read all of them
+    found: Iterable[Any] = session.execute(select(*_SEEN).where(Request.id.in_(found_by)))
     return sorted((_asked(row) for row in found if _is_request(row)), key=lambda one: one.number)
 
 
