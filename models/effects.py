@@ -7,16 +7,21 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
+from models.chart import Chart
 from models.message import Message
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A new message in a channel, in a thread where `thread` names its first message."""
+    """A new message in a channel, in a thread where `thread` names its first message.
+
+    picture: shown with it where the platform can; the words stand by themselves where it cannot.
+    """
 
     channel: str
     message: Message
     thread: str | None = None
+    picture: Chart | None = None
     kind: Literal["post"] = "post"
 
 

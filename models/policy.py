@@ -279,6 +279,13 @@ class Retention(Strict):
     text_days: int = Field(default=180, ge=1)
 
 
+class Digest(Strict):
+    """When the week is told in operations: on this day, or on the first working day after it."""
+
+    day: Weekday = Weekday.MON
+    at: CivilTime = time(9, 15)
+
+
 class Policy(Strict):
     """Everything the organisation decided, as the handlers read it."""
 
@@ -295,6 +302,7 @@ class Policy(Strict):
     answers: tuple[KnownAnswer, ...] = ()
     docs: Docs | None = None
     retention: Retention = Retention()
+    digest: Digest | None = Digest()
 
     @field_validator("timezone")
     @classmethod

@@ -97,6 +97,9 @@ class Request(Record):
         _index_where_set("helpers_at", "helpers_at"),
         _index_where_set("duplicate_of", "duplicate_of"),
         _index_where_set("resolved_at", "runbook_url"),
+        Index(None, "opened_at"),
+        Index(None, "first_answer_at"),
+        Index(None, "resolved_at", "state"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -202,6 +205,7 @@ class LabelledExample(Record):
     """A message whose class a person corrected; training learns from it."""
 
     __tablename__ = "labelled_example"
+    __table_args__ = (Index(None, "at"),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     request_id: Mapped[int | None] = mapped_column(ForeignKey("request.id"))

@@ -4,11 +4,11 @@ import sqlite3
 from dataclasses import replace
 from typing import Any
 
-from bot.chat.local import entries, typed, view
+from bot.chat.local import entries, pictures, typed, view
 from bot.chat.local.cast import BOT, PLATFORM
 from bot.chat.local.entries import Draft, Entry
 from bot.chat.local.live import Json
-from bot.chat.local.platform import Place, Platform
+from bot.chat.local.platform import NotThere, Place, Platform
 from models.errors import UserError
 from models.events import MessageDeleted, MessageEdited, MessagePosted, ReactionAdded, ReactionRemoved
 
@@ -53,6 +53,15 @@ class Actions:
             root = self._platform.entry(db, place, self._platform.root(db, place, message) or message, user)
             found = [root, *entries.replies(db, root.id, user)]
             return {"messages": view.many(db, found, self._platform.zone)}
+
+    def picture(self, user: str, channel: str, message: str) -> bytes:
+        """Give the picture that came with a message. Raises NotThere."""
+        with self._platform.archive.transaction() as db:
+            entry = self._platform.entry(db, self._open(db, user, channel), message, user)
+            found = pictures.find(db, entry.id)
+        if found is None:
+            raise NotThere("There is no picture.")
+        return found.png
 
     def say(self, user: str, channel: str, text: str, thread: str | None, *, is_command: bool = False) -> Entry:
         """Post somebody's words; the bot gets them, unless they were a command that it is given as such."""

@@ -2,9 +2,10 @@
 
 import sqlite3
 
-from bot.chat.local import entries, view
+from bot.chat.local import entries, pictures, view
 from bot.chat.local.cast import BOT
 from bot.chat.local.entries import Draft
+from bot.chat.local.pictures import Picture
 from bot.chat.local.platform import Change, NotThere, Place, Platform, direct_channel
 from bot.chat.port import Remote
 from models.effects import Direct, Edit, Effect, Home, Post, Private, React, Topic, UserGroup
@@ -14,11 +15,12 @@ from models.message import Message
 
 def perform(platform: Platform, effect: Effect, key: str, target: Remote | None) -> Remote:
     """Do one effect, or give what became of it where this key was there before. Raises DeliveryFailed."""
+    shown = pictures.drawn(effect)
     try:
         with platform.change() as change:
             done = _sent(change.db, key)
             if done is None:
-                done = _do(platform, change, effect, target)
+                done = _do(platform, change, effect, target, shown)
                 change.db.execute("INSERT INTO sent VALUES (?, ?, ?)", (key, done.channel, done.message))
             return done
     except NotThere as error:
@@ -41,11 +43,14 @@ def _sent(db: sqlite3.Connection, key: str) -> Remote | None:
     return None if row is None else Remote(row["channel"], row["message"])
 
 
-def _do(platform: Platform, change: Change, effect: Effect, target: Remote | None) -> Remote:  # noqa: PLR0911 - one for each effect
+def _do(  # noqa: PLR0911 - one for each effect
+    platform: Platform, change: Change, effect: Effect, target: Remote | None, shown: Picture | None
+) -> Remote:
     match effect:
         case Post():
             place = platform.place(change.db, effect.channel)
-            return _post(platform, change, place, effect.message, platform.root(change.db, place, effect.thread))
+            thread = platform.root(change.db, place, effect.thread)
+            return _post(platform, change, place, effect.message, thread, shown=shown)
         case Direct():
             _recipient(platform, change, effect.user)
             place = platform.place(change.db, direct_channel(effect.user))
@@ -64,11 +69,19 @@ def _do(platform: Platform, change: Change, effect: Effect, target: Remote | Non
             return Remote(f"home:{effect.user}")  # there is no such page here
 
 
-def _post(platform: Platform, change: Change, place: Place, message: Message, thread: str | None) -> Remote:
+def _post(
+    platform: Platform,
+    change: Change,
+    place: Place,
+    message: Message,
+    thread: str | None,
+    *,
+    shown: Picture | None = None,
+) -> Remote:
     draft = Draft(
         channel=place.id, author=BOT, at=platform.now(), text=message.plain(), body=message, thread=thread
     )  # fmt: skip
-    return Remote(place.id, platform.say(change, draft).id)
+    return Remote(place.id, platform.say(change, draft, shown).id)
 
 
 def _recipient(platform: Platform, change: Change, user: str) -> None:

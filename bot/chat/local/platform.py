@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from bot.chat.local import entries, typed, view
+from bot.chat.local import entries, pictures, typed, view
 from bot.chat.local.archive import Archive
 from bot.chat.local.cast import BOT, BOT_NAME, Member
 from bot.chat.local.entries import Draft, Entry
 from bot.chat.local.live import Json, Live, Notice
+from bot.chat.local.pictures import Picture
 from bot.clock import Clock
 from models import events
 from models.errors import UserError
@@ -123,9 +124,11 @@ class Platform:
         entry = self.entry(db, place, thread)
         return entry.thread or entry.id
 
-    def say(self, change: Change, draft: Draft) -> Entry:
-        """Keep a message and show it."""
+    def say(self, change: Change, draft: Draft, shown: Picture | None = None) -> Entry:
+        """Keep a message and show it. shown: the picture that comes with it."""
         entry = entries.keep(change.db, self.archive.serial, draft, self._addressed(change.db, draft.text, draft.body))
+        if shown is not None:
+            pictures.keep(change.db, entry.id, shown)
         self.show(change, entry, is_fresh=True)
         return entry
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from bot.chat.local import entries
+from bot.chat.local import entries, pictures
 from bot.chat.local.cast import BOT, BOT_NAME
 from bot.chat.local.entries import Entry
 from models.message import Block, Form, Message, plain_block
@@ -24,11 +24,13 @@ def many(db: sqlite3.Connection, found: Sequence[Entry], zone: tzinfo) -> list[J
     reactions = entries.reactions(db, [entry.id for entry in found])
     mentions = entries.mentions(db, [entry.seq for entry in found])
     answers = entries.answers(db, [entry.id for entry in found if entry.thread is None])
+    alts = pictures.alts(db, [entry.id for entry in found])
     return [
         {
             **_own(entry, zone),
             "reactions": [{"emoji": emoji, "users": users} for emoji, users in reactions.get(entry.id, {}).items()],
             "mentions": mentions.get(entry.seq, []),
+            "picture": alts.get(entry.id),
             "thread_summary": _thread(db, answers[entry.id], zone) if entry.id in answers else None,
         }
         for entry in found

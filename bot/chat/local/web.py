@@ -167,6 +167,10 @@ def _reading(routes: APIRouter, chat: LocalChat, controls: Controls | None) -> N
     def thread(user: User, channel: str, message: str) -> Json:
         return chat.actions.thread(user, channel, message)
 
+    @routes.get("/local/channels/{channel}/messages/{message}/picture")
+    def picture(user: User, channel: str, message: str) -> Response:
+        return Response(chat.actions.picture(user, channel, message), media_type="image/png")
+
     @routes.get("/local/live", response_class=EventSourceResponse)
     async def live(user: User) -> AsyncIterator[ServerSentEvent]:
         async for payload in chat.platform.live.listen(user):

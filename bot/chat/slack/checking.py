@@ -31,6 +31,7 @@ FOR_GROUPS: Mapping[str, str] = {
     "usergroups:read": "see who is in the groups that oncall.rotations[].user_group names",
     "usergroups:write": "keep those groups at whoever is on call",
 }
+FOR_DIGEST: Mapping[str, str] = {"files:write": "show the picture that comes with the weekly digest"}
 """The scopes that only some configurations need."""
 
 PAGE = 1_000
@@ -69,7 +70,8 @@ def scopes(policy: Policy) -> Mapping[str, str]:
     rotations = policy.oncall.rotations
     topics = FOR_TOPICS if any(rotation.topics for rotation in rotations) else {}
     groups = FOR_GROUPS if any("slack" in rotation.user_group for rotation in rotations) else {}
-    return {**SCOPES, **topics, **groups}
+    digest = FOR_DIGEST if policy.digest is not None else {}
+    return {**SCOPES, **topics, **groups, **digest}
 
 
 def refusal(which: str, error: str) -> str:

@@ -7,11 +7,13 @@ from typing import Any
 
 import structlog
 from slack_sdk import WebClient
+from slack_sdk.web import SlackResponse
 
 from bot.chat.port import LANE, Pace, Remote
-from bot.chat.slack import forms, render
+from bot.chat.slack import forms, pictures, render
 from bot.chat.slack.failures import FAILED, REFUSED, code, failure, reason
 from bot.chat.slack.render import Json
+from models.chart import Chart
 from models.effects import Direct, Edit, Effect, Home, Post, Private, React, Topic, UserGroup
 from models.errors import DeliveryFailed
 from models.message import Message
@@ -49,8 +51,8 @@ class Sender:
 
     def _done(self, effect: Effect, key: str, target: Remote | None) -> Remote:  # noqa: PLR0911 - one for each effect
         match effect:
-            case Post(channel, message, thread):
-                return self._post(channel, message, thread, key)
+            case Post(channel, message, thread, picture):
+                return self._post(channel, message, thread, key, picture=picture)
             case Direct(user, message):
                 return self._post(self._conversation(user), message, None, key)
             case Edit(_, message):
@@ -77,15 +79,22 @@ class Sender:
             return DeliveryFailed(f"Slack refuses: {code(error)}", permanent=True, recipient=True)
         return failure(error, leaves_a_message=isinstance(effect, Post | Direct | Private))
 
-    def _post(self, channel: str, message: Message, thread: str | None, key: str) -> Remote:
-        answer = self._client.chat_postMessage(
-            channel=channel,
-            thread_ts=thread,
-            metadata={"event_type": EVENT_TYPE, "event_payload": {"key": key}},
-            unfurl_links=False,
-            unfurl_media=False,
-            **self._content(message),
-        )
+    def _post(
+        self, channel: str, message: Message, thread: str | None, key: str, *, picture: Chart | None = None
+    ) -> Remote:
+        content = self._content(message)
+
+        def post(more: list[Json]) -> SlackResponse:
+            return self._client.chat_postMessage(
+                channel=channel,
+                thread_ts=thread,
+                metadata={"event_type": EVENT_TYPE, "event_payload": {"key": key}},
+                unfurl_links=False,
+                unfurl_media=False,
+                **{**content, "blocks": [*content["blocks"], *more]},
+            )
+
+        answer = pictures.post_with(self._quick, picture, post) if picture is not None else post([])
         return Remote(str(answer["channel"]), str(answer["ts"]))
 
     def _content(self, message: Message) -> Json:

@@ -12,8 +12,10 @@ from httpx import Client
 from bot.chat.local.guard import refusal
 from bot.chat.local.live import Live, Notice
 from bot.chat.local.port import LocalChat
+from models.chart import Chart, Series
+from models.effects import Post
 from models.events import CommandGiven, Event
-from models.message import Answer, Form, FormField
+from models.message import Answer, Form, FormField, text
 from tests.browser.scripted import NOON, SOS, ScriptedBot, local_chat
 from tests.browser.serving import serving
 
@@ -73,6 +75,23 @@ def test_the_page_comes_with_a_policy_that_lets_nothing_foreign_in(browser: Brow
     assert page.headers["x-frame-options"] == "DENY"
     assert "<style" not in page.text
     assert "http" not in page.text.replace("http-equiv", "")
+
+
+def test_a_picture_is_shown_to_those_who_see_its_message_and_says_itself_in_words(
+    browser: Browser, chat: LocalChat
+) -> None:
+    client = browser()
+    chart = Chart("Requests", ("2 Nov", ""), (Series("urgent", (1, 2)),), "3 urgent requests")
+    sent = chat.perform(Post(SOS, text("the week"), picture=chart), "1")
+    assert chat.perform(Post(SOS, text("the week"), picture=chart), "1") == sent
+    plain = chat.perform(Post(SOS, text("no picture")), "2")
+    shown = client.get(MESSAGES, params={"as": "dana"}).json()["messages"]
+    assert [one["picture"] for one in shown] == ["3 urgent requests", None]
+    picture = client.get(f"{MESSAGES}/{sent.message}/picture", params={"as": "dana"})
+    assert (picture.status_code, picture.headers["content-type"]) == (200, "image/png")
+    assert picture.content.startswith(b"\x89PNG")
+    assert client.get(f"{MESSAGES}/{plain.message}/picture", params={"as": "dana"}).status_code == 404
+    assert client.get(f"{MESSAGES}/{sent.message}/picture", params={"as": "stranger"}).status_code == 404
 
 
 def test_every_file_of_the_page_is_served_with_its_type(browser: Browser) -> None:

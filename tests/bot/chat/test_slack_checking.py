@@ -9,6 +9,7 @@ from bot.chat.slack.checking import SCOPES
 from bot.chat.slack.listening import TAKEN
 from bot.chat.slack.manifest import SUBSCRIPTIONS, manifest
 from handlers import registry
+from models.chart import Chart, Series
 from models.effects import Direct, Edit, Home, Post, Private, React
 from models.events import AccountChanged, ButtonPressed, CommandGiven, HomeOpened, MessagePosted, ReactionAdded
 from models.message import text
@@ -16,6 +17,7 @@ from models.policy import Channel, ChannelKind, OnCall, Person, Policy, Rotation
 from tests.bot.chat.slack_building import NOW, Recorder, chat_for, running, workspace
 from tests.fakes.slack.permissions import ALL_SCOPES, EVENT_SCOPES
 
+CHART = Chart("Requests", ("2 Nov",), (Series("urgent", (1,)),), "1 urgent request")
 POLICY = Policy(
     channels=(Channel(name="devops-sos", kind=ChannelKind.SOS), Channel(name="devops-secret", kind=ChannelKind.HOW_TO)),
     people=(Person(id="amina", name="Amina Diallo", slack="U01"), Person(id="grace", name="Grace Kim")),
@@ -102,7 +104,9 @@ def test_over_http_each_part_has_the_address_that_slack_is_to_call() -> None:
 
 def test_topics_and_groups_ask_for_their_scopes_only_where_they_are_wanted() -> None:
     rotation = Rotation(name="platform", topics={"devops-sos": "{engineer}"}, user_group={"slack": "S1"})
-    wanted = manifest(Policy(oncall=OnCall(rotations=(rotation,))), served_on_slack())["oauth_config"]["scopes"]["bot"]
+    wanted = manifest(Policy(oncall=OnCall(rotations=(rotation,)), digest=None), served_on_slack())["oauth_config"][
+        "scopes"
+    ]["bot"]
     assert {*wanted} - {*SCOPES} == {"channels:manage", "usergroups:read", "usergroups:write"}
 
 
@@ -128,7 +132,7 @@ def test_the_manifest_is_enough_for_everything_that_the_bot_does_and_no_more() -
             slack.shortcut("amina", "make-request", ts)
             assert [slack.command("amina", "devops-sos", one).failure for one in commands] == [""] * len(commands)
             slack.wait_quiet()
-            done = chat.perform(Post("C0SOS", text("hello"), ts), "k1")
+            done = chat.perform(Post("C0SOS", text("hello"), ts, CHART), "k1")
             chat.perform(Edit(1, text("hello again")), "k2", done)
             chat.perform(React("C0SOS", ts, "eyes"), "k3")
             chat.perform(Private("C0SOS", "U01", text("psst"), NOW), "k4")

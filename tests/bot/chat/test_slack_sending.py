@@ -1,13 +1,17 @@
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from slack_sdk import WebClient
+from slack_sdk.web import SlackResponse
 
 from bot.chat.port import Remote
+from bot.chat.slack import pictures
 from bot.chat.slack.port import SlackChat
 from bot.chat.slack.sending import Sender
+from models.chart import Chart, Series
 from models.effects import Direct, Edit, Effect, Post, Private, React, Topic, UserGroup
 from models.errors import DeliveryFailed
 from models.message import Mention, MessageRef, message, paragraph, text
@@ -55,6 +59,51 @@ def test_a_post_goes_into_its_thread_with_its_key_and_pings(slack: FakeSlack, ch
     sent = slack.calls_to("chat.postMessage")[-1].args
     assert (sent["unfurl_links"], sent["parse"], sent["link_names"]) in [(False, "none", False), ("0", "none", "0")]
     assert reply["metadata"] == {"event_type": "watchbill", "event_payload": {"key": "k1"}}
+
+
+CHART = Chart("Requests", ("2 Nov", ""), (Series("urgent", (1, 2)),), "3 urgent requests")
+
+
+def newest(slack: FakeSlack) -> tuple[str, list[dict[str, Any]]]:
+    """Give the key of the newest message in sos, and the pictures that it shows."""
+    message = slack.messages("devops-sos")[-1]
+    return message["metadata"]["event_payload"]["key"], [one for one in message["blocks"] if one["type"] == "image"]
+
+
+def test_a_picture_is_shown_by_the_message_itself_with_its_words(slack: FakeSlack, chat: SlackChat) -> None:
+    chat.perform(Post("C0SOS", HELLO, picture=CHART), "p1")
+    key, (image,) = newest(slack)
+    assert (key, image["alt_text"]) == ("p1", "3 urgent requests")
+    file = slack.workspace.files[image["slack_file"]["id"]]
+    assert (file.title, file.alt, file.content[:4]) == ("Requests", "3 urgent requests", b"\x89PNG")
+
+
+def test_a_picture_that_is_not_processed_yet_is_shown_a_moment_later(slack: FakeSlack, chat: SlackChat) -> None:
+    slack.workspace.files_process_for = 1
+    chat.perform(Post("C0SOS", HELLO, picture=CHART), "p2")
+    assert (newest(slack)[0], len(newest(slack)[1])) == ("p2", 1)
+
+
+def test_without_the_scope_the_words_come_alone(slack: FakeSlack, chat: SlackChat) -> None:
+    slack.workspace.scopes.discard("files:write")
+    chat.perform(Post("C0SOS", HELLO, picture=CHART), "p3")
+    slack.workspace.scopes.add("files:write")
+    assert newest(slack) == ("p3", [])
+
+
+def test_a_picture_that_is_never_processed_is_left_out(slack: FakeSlack) -> None:
+    client = WebClient(slack.bot_token, base_url=slack.base_url, retry_handlers=[])
+    waited: list[float] = []
+    tried: list[list[dict[str, Any]]] = []
+
+    def post(more: list[dict[str, Any]]) -> SlackResponse:
+        tried.append(more)
+        return client.chat_postMessage(channel="C0SOS", text="words", blocks=more or None)
+
+    slack.workspace.files_process_for = len(pictures.WAITS)
+    answer = pictures.post_with(client, CHART, post, waited.append)
+    assert answer["channel"] == "C0SOS"
+    assert (tuple(waited), [len(more) for more in tried]) == (pictures.WAITS, [1, 1, 1, 1, 0])
 
 
 def test_a_direct_message_opens_its_conversation_once(slack: FakeSlack, chat: SlackChat) -> None:

@@ -52,6 +52,7 @@ class FakeSlack(Administration):
         self.server = Server(self.workspace, self.web, self._respond)
         self.root_url = f"http://127.0.0.1:{self.server.port}/"
         self.base_url = f"{self.root_url}api/"
+        self.workspace.base_url = self.root_url.rstrip("/")
         self.courier = Courier(self.workspace, schedule or Schedule(), self.signing_secret, now, self.server.loop)
         self.events_sent: set[str] = set()
         self._batch: list[Delivery] | None = None

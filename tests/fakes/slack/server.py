@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
+from tests.fakes.slack import web_files
 from tests.fakes.slack.delivery import Courier
 from tests.fakes.slack.faults import Fault
 from tests.fakes.slack.web import WebApi
@@ -72,6 +73,7 @@ class Server:
         app.router.add_route("*", "/api/{method}", self._call)
         app.router.add_get("/link/", self._link)
         app.router.add_post("/response/{id}", self._response_url)
+        app.router.add_post("/upload/{id}", self._upload)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
         await runner.setup()
         await web.SockSite(runner, self._socket, backlog=512).start()
@@ -118,6 +120,14 @@ class Server:
         values, _ = await _read(request)
         with self.workspace.lock:
             status, body = self.respond(request.match_info["id"], values or {})
+        return web.Response(status=status, text=body)
+
+    async def _upload(self, request: web.Request) -> web.StreamResponse:
+        if self.is_away:
+            return _cut_off(request)
+        content = await request.read()
+        with self.workspace.lock:
+            status, body = web_files.take(self.workspace, request.match_info["id"], content)
         return web.Response(status=status, text=body)
 
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tests.fakes.slack import web_chat, web_conversations, web_groups, web_views
+from tests.fakes.slack import web_chat, web_conversations, web_files, web_groups, web_views
 from tests.fakes.slack.arguments import Arguments
 from tests.fakes.slack.faults import Fault, Faults
 from tests.fakes.slack.rates import Rates
@@ -39,6 +39,8 @@ METHODS: dict[str, Method] = {
     "conversations.open": Method(web_conversations.open_direct),
     "conversations.replies": Method(web_conversations.replies),
     "conversations.setTopic": Method(web_conversations.set_topic, tier=2),
+    "files.completeUploadExternal": Method(web_files.complete_upload, "files:write", 4),
+    "files.getUploadURLExternal": Method(web_files.get_upload_url, "files:write", 4),
     "reactions.add": Method(web_chat.add_reaction, "reactions:write"),
     "reactions.get": Method(web_chat.get_reactions, "reactions:read"),
     "reactions.remove": Method(web_chat.remove_reaction, "reactions:write", 2),

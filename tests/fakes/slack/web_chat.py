@@ -6,6 +6,7 @@ from typing import Any
 from tests.fakes.slack import conversation
 from tests.fakes.slack.arguments import Arguments
 from tests.fakes.slack.blocks import check_blocks, with_ids
+from tests.fakes.slack.web_files import check_pictures
 from tests.fakes.slack.workspace import Channel, Ephemeral, Json, SlackError, Workspace
 
 LONGEST_POST = 40_000
@@ -71,6 +72,7 @@ def read_content(workspace: Workspace, call: Arguments) -> Json:
     content: Json = {"text": call.text("text")}
     if blocks:
         check_blocks(blocks)
+        check_pictures(workspace, blocks)
         content["blocks"] = with_ids(blocks, workspace.new_id)
     if attachments:
         content["attachments"] = _attachments(attachments)

@@ -137,6 +137,19 @@ class Usergroup:
 
 
 @dataclass
+class File:
+    """An upload: begun, then with its bytes, then complete."""
+
+    id: str
+    name: str
+    length: int
+    alt: str = ""
+    title: str = ""
+    content: bytes = b""
+    is_complete: bool = False
+
+
+@dataclass
 class View:
     """An open modal or a home tab; body is what Slack would send of it."""
 
@@ -173,6 +186,7 @@ class Workspace:
     """Everything the fake knows. Whoever reads or writes it holds `lock`; `changed` wakes those who wait.
 
     now: seconds since 1970, for Slack's timestamps.
+    files_process_for: how many messages that show a new file are refused before it is processed.
     emit: takes (event name as subscribed to, event, channel or None); set by the fake.
     """
 
@@ -196,6 +210,8 @@ class Workspace:
     triggers: dict[str, Trigger] = field(default_factory=dict)
     response_urls: dict[str, ResponseUrl] = field(default_factory=dict)
     ephemerals: list[Ephemeral] = field(default_factory=list)
+    files: dict[str, File] = field(default_factory=dict)
+    files_process_for: int = 0
     is_silent: bool = False
     base_url: str = ""
     emit: Callable[[str, Json, Channel | None], None] = lambda _name, _event, _channel: None

@@ -24,6 +24,8 @@ export const api = {
   state: () => call("GET", "state"),
   timeline: (channel, before) => call("GET", `channels/${at(channel)}/messages${before ? `?before=${before}` : ""}`),
   thread: (channel, message) => call("GET", `channels/${at(channel)}/threads/${at(message)}`),
+  pictureOf: (channel, message) =>
+    `local/channels/${at(channel)}/messages/${at(message)}/picture?as=${encodeURIComponent(state.me ?? "")}`,
   say: (channel, text, thread) => call("POST", `channels/${at(channel)}/messages`, { text, thread }),
   edit: (channel, message, text) => call("PATCH", `channels/${at(channel)}/messages/${at(message)}`, { text }),
   remove: (channel, message) => call("DELETE", `channels/${at(channel)}/messages/${at(message)}`),

@@ -70,9 +70,16 @@ function byline(message) {
 function content(message) {
   if (message.is_deleted) return el("p", { class: "gone-words" }, "This message was deleted.");
   const parts = message.blocks ? blocks(message.blocks, (button, node) => press(message, button, node)) : [prose(message)];
+  if (message.picture) parts.push(picture(message));
   const edited = message.is_edited && el("span", { class: "edited" }, "edited");
   if (!message.is_private) return el("div", { class: message.blocks ? "card" : "said" }, parts, edited);
   return el("div", { class: "card whisper" }, whisperHead(message), parts, edited);
+}
+
+function picture(message) {
+  const source = api.pictureOf(message.channel, message.id);
+  const image = el("img", { class: "b-picture", src: source, alt: message.picture, width: 1200, height: 640, loading: "lazy" });
+  return el("a", { href: source, target: "_blank", rel: "noopener" }, image);
 }
 
 function prose(message) {
