@@ -22,6 +22,7 @@ from handlers import (
     oncall_list,
     paging,
     requests,
+    retention,
     roster_shuffle,
     showing,
     stand_in,
@@ -91,6 +92,7 @@ JOBS: tuple[Job, ...] = (
     day_before.DAY_BEFORE,
     showing.SHOWING,
     calendar_feed.KEEPING,
+    retention.RETENTION,
 )
 
 
