@@ -73,6 +73,11 @@ def forget(session: Session, whose: Whose, called: str, answers_before: datetime
     return {table: count for table, count in counts.items() if count}
 
 
+def examples_of(session: Session, whose: Whose) -> set[int]:
+    """Give the numbers of the examples that were drawn from somebody's requests."""
+    return set(session.scalars(select(LabelledExample.id).where(LabelledExample.request_id.in_(whose.requests()))))
+
+
 def still_owed(session: Session, whose: Whose) -> int:
     """Give how many messages about somebody's requests are still to go out: they cannot be blanked before."""
     owed = (OutboxRow.request_id.in_(whose.requests()), OutboxRow.state.not_in(GONE_OUT))
@@ -96,7 +101,8 @@ def _forget_in_handovers(session: Session, whose: Whose, called: str, numbers: C
     count = 0
     for row in session.scalars(select(Handover).order_by(Handover.id).with_for_update()):
         body = _without(row.body, called, numbers)
-        if body == row.body and whose.person not in (row.outgoing, row.submitted_by):
+        is_theirs = whose.person is not None and whose.person in (row.outgoing, row.submitted_by)
+        if body == row.body and not is_theirs:
             continue
         row.body = body
         count += 1
@@ -114,7 +120,8 @@ def _without(body: Mapping[str, Any] | None, called: str, numbers: Collection[in
         if name in body
     }
     lines = [
-        {**line, "text": "", "author": ""} if line.get("author") == called else line for line in body.get("log", ())
+        {**line, "text": "", "author": ""} if called and line.get("author") == called else line
+        for line in body.get("log", ())
     ]
     return {**body, **sections, "log": lines}
 

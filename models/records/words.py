@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, String, and_, cast, exists, null, or_, select, true
+from sqlalchemy import ColumnElement, Date, Select, String, and_, cast, exists, false, null, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from models.records.base import Record, table_of
@@ -41,6 +41,10 @@ class Whose:
     def wrote(self, record: type[Request] | type[ReadMessage]) -> ColumnElement[bool]:
         """Say which requests or messages are theirs."""
         return or_(*(and_(record.platform == platform, record.author == user) for platform, user in self.handles))
+
+    def is_in(self, column: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+        """Say in which rows a column of people's ids has them. A stranger is in none: there, nobody means the bot."""
+        return false() if self.person is None else column == self.person
 
     def requests(self) -> Select[Any]:
         """Give the numbers of their requests."""
@@ -191,9 +195,7 @@ PLACES: tuple[Place, ...] = (
         _payload_is_of,
         is_settled=ReceivedEvent.due_at.is_(None),
     ),
-    Place(
-        LogEntry, LogEntry.at, {"text": _nothing}, LogEntry.text != "", lambda whose: LogEntry.author == whose.person
-    ),
+    Place(LogEntry, LogEntry.at, {"text": _nothing}, LogEntry.text != "", lambda whose: whose.is_in(LogEntry.author)),
     Place(
         Handover,
         Handover.shift_end,
@@ -203,14 +205,14 @@ PLACES: tuple[Place, ...] = (
             Handover.watch != "",
             and_(cast(Handover.body, String).like('{%"rotation"%'), Handover.body["is_blank"].as_boolean().is_(None)),
         ),
-        lambda whose: or_(Handover.outgoing == whose.person, Handover.submitted_by == whose.person),
+        lambda whose: or_(whose.is_in(Handover.outgoing), whose.is_in(Handover.submitted_by)),
     ),
     Place(
         Exchange,
         Exchange.made_at,
         {"reason": _nothing},
         Exchange.reason != "",
-        lambda whose: Exchange.asker == whose.person,
+        lambda whose: whose.is_in(Exchange.asker),
         is_over=Exchange.state != ExchangeState.OPEN,
     ),
     Place(
@@ -218,7 +220,7 @@ PLACES: tuple[Place, ...] = (
         StoredAbsence.last_day,
         {"reason": _nothing},
         and_(StoredAbsence.reason != "", StoredAbsence.reason.not_like(f"{SKIPPED}%")),
-        lambda whose: StoredAbsence.engineer == whose.person,
+        lambda whose: whose.is_in(StoredAbsence.engineer),
     ),
 )
 """Every table with words, in the order in which they are blanked: a message before its request, as all lock them."""
