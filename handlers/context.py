@@ -93,6 +93,11 @@ class Context:
         """Who caused the event, where the configuration knows them."""
         return self.policy.person_with_handle(self.platform, self.actor)
 
+    @property
+    def happened_at(self) -> datetime:
+        """When what is decided about happened, as its platform tells it; that may have been read later."""
+        return min(self.event.at, self.now)
+
     def handle_on(self, platform: str) -> str:
         """Give the handle on a platform of whoever caused the event; as in `local:ana` where they have none there."""
         if platform == self.platform:
@@ -172,6 +177,11 @@ class Context:
         person = self.policy.person_with_handle(platform or self.platform, handle)
         return Mention(handle, person.name if person is not None else "")
 
+    def name_of_handle(self, handle: str, platform: str) -> str:
+        """Give the name of whoever has a handle; empty for a stranger."""
+        person = self.policy.person_with_handle(platform, handle)
+        return person.name if person is not None else ""
+
     def name_of(self, person_id: str | None) -> str:
         """Give somebody's name without notifying them."""
         person = self.policy.person(person_id)
@@ -189,7 +199,7 @@ class Context:
             self.session,
             TimelineEntry,
             request_id=request.id,
-            at=self.now,
+            at=self.now if source == "clock" else self.happened_at,
             actor=self.actor if actor is None else actor,
             what=what,
             detail=detail[:500],

@@ -3,14 +3,17 @@
 Buttons, reactions and commands come to the same functions.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 
-from handlers import duty, paging, response
+from handlers import duplicate, duty, escalation, paging, response
 from handlers.command import Call, Command
 from handlers.context import Answer, Context, Source
+from handlers.place import place_of, reference
 from handlers.wording import commands as command_words
 from handlers.wording import lifecycle as wording
 from handlers.wording import requests as request_words
+from handlers.wording import times
 from models.errors import UserError
 from models.events import ButtonPressed, ReactionAdded
 from models.message import Link, Message, text
@@ -19,6 +22,7 @@ from models.records.request import ReadMessage, Request, RequestState
 from models.triage.verdict import RequestClass
 
 LONGEST_LINK = 2000
+ASKED_AGAIN_AFTER = timedelta(minutes=10)
 
 
 def acknowledge(ctx: Context, request: Request, *, source: Source) -> None:
@@ -33,8 +37,9 @@ def acknowledge(ctx: Context, request: Request, *, source: Source) -> None:
         return
     _relieve(ctx, request)
     paging.stop(ctx, request)
-    request.state, request.owner, request.owned_at = RequestState.ACKNOWLEDGED, taker, ctx.now
-    request.acknowledged_at = request.acknowledged_at or ctx.now
+    taken_at = response.since_it_waits(ctx, request)
+    request.state, request.owner, request.owned_at = RequestState.ACKNOWLEDGED, taker, taken_at
+    request.acknowledged_at = request.acknowledged_at or taken_at
     request.last_word_at = ctx.now
     response.await_owner(ctx, request)
     ctx.note(request, "acknowledged", source=source)
@@ -48,7 +53,7 @@ def _relieve(ctx: Context, request: Request) -> None:
     """Tell whoever was on a request that somebody else has taken it over."""
     if request.state is RequestState.ACKNOWLEDGED and request.owner:
         before = ctx.policy.person_with_handle(request.platform, request.owner)
-        told = wording.relieved(request.id, *response.place_of(ctx, request), _name(ctx))
+        told = wording.relieved(request.id, *place_of(ctx, request), _name(ctx))
         ctx.tell([before], lambda _: told, request=request)
 
 
@@ -65,15 +70,44 @@ def resolve(ctx: Context, request: Request, *, source: Source, runbook: str | No
         raise UserError(wording.closed(request.id, request.state))
     request.runbook_url = runbook or request.runbook_url
     if is_documented:
+        ctx.note(request, "documented", source=source, detail=runbook or "")
         return
     paging.stop(ctx, request)
-    request.state, request.resolved_at = RequestState.RESOLVED, ctx.now
+    request.state, request.resolved_at = RequestState.RESOLVED, response.since_it_waits(ctx, request)
     request.resolved_by = ctx.handle_on(request.platform)
     ctx.note(request, "resolved", source=source)
     ctx.log(request.rotation, wording.logged_resolved(request.id, _name(ctx)), request=request)
     if request.asked_class is not None:
         response.settle_question(ctx, request, request_words.question_moot(_name(ctx)))
     paging.show(ctx, request)
+    duplicate.ended(ctx, request)
+
+
+def escalate(ctx: Context, request: Request, why: str, *, source: Source) -> Sequence[str]:
+    """Ask the rest of the team, and give whom by name; nobody maybe. Raises UserError where that cannot be.
+
+    Whoever is on call now is to see the outcome documented, whoever resolves it. Outside the hours only an engineer
+    asks people who are off.
+    """
+    is_engineer = duty.is_engineer(ctx, ctx.person)
+    if not (ctx.is_author(request) or is_engineer):
+        raise UserError(wording.ENGINEERS_AND_AUTHOR_ONLY)
+    if not request.state.is_live:
+        raise UserError(wording.closed(request.id, request.state))
+    if request.escalated_at is not None and ctx.now - request.escalated_at < ASKED_AGAIN_AFTER:
+        again = times.clock(request.escalated_at + ASKED_AGAIN_AFTER, ctx.policy.zone)
+        raise UserError(wording.just_escalated(request.id, times.clock(request.escalated_at, ctx.policy.zone), again))
+    rotation = ctx.policy.rotation(request.rotation) if request.rotation else ctx.policy.rotation()
+    if rotation is not None and not is_engineer and escalation.is_held(ctx, request, rotation, ctx.now):
+        begins = times.moment(duty.next_hours_begin(ctx, rotation), ctx.policy.zone, ctx.now)
+        raise UserError(wording.not_now(begins, ctx.policy.after_hours.contact))
+    ctx.note(request, "escalated", source=source, detail=why)
+    ctx.log(request.rotation, wording.logged_escalated(request.id, _name(ctx), why), request=request)
+    told = paging.escalate(ctx, request, why)
+    request.escalated_by = ctx.handle_on(request.platform)
+    request.escalated_at = ctx.now if told else None
+    request.duty_of = duty.on_call(ctx, rotation).engineer if rotation is not None else None
+    return [person.name for person in told]
 
 
 def correct(ctx: Context, request: Request, to: RequestClass, *, source: Source) -> None:
@@ -82,9 +116,14 @@ def correct(ctx: Context, request: Request, to: RequestClass, *, source: Source)
     is_author_answering = ctx.is_author(request) and request.asked_class is not None
     if not (is_author_raising or is_author_answering or duty.is_engineer(ctx, ctx.person)):
         raise UserError(wording.MAY_NOT_CORRECT)
+    if request.state is RequestState.REROUTED and to.is_grave:
+        response.reopen(ctx, request, to, source=source, is_correction=True)
+        return
     if not request.state.is_live:
         raise UserError(wording.closed(request.id, request.state))
     response.classify_by_hand(ctx, request, to, source=source)
+    if request.state is RequestState.DISMISSED:
+        duplicate.ended(ctx, request)
 
 
 def _name(ctx: Context) -> str:
@@ -95,40 +134,60 @@ def _name(ctx: Context) -> str:
 
 
 def _pressed_acknowledge(ctx: Context, event: ButtonPressed) -> Answer | None:
-    acknowledge(ctx, _numbered(ctx, event.value), source="button")
+    numbers = event.value.split(",")
+    for request in [response.numbered(ctx, number) for number in numbers]:
+        if request.state.is_live or len(numbers) == 1:  # of several, some may be over by now
+            acknowledge(ctx, request, source="button")
     return None
 
 
 def _pressed_resolve(ctx: Context, event: ButtonPressed) -> Answer | None:
-    resolve(ctx, _numbered(ctx, event.value), source="button")
+    resolve(ctx, response.numbered(ctx, event.value), source="button")
     return None
 
 
 def _pressed_class(ctx: Context, event: ButtonPressed) -> Answer:
     number, _, to = event.value.partition(":")
-    request = _numbered(ctx, number)
+    request = response.numbered(ctx, number)
     if to not in tuple(RequestClass):
         raise UserError(command_words.UNKNOWN_BUTTON)
     correct(ctx, request, RequestClass(to), source="button")
-    return Answer(reply=wording.corrected(request.id, request.request_class))
+    return Answer(reply=wording.corrected(reference(ctx, request), request.request_class))
+
+
+def _pressed_escalate(ctx: Context, event: ButtonPressed) -> Answer:
+    request = response.numbered(ctx, event.value)
+    return Answer(reply=wording.escalated(reference(ctx, request), escalate(ctx, request, "", source="button")))
 
 
 def _pressed_why(ctx: Context, event: ButtonPressed) -> Answer:
-    return Answer(reply=_explained(_numbered(ctx, event.value)))
+    return Answer(reply=_explained(ctx, response.numbered(ctx, event.value)))
 
 
-def _numbered(ctx: Context, value: str) -> Request:
-    request = records.get(ctx.session, int(value)) if value.isdecimal() and len(value) < 10 else None  # noqa: PLR2004
-    if request is None:
-        raise UserError(command_words.no_such_request(value[:20]))
-    return request
+def _pressed_make_request(ctx: Context, event: ButtonPressed) -> Answer:
+    """Make the message a request on whose menu it was chosen. Raises UserError where that cannot be."""
+    place = (event.platform, event.channel, event.message or "")
+    found = response.about(ctx, *place)
+    if found is not None:
+        raise UserError(wording.is_request_already(found.id))
+    read = records.read_message(ctx.session, *place)
+    if read is None:
+        raise UserError(wording.NEVER_READ)
+    if ctx.actor != read.author and not duty.is_engineer(ctx, ctx.person):
+        raise UserError(wording.ENGINEERS_AND_AUTHOR_ONLY)
+    request = _opened_by_hand(ctx, read)
+    read.request_id = request.id
+    response.reclassify(ctx, request, RequestClass.COMMUNITY, source="button", is_correction=True)
+    return Answer(reply=wording.made_request(reference(ctx, request)))
 
 
 BUTTONS: Mapping[str, Callable[[Context, ButtonPressed], Answer | None]] = {
     "ack": _pressed_acknowledge,
     "resolve": _pressed_resolve,
     "class": _pressed_class,
+    "escalate": _pressed_escalate,
     "why": _pressed_why,
+    "make-request": _pressed_make_request,
 }
 
 
@@ -161,7 +220,10 @@ def _raised(ctx: Context, event: ReactionAdded) -> None:
 
 def _make_urgent(ctx: Context, request: Request) -> None:
     """Raise a request to urgent; one that is over comes back for its author and for engineers."""
-    if request.state.may_come_back and (ctx.is_author(request) or duty.is_engineer(ctx, ctx.person)):
+    is_theirs = ctx.is_author(request) or duty.is_engineer(ctx, ctx.person)
+    if is_theirs and duplicate.raise_original(ctx, request, RequestClass.URGENT, source="reaction"):
+        return
+    if is_theirs and duplicate.may_come_back(ctx, request):
         response.reopen(ctx, request, RequestClass.URGENT, source="reaction", is_correction=True)
     else:
         correct(ctx, request, RequestClass.URGENT, source="reaction")
@@ -216,7 +278,7 @@ def _request_of(ctx: Context, call: Call) -> Request:
 def _ack(ctx: Context, call: Call) -> Answer:
     request = _request_of(ctx, call)
     acknowledge(ctx, request, source="command")
-    return Answer(reply=wording.taken(request.id))
+    return Answer(reply=wording.taken(reference(ctx, request)))
 
 
 def _resolve(ctx: Context, call: Call) -> Answer:
@@ -229,20 +291,19 @@ def _resolve(ctx: Context, call: Call) -> Answer:
     resolve(ctx, request, source="command", runbook=link)
     return Answer(
         reply=text(
-            "Resolved ", f"#{request.id}", ", documented in " if link else "", Link(link, link) if link else None, "."
+            "Resolved ",
+            reference(ctx, request),
+            ", documented in " if link else "",
+            Link(link, link) if link else None,
+            ".",
         )
     )
 
 
 def _escalate(ctx: Context, call: Call) -> Answer:
     request = _request_of(ctx, call)
-    if not (ctx.is_author(request) or duty.is_engineer(ctx, ctx.person)):
-        raise UserError(wording.ENGINEERS_AND_AUTHOR_ONLY)
-    if not request.state.is_live:
-        raise UserError(wording.closed(request.id, request.state))
-    ctx.note(request, "escalated", source="command", detail=" ".join(call.words[1:]))
-    told = paging.escalate(ctx, request)
-    return Answer(reply=wording.escalated(request.id, [person.name for person in told]))
+    names = escalate(ctx, request, " ".join(call.words[1:]), source="command")
+    return Answer(reply=wording.escalated(reference(ctx, request), names))
 
 
 def _class(ctx: Context, call: Call) -> Answer:
@@ -251,15 +312,16 @@ def _class(ctx: Context, call: Call) -> Answer:
     if len(call.words) < 2 or call.words[1].lower() not in words:  # noqa: PLR2004 - a number and a class
         raise call.wrong(wording.which_class(words))
     correct(ctx, request, RequestClass(call.words[1].lower()), source="command")
-    return Answer(reply=wording.corrected(request.id, request.request_class))
+    return Answer(reply=wording.corrected(reference(ctx, request), request.request_class))
 
 
 def _why(ctx: Context, call: Call) -> Answer:
-    return Answer(reply=_explained(_request_of(ctx, call)))
+    return Answer(reply=_explained(ctx, _request_of(ctx, call)))
 
 
-def _explained(request: Request) -> Message:
-    return wording.why(request.id, request.request_class, request.confidence, request.reasons, request.runner_up)
+def _explained(ctx: Context, request: Request) -> Message:
+    link = reference(ctx, request)
+    return wording.why(link, request.request_class, request.confidence, request.reasons, request.runner_up)
 
 
 def _log(ctx: Context, call: Call) -> Answer:

@@ -7,13 +7,14 @@ from sqlalchemy.orm import Session
 
 from handlers import duty, escalation, page
 from handlers.context import Context, Standing
+from handlers.place import reference
 from handlers.wording import operations
 from handlers.wording import paging as wording
 from models.effects import Direct, Post
 from models.events import DeliverySettled, TimeCame
 from models.message import ChannelRef, Message, Span, Strong
 from models.policy import ChannelKind, EscalationStep, Person, Rotation
-from models.records import delivery
+from models.records import course, delivery
 from models.records import request as records
 from models.records.delivery import OutboxState, Purpose
 from models.records.request import Due, Request, RequestState
@@ -62,7 +63,7 @@ def _run_overdue(ctx: Context, request: Request, rotation: Rotation | None) -> N
 
 def stop(ctx: Context, request: Request) -> None:
     """Send no more pages for a request; a first page that nobody has seen yet is as if it had never been."""
-    request.due = request.due_at = None
+    request.due = request.due_at = request.helpers_at = None
     if request.page_id in delivery.drop_pending_pages(ctx.session, request.id):
         request.page_id = None
 
@@ -88,7 +89,7 @@ def tell_owner(ctx: Context, request: Request) -> None:
     ctx.log(request.rotation, wording.logged_page(request.id, name), request=request)
 
 
-def escalate(ctx: Context, request: Request) -> list[Person]:
+def escalate(ctx: Context, request: Request, why: str) -> list[Person]:
     """Ask everybody of the team and the leads at once, as the last step would; give who is asked, nobody maybe."""
     rotation = ctx.policy.rotation(request.rotation) if request.rotation else ctx.policy.rotation()
     everybody = EscalationStep(after=timedelta(), to=("team", "leads"))
@@ -98,7 +99,7 @@ def escalate(ctx: Context, request: Request) -> list[Person]:
         return []
     mentions = [ctx.mention(person.id, request.platform) for person in others]
     asker = ctx.handle_name(ctx.handle_on(request.platform), request.platform)
-    message = wording.escalated(_facts(ctx, request), mentions, asker)
+    message = wording.escalated(_facts(ctx, request), mentions, asker, why)
     page.owe(ctx, request, in_thread(ctx, request, message), others)
     ctx.log(request.rotation, wording.logged_page(request.id, ", ".join(one.name for one in others)), request=request)
     return others
@@ -107,7 +108,7 @@ def escalate(ctx: Context, request: Request) -> list[Person]:
 def due(session: Session, standing: Standing, now: datetime) -> Iterable[TimeCame]:
     """Give the requests whose due time has come."""
     del standing
-    for request in records.due(session, now):
+    for request in course.due(session, now):
         assert request.due_at is not None
         yield TimeCame.of("request", f"{request.id}:{request.due}:{request.step}", request.due_at)
 
@@ -115,7 +116,7 @@ def due(session: Session, standing: Standing, now: datetime) -> Iterable[TimeCam
 def coming(session: Session, standing: Standing, now: datetime) -> datetime | None:
     """Give the next due time of a request."""
     del standing
-    return records.next_due(session, now)
+    return course.next_due(session, now)
 
 
 def delivery_settled(ctx: Context, event: DeliverySettled) -> None:
@@ -253,6 +254,13 @@ def _page_directly(ctx: Context, request: Request, people: Sequence[Person]) -> 
             page.owe(ctx, request, Direct(handle, wording.direct_page(facts)), [person])
 
 
+def was_paged(ctx: Context, request: Request, rotation: Rotation, people: Sequence[Person]) -> None:
+    """Count a request as paged by a page that named several: its escalation goes on from there."""
+    request.rotation, request.engineer = rotation.name, people[0].id if people else None
+    request.step, request.paged_at = 1, ctx.now
+    _schedule(ctx, request)
+
+
 def thread_of(request: Request) -> str | None:
     """Give the thread to answer in; a direct conversation needs none."""
     return None if request.is_direct else request.root
@@ -298,6 +306,7 @@ def _facts(ctx: Context, request: Request) -> wording.Facts:
         text=request.text,
         is_direct=request.is_direct,
         state=request.state,
+        original=_original(ctx, request),
         owner=ctx.handle_name(request.owner, request.platform) if request.owner else None,
         owner_name=_name(ctx, request.owner, request.platform),
         resolver=ctx.handle_name(request.resolved_by, request.platform) if request.resolved_by else None,
@@ -313,6 +322,11 @@ def _facts(ctx: Context, request: Request) -> wording.Facts:
         now=ctx.now,
         zone=ctx.policy.zone,
     )
+
+
+def _original(ctx: Context, request: Request) -> Span | None:
+    found = records.get(ctx.session, request.duplicate_of) if request.duplicate_of is not None else None
+    return reference(ctx, found, request.platform) if found is not None else None
 
 
 def _time_of(ctx: Context, request: Request, step: EscalationStep) -> datetime:

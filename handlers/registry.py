@@ -9,24 +9,32 @@ from typing import Any
 from handlers import (
     absence,
     account,
+    asking,
     calendar_feed,
     cycle_end,
     day_before,
+    duplicate,
     exchange,
     gaps,
     handover,
     handover_jobs,
+    helper,
+    home,
     lifecycle,
     morning,
+    nudges,
     oncall,
     oncall_list,
     paging,
+    reopening,
     requests,
+    rerouting,
     retention,
     roster_shuffle,
     showing,
     stand_in,
     stats,
+    story,
     suggestion,
 )
 from handlers.command import Call, Command, asks_help, help_of, is_help, matching
@@ -41,6 +49,7 @@ from models.events import (
     DeliverySettled,
     Event,
     FormSubmitted,
+    HomeOpened,
     MessageDeleted,
     MessageEdited,
     MessagePosted,
@@ -56,20 +65,35 @@ COMMANDS: tuple[Command, ...] = (
     *absence.COMMANDS,
     *stats.COMMANDS,
     *lifecycle.COMMANDS,
+    *duplicate.COMMANDS,
+    *rerouting.COMMANDS,
+    *reopening.COMMANDS,
+    *story.COMMANDS,
+    *helper.COMMANDS,
     *oncall_list.COMMANDS,
     *handover.COMMANDS,
 )
 
 BUTTONS: Mapping[str, Callable[[Context, ButtonPressed], Answer | None]] = {
     **lifecycle.BUTTONS,
+    **duplicate.BUTTONS,
+    **rerouting.BUTTONS,
+    **story.BUTTONS,
+    **asking.BUTTONS,
     **suggestion.BUTTONS,
     **handover.BUTTONS,
     **roster_shuffle.BUTTONS,
     **exchange.BUTTONS,
 }
 
+SHORTCUTS: tuple[asking.Shortcut, ...] = asking.SHORTCUTS
+"""What platforms with such menus show in them; each stands for a button."""
+
 FORMS: Mapping[str, Callable[[Context, FormSubmitted], Answer | None]] = {
+    **asking.FORMS,
+    **exchange.FORMS,
     **handover.FORMS,
+    **duplicate.FORMS,
 }
 
 REACTIONS: Mapping[str, Callable[[Context, ReactionAdded], None]] = {
@@ -88,11 +112,13 @@ JOBS: tuple[Job, ...] = (
     handover_jobs.ACCEPTANCE,
     requests.QUESTIONS,
     requests.WAITS,
+    nudges.HELPERS,
     exchange.LAPSE,
     day_before.DAY_BEFORE,
     showing.SHOWING,
     calendar_feed.KEEPING,
     retention.RETENTION,
+    home.REFRESH,
 )
 
 
@@ -132,6 +158,8 @@ def _time(ctx: Context, event: TimeCame) -> None:
 def _settled(ctx: Context, event: DeliverySettled) -> None:
     paging.delivery_settled(ctx, event)
     account.delivery_settled(ctx, event)
+    nudges.delivery_settled(ctx, event)
+    asking.delivery_settled(ctx, event)
 
 
 def _command(ctx: Context, event: CommandGiven) -> Answer:
@@ -163,6 +191,7 @@ EVENTS: Mapping[type[Event], Callable[[Context, Any], Answer | None]] = {
     CommandGiven: _command,
     ButtonPressed: _button,
     FormSubmitted: _form,
+    HomeOpened: home.opened,
     TimeCame: _time,
     AccountChanged: account.changed,
     DeliverySettled: _settled,

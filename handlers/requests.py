@@ -5,13 +5,14 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from handlers import paging, response
+from handlers import duplicate, missed, nudges, paging, rerouting, response, thread_words
 from handlers.context import Answer, Context, Source, Standing
 from handlers.job import Job
 from handlers.wording import requests as wording
+from handlers.wording.thread_words import is_back
 from models.events import MessageDeleted, MessageEdited, MessagePosted, TimeCame
 from models.policy import ChannelKind
-from models.records import forgetting
+from models.records import course, forgetting
 from models.records import request as records
 from models.records.base import put
 from models.records.request import Due, ReadMessage, Request, RequestState
@@ -38,11 +39,14 @@ def message_posted(ctx: Context, event: MessagePosted) -> Answer | None:
         event.platform,
         event.channel,
         event.author,
-        now=ctx.now,
+        now=missed.when(ctx, event),
         burst=waits.burst,
         asked=waits.answer_within,
     )
+    if event.is_missed and request is not None and request.last_message_at > missed.when(ctx, event) + waits.burst:
+        request = None  # it was written long before what the author wrote live since
     if request is not None:
+        request.last_message_at = max(request.last_message_at, missed.when(ctx, event))
         _join(ctx, request, text, verdict, kind)
     elif _is_request(verdict, kind):
         request = _open(ctx, event, text, verdict, kind)
@@ -77,7 +81,7 @@ def _keep_message(ctx: Context, event: MessagePosted, text: str, verdict: Verdic
         message=event.message,
         author=event.author,
         author_name=event.author_name,
-        at=ctx.now,
+        at=missed.when(ctx, event),
         text=text,
         request_class=verdict.request_class,
         confidence=verdict.confidence,
@@ -93,7 +97,8 @@ def _open(
 ) -> Request:
     applied = verdict.request_class
     if verdict.ask:
-        applied = verdict.graver if kind is ChannelKind.SOS else _otherwise(verdict)
+        is_graver = kind is ChannelKind.SOS or missed.is_old(ctx, message)
+        applied = verdict.graver if is_graver else _otherwise(verdict)
     request = response.open_request(
         ctx,
         message,
@@ -106,16 +111,23 @@ def _open(
         environment=verdict.environment,
     )
     ctx.note(request, "opened", source="message", detail=f"{applied}, {request.confidence:.2f}")
-    if not verdict.ask or applied.is_grave:
+    if not missed.hold(ctx, request, message):
+        _begin(ctx, request, verdict)
+    return request
+
+
+def _begin(ctx: Context, request: Request, verdict: Verdict) -> None:
+    """Do what a new request wants, and ask its author where that is in doubt."""
+    if not verdict.ask or request.request_class.is_grave:
         response.respond(ctx, request)
     if verdict.ask:
         response.ask(ctx, request, verdict.graver, _otherwise(verdict))
-    return request
+    elif request.request_class is RequestClass.COMMUNITY:
+        rerouting.followed(ctx, request)
 
 
 def _join(ctx: Context, request: Request, text: str, verdict: Verdict, kind: ChannelKind) -> None:
     """Join a message to its author's request; it can raise the class, never silently lower it."""
-    request.last_message_at = ctx.now
     request.text = together = _together(request.text, text)
     ctx.note(request, "message added", source="message")
     if request.is_direct and _answers(ctx, request, text, verdict, source="message"):
@@ -170,20 +182,29 @@ def _thread_reply(ctx: Context, event: MessagePosted, kind: ChannelKind) -> None
     elif event.author != request.author:
         if not event.is_direct:
             response.human_answered(ctx, request, event.author)
+            thread_words.obey(ctx, request, event)
     else:
         response.heard(ctx, request, event.author)
-        _authors_reply(ctx, request, event, kind)
+        if not thread_words.obey(ctx, request, event):
+            _authors_reply(ctx, request, event, kind)
 
 
 def _authors_reply(ctx: Context, request: Request, event: MessagePosted, kind: ChannelKind) -> None:
     text = mask(event.text)[:LONGEST_TEXT]
     verdict = _judged(ctx, text, kind)
-    if request.state.may_come_back and _is_grave_beyond_doubt(verdict, kind):
-        _reopen(ctx, request, text, verdict)
+    is_grave = _is_grave_beyond_doubt(verdict, kind)
+    if is_grave and duplicate.raise_original(ctx, request, verdict.request_class, source="thread"):
+        ctx.note(request, "message added", source="thread")
+    elif duplicate.may_come_back(ctx, request) and (is_grave or _says_it_is_back(request, event)):
+        _reopen(ctx, request, text, verdict, is_grave=is_grave)
         _keep_message(ctx, event, text, verdict, request)
     elif not _answers(ctx, request, text, verdict, source="thread"):
         _raise_if_graver(ctx, request, verdict)
         _note_if_left_open(ctx, request, source="thread")
+
+
+def _says_it_is_back(request: Request, event: MessagePosted) -> bool:
+    return request.request_class is not RequestClass.NONE and is_back(event.text)
 
 
 def _answers(ctx: Context, request: Request, text: str, verdict: Verdict, *, source: Source) -> bool:
@@ -208,14 +229,15 @@ def _note_if_left_open(ctx: Context, request: Request, *, source: Source) -> Non
         ctx.note(request, LEFT_OPEN, source=source)
 
 
-def _reopen(ctx: Context, request: Request, text: str, verdict: Verdict) -> None:
-    """Reopen a request because of its author's words; its class is the graver one of both."""
+def _reopen(ctx: Context, request: Request, text: str, verdict: Verdict, *, is_grave: bool) -> None:
+    """Reopen a request because of its author's words; grave ones can raise its class."""
     request.last_message_at = ctx.now
     request.text = _together(request.text, text)
     request.service = request.service or verdict.service
     request.environment = request.environment or verdict.environment
-    to = max(request.request_class, verdict.request_class, key=lambda one: one.gravity)
-    if to is verdict.request_class:
+    said = verdict.request_class if is_grave else request.request_class
+    to = max(request.request_class, said, key=lambda one: one.gravity)
+    if is_grave and to is verdict.request_class:
         request.reasons, request.confidence = list(verdict.reasons), verdict.confidence
     response.reopen(ctx, request, to, source="thread", is_correction=False)
 
@@ -268,6 +290,7 @@ def message_deleted(ctx: Context, event: MessageDeleted) -> None:
     request.text = _words_of(ctx, request)
     if request.root == event.message and request.state.is_live:
         response.close(ctx, request, RequestState.WITHDRAWN, source="message")
+        duplicate.withdrawn(ctx, request)
     else:
         paging.show(ctx, request)
     forgetting.forget_quotes(ctx.session, request.id)
@@ -275,7 +298,7 @@ def message_deleted(ctx: Context, event: MessageDeleted) -> None:
 
 def _words_of(ctx: Context, request: Request) -> str:
     """Give the text of a request as its messages have it now."""
-    return _together(*records.texts(ctx.session, request.id))
+    return _together(*course.texts(ctx.session, request.id))
 
 
 def time_came(ctx: Context, event: TimeCame) -> None:
@@ -296,7 +319,7 @@ def _page(ctx: Context, request: Request) -> None:
 def questions_due(session: Session, standing: Standing, now: datetime) -> Iterable[TimeCame]:
     """Give the questions to authors whose time is over."""
     del standing
-    for request in records.unanswered(session, now):
+    for request in course.unanswered(session, now):
         assert request.asked_until is not None
         yield TimeCame.of("question", str(request.id), request.asked_until)
 
@@ -304,7 +327,7 @@ def questions_due(session: Session, standing: Standing, now: datetime) -> Iterab
 def questions_coming(session: Session, standing: Standing, now: datetime) -> datetime | None:
     """Give when the time of a question is over next."""
     del standing
-    return records.next_unanswered(session, now)
+    return course.next_unanswered(session, now)
 
 
 def question_over(ctx: Context, event: TimeCame) -> None:
@@ -321,6 +344,21 @@ def question_over(ctx: Context, event: TimeCame) -> None:
     response.reclassify(ctx, request, asked, source="clock", is_correction=False)
 
 
+def _judge_missed(ctx: Context, request: Request) -> None:
+    missed.judge(ctx, request, _begin_late)
+
+
+def _begin_late(ctx: Context, request: Request) -> None:
+    """Do what a request wants that was missed: its words are judged anew, with all that was added to them since."""
+    kind = response.kind_of(ctx, request)
+    verdict = _judged(ctx, request.text, kind) if kind is not None else None
+    is_by_hand = any(entry.what == "reclassified" for entry in records.timeline(ctx.session, request.id))
+    if verdict is not None and verdict.ask and not is_by_hand and ctx.now - request.opened_at <= missed.RECENT:
+        _begin(ctx, request, verdict)
+    else:
+        response.respond(ctx, request)
+
+
 def _stale(ctx: Context, request: Request) -> None:
     request.state = RequestState.STALE
     request.due = request.due_at = None
@@ -331,8 +369,9 @@ _DUE: Mapping[Due, Callable[[Context, Request], None]] = {
     Due.PAGE: _page,
     Due.SILENCE: response.remind_owner,
     Due.RESUME: paging.begin,
-    Due.ENGINEER: response.nudge_engineer,
+    Due.ENGINEER: nudges.tell_engineer,
     Due.STALE: _stale,
+    Due.MISSED: _judge_missed,
 }
 
 QUESTIONS = Job("question", "the end of a question's time", questions_due, questions_coming, question_over)

@@ -1,11 +1,15 @@
 """What the bot does for a class in a kind of channel: the policy table of DESIGN §4, and every change of class."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from handlers import duty, paging, suggestion
+from handlers import duty, nudges, paging, suggestion
 from handlers.context import Context, Source
+from handlers.place import place_of
+from handlers.wording import commands as command_words
 from handlers.wording import requests as wording
-from models.effects import Post, React
+from models.effects import Direct, Post, React
+from models.errors import UserError
 from models.events import MessagePosted
 from models.message import Message
 from models.policy import ChannelKind
@@ -38,10 +42,12 @@ def about(ctx: Context, platform: str, channel: str, message: str) -> Request | 
     return records.get(ctx.session, row.request_id) if row is not None and row.request_id is not None else None
 
 
-def place_of(ctx: Context, request: Request) -> tuple[str, str]:
-    """Give the channel and the message where a request is talked about: its page's, where the author wrote directly."""
-    page = delivery.place(ctx.session, request.page_id) if request.is_direct and request.page_id is not None else None
-    return page or (request.channel, request.root)
+def numbered(ctx: Context, value: str) -> Request:
+    """Give the request whose number a button or a form holds. Raises UserError where there is none."""
+    request = records.get(ctx.session, int(value)) if value.isdecimal() and len(value) < 10 else None  # noqa: PLR2004
+    if request is None:
+        raise UserError(command_words.no_such_request(value[:20]))
+    return request
 
 
 def open_request(
@@ -66,7 +72,7 @@ def open_request(
         author=message.author,
         author_name=message.author_name,
         text=text,
-        opened_at=ctx.now,
+        opened_at=ctx.happened_at,
         last_message_at=ctx.now,
         request_class=request_class,
         confidence=confidence,
@@ -82,9 +88,14 @@ def open_request(
 
 
 def respond(ctx: Context, request: Request) -> None:
-    """Do what the policy says for a request of its class in its channel; in general only urgent ones act."""
+    """Do what the policy says for a request of its class in its channel; in general only urgent ones act.
+
+    Nothing is done yet for one that was missed: what became of it meanwhile may still be read.
+    """
+    if request.due is Due.MISSED:
+        return
     if request.request_class is not RequestClass.URGENT and kind_of(ctx, request) is ChannelKind.GENERAL:
-        _leave_to_others(ctx, request)
+        nudges.leave_to_others(ctx, request)
         return
     match request.request_class:
         case RequestClass.URGENT:
@@ -105,6 +116,7 @@ def ask(ctx: Context, request: Request, graver: RequestClass, otherwise: Request
         Post(request.channel, question, thread=paging.thread_of(request)), purpose=Purpose.QUESTION, request=request
     )
     request.asked_until = ctx.now + ctx.policy.triage.answer_within
+    ctx.note(request, "author asked", source="clock", actor="", detail=f"{graver}?")
 
 
 def forget_question(request: Request) -> None:
@@ -146,6 +158,7 @@ def reclassify(ctx: Context, request: Request, to: RequestClass, *, source: Sour
 def classify_by_hand(ctx: Context, request: Request, to: RequestClass, *, source: Source) -> None:
     """Give a request the class that a person chose; an open question about it is answered by that."""
     if request.asked_class is not None:
+        ctx.note(request, "question answered", source=source, detail=to.value)
         settle_question(ctx, request, wording.question_answered(to))
     reclassify(ctx, request, to, source=source, is_correction=True)
 
@@ -170,28 +183,39 @@ def await_owner(ctx: Context, request: Request) -> None:
     if request.request_class.is_grave:
         request.due, request.due_at = Due.SILENCE, ctx.now + ctx.policy.escalation.silent_after
     else:
-        _leave_to_others(ctx, request)
+        nudges.leave_to_others(ctx, request)
 
 
-def _leave_to_others(ctx: Context, request: Request) -> None:
-    """Do nothing for a request but close it when it has been idle for long."""
-    request.due, request.due_at = Due.STALE, ctx.now + ctx.policy.community.stale_after
-
-
-def close(ctx: Context, request: Request, state: RequestState, *, source: Source) -> None:
+def close(ctx: Context, request: Request, state: RequestState, *, source: Source, detail: str = "") -> None:
     """End a request otherwise than by resolving it, and stop its pages."""
     request.state = state
     forget_question(request)
     paging.stop(ctx, request)
-    ctx.note(request, state.value, source=source)
+    ctx.note(request, state.value, source=source, detail=detail)
     paging.show(ctx, request)
 
 
+def tell_author(ctx: Context, request: Request, message: Message) -> None:
+    """Tell an author what became of their request, in its thread; about a question, only what is the bot's one post.
+
+    What else there is to say about a question is told to its author alone.
+    """
+    is_second = request.has_answered or request.question_id is not None
+    if is_second and not (request.request_class.is_grave or request.is_direct):
+        ctx.say(Direct(request.author, message), purpose=Purpose.NOTICE, request=request)
+        return
+    request.has_answered = True
+    thread = paging.thread_of(request)
+    ctx.say(Post(request.channel, message, thread=thread), purpose=Purpose.NOTICE, request=request)
+
+
 def reopen(ctx: Context, request: Request, to: RequestClass, *, source: Source, is_correction: bool) -> None:
-    """Take up what is over as if it were new: nobody is on it, and its page and its steps begin anew."""
-    request.state, request.reopened_at = RequestState.OPEN, ctx.now
+    """Take up what is over as if it were new: nobody is on it, and its page, its steps and its times begin anew."""
+    request.state, request.reopened_at = RequestState.OPEN, ctx.happened_at
     request.owner = request.acknowledged_at = request.owned_at = None
-    request.resolved_by = request.resolved_at = None
+    request.first_answer_at = request.first_answer_by = request.first_answer_by_engineer = None
+    request.resolved_by = request.resolved_at = request.duplicate_of = None
+    request.escalated_by = request.escalated_at = request.duty_of = None
     request.page_id = request.paged_at = None
     request.step = 0
     ctx.note(request, "reopened", source=source)
@@ -201,11 +225,18 @@ def reopen(ctx: Context, request: Request, to: RequestClass, *, source: Source, 
 def human_answered(ctx: Context, request: Request, who: str) -> None:
     """Take note of a person's word in a request's thread: nothing needs to be nudged for a while."""
     heard(ctx, request, who)
-    if request.first_answer_at is None:
-        request.first_answer_at, request.first_answer_by = ctx.now, who
+    if request.first_answer_at is None and request.state.is_live:
+        request.first_answer_at, request.first_answer_by = since_it_waits(ctx, request), who
+        request.first_answer_by_engineer = duty.is_engineer(ctx, ctx.person)
         ctx.note(request, "first answer", source="thread")
+    request.helpers_at = None
     if request.due is Due.ENGINEER:
-        _leave_to_others(ctx, request)
+        nudges.leave_to_others(ctx, request)
+
+
+def since_it_waits(ctx: Context, request: Request) -> datetime:
+    """Give when something happened to a request, as its platform tells it; never before it waited for that."""
+    return max(ctx.happened_at, request.waits_since)
 
 
 def heard(ctx: Context, request: Request, who: str) -> None:
@@ -215,7 +246,7 @@ def heard(ctx: Context, request: Request, who: str) -> None:
         paging.stop(ctx, request)
         await_owner(ctx, request)
     elif request.due is Due.STALE:
-        _leave_to_others(ctx, request)
+        nudges.leave_to_others(ctx, request)
 
 
 def _respond_urgent(ctx: Context, request: Request) -> None:
@@ -245,7 +276,7 @@ def _respond_community(ctx: Context, request: Request) -> None:
             suggestion.offer(ctx, request, known, lambda message: _post_once(ctx, request, message))
         else:
             ctx.say(React(request.channel, request.root, TICKET), request=request)
-    _expect_an_answer(ctx, request)
+    nudges.expect_an_answer(ctx, request)
 
 
 def _point_to_how_to(ctx: Context, request: Request, *, is_sos: bool) -> None:
@@ -266,23 +297,17 @@ def _take_back_pointer(ctx: Context, request: Request) -> None:
 
 
 def _post_once(ctx: Context, request: Request, message: Message) -> int | None:
-    """Post in a community thread, and give the outbox row; None where the bot has done so before."""
+    """Post in a community thread, and give the outbox row; None where the bot has done so before.
+
+    Where its author was asked a question, that is the bot's one post: what there is to say stands in its place.
+    """
     if request.has_answered:
         return None
     request.has_answered = True
+    if request.question_id is not None:
+        ctx.edit(request.question_id, message, request.platform, request)
+        return request.question_id
     return ctx.say(Post(request.channel, message, thread=paging.thread_of(request)), request=request)
-
-
-def _expect_an_answer(ctx: Context, request: Request) -> None:
-    """Remember when the engineer on call is to look at a question that nobody has answered."""
-    rotation = ctx.policy.rotation_for(request.channel_name)
-    if rotation is None or request.first_answer_at is not None:
-        _leave_to_others(ctx, request)
-    else:
-        calendar = ctx.standing.calendar(rotation)
-        request.rotation = rotation.name
-        request.due = Due.ENGINEER
-        request.due_at = calendar.add_working_time(ctx.now, ctx.policy.community.engineer_after)
 
 
 def _keep_example(ctx: Context, request: Request, to: RequestClass) -> None:
@@ -299,18 +324,6 @@ def _keep_example(ctx: Context, request: Request, to: RequestClass) -> None:
         )
     )
     ctx.audit("reclassify", f"request:{request.id}", f"{request.request_class} → {to}")
-
-
-def nudge_engineer(ctx: Context, request: Request) -> None:
-    """Show a question that waited a working day to the engineer on call, once."""
-    rotation = ctx.policy.rotation(request.rotation)
-    _leave_to_others(ctx, request)
-    if rotation is None:
-        return
-    on_duty = duty.on_call(ctx, rotation)
-    told = wording.waited_long(request.id, request.channel, request.root, request.text, ctx.now - request.waits_since)
-    ctx.tell(duty.people(ctx, [on_duty.engineer]), lambda _: told, request=request)
-    ctx.note(request, "shown to the engineer on call", source="clock", detail=ctx.name_of(on_duty.engineer))
 
 
 def remind_owner(ctx: Context, request: Request) -> None:

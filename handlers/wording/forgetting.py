@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 _TABLES = {
     "absence": "reasons of days off",
     "answers": "answers to commands, whoever asked",
+    "asked": "questions on their way",
     "exchange": "reasons of swaps and covers",
     "handover": "handovers",
     "labelled_example": "examples for training",

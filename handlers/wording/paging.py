@@ -42,6 +42,7 @@ class Facts:
     """A request as the sentences need it. next_*: the escalation step that follows; next_at None: none does.
 
     resumes_at: when it comes up again, where that step would lie outside the hours; None where it does not.
+    original: what it is a duplicate of.
     """
 
     number: int
@@ -54,6 +55,7 @@ class Facts:
     text: str
     is_direct: bool
     state: RequestState
+    original: Span | None
     owner: Span | None
     owner_name: str
     resolver: Span | None
@@ -140,10 +142,11 @@ def raised(facts: Facts, owner: Span) -> Message:
     )
 
 
-def escalated(facts: Facts, mentions: Sequence[Span], asker: Span) -> Message:
-    """Ask the whole team, because somebody on it asked for help."""
+def escalated(facts: Facts, mentions: Sequence[Span], asker: Span, why: str) -> Message:
+    """Ask the whole team, because somebody on it asked for help. why: their own words; empty: they gave none."""
     return message(
         paragraph(*_listed(mentions), ": ", asker, " asks for help with ", Strong(_kind(facts)), " ", facts.link, "."),
+        Quote(_excerpt(why)) if why else None,
         Quote(_excerpt(facts.text)) if facts.is_direct else None,
         _buttons(facts),
         summary=f"Help wanted: {_kind(facts)} #{facts.number}",
@@ -264,9 +267,19 @@ def _details(facts: Facts, why: str) -> Fields | None:
 
 
 def _buttons(facts: Facts) -> Buttons:
+    """Give what can be done: with what nobody has taken, to end it at once; with what somebody is on, to get help."""
     value = str(facts.number)
-    take = (Button("ack", "I'm on it", value, "primary"),)
-    return Buttons((*take, Button("resolve", "Resolved", value), Button("why", "Why?", value)))
+    is_taken = facts.state is RequestState.ACKNOWLEDGED
+    none = Button("class", "Not a request", f"{value}:{RequestClass.NONE}")
+    return Buttons(
+        (
+            Button("ack", "I'm on it", value, "primary"),
+            Button("resolve", "Resolved", value),
+            Button("escalate", "Ask for help", value) if is_taken else none,
+            Button("duplicate", "Duplicate", value),
+            Button("why", "Why?", value),
+        )
+    )
 
 
 def _what_next(facts: Facts) -> Note | None:
@@ -302,6 +315,8 @@ def _outcome(facts: Facts) -> tuple[Span, ...]:
             )
         case RequestState.OPEN:
             return line(Strong(kind), facts.link, " from ", facts.author, " is open.")
+        case RequestState.DUPLICATE if facts.original is not None:
+            return line(Strong(kind), facts.link, " from ", facts.author, " goes on in ", facts.original, ".")
         case _:
             return line(Strong(kind), facts.link, f" is closed: {facts.state.value}.")
 

@@ -1,7 +1,7 @@
 """What the bot says about requests to the people who ask."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from handlers.wording import times
@@ -12,7 +12,6 @@ from models.message import (
     Code,
     Message,
     MessageRef,
-    Quote,
     Strong,
     message,
     note,
@@ -100,10 +99,11 @@ def cross_link(number: int, channel: str, root: str, channel_name: str, engineer
 def point_to_how_to(number: int, name: str, channel: str | None, *, with_button: bool) -> Message:
     """Point kindly to the how-to channel."""
     where = ChannelRef(channel, name) if channel is not None else Strong(f"#{name}")
-    button = Button("class", "Production is down", f"{number}:{RequestClass.URGENT}", "danger")
+    elsewhere = Button("reroute", "I'll ask there", str(number))
+    down = Button("class", "Production is down", f"{number}:{RequestClass.URGENT}", "danger")
     return message(
         paragraph("This looks like a question that others in ", where, " can answer; more people read there."),
-        Buttons((button,)) if with_button else None,
+        Buttons((elsewhere, down) if with_button else (elsewhere,)),
         note("If production is affected, press the button and the engineer on call is pinged.")
         if with_button
         else None,
@@ -113,15 +113,6 @@ def point_to_how_to(number: int, name: str, channel: str | None, *, with_button:
 def stays_here(to: RequestClass) -> Message:
     """Take back a pointer to another channel."""
     return text(f"This is taken {_AS[to]} now; please stay here.")
-
-
-def waited_long(number: int, channel: str, root: str, words: str, waited: timedelta) -> Message:
-    """Show the engineer on call a question that nobody has answered."""
-    return message(
-        paragraph("Nobody has answered ", MessageRef(channel, root, f"#{number}"), f" for {times.span(waited)}."),
-        Quote(words[:500]),
-        note("A word in its thread is enough. It is not shown to you again."),
-    )
 
 
 def silent(number: int, channel: str, root: str, escalates_at: datetime, zone: ZoneInfo) -> Message:

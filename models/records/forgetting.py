@@ -41,7 +41,7 @@ def blank_old(session: Session, place: Place, before: datetime) -> int:
 
 
 def _id(place: Place) -> Any:
-    return table_of(place.record).c.id
+    return table_of(place.record).primary_key.columns[0]
 
 
 def _order(place: Place) -> tuple[Any, Any]:

@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import (
-    Boolean,
     ColumnElement,
     Executable,
     ForeignKey,
@@ -50,8 +49,8 @@ class RequestState(StrEnum):
 
     @property
     def may_come_back(self) -> bool:
-        """Whether it is over and can be reopened: not what its author took back, or what went on elsewhere."""
-        return self in (RequestState.RESOLVED, RequestState.DISMISSED, RequestState.STALE)
+        """Whether it is over and can be reopened: not what its author took back, or what goes on in another request."""
+        return not self.is_live and self not in (RequestState.WITHDRAWN, RequestState.DUPLICATE)
 
 
 LIVE = (RequestState.OPEN, RequestState.ACKNOWLEDGED)
@@ -65,6 +64,13 @@ class Due(StrEnum):
     RESUME = "resume"
     ENGINEER = "engineer"
     STALE = "stale"
+    MISSED = "missed"
+
+
+def _index_where_set(column: str, other: str) -> Index:
+    """Give an index that holds only the few rows in which some column has a value."""
+    where = sql_text(f"{other} IS NOT NULL")
+    return Index(None, column, postgresql_where=where, sqlite_where=where)
 
 
 class Request(Record):
@@ -76,7 +82,10 @@ class Request(Record):
     means. step: the escalation step that comes
     next. due, due_at: what it waits for next, and when; None while nothing is due or a page is on its way. owner: the
     platform handle of who acknowledged it. page_id, question_id, pointer_id: the outbox rows of
-    the first page, of the question, and of the word that points to another channel.
+    the first page, of the question, and of the word that points to another channel. helpers_at: when the helpers are
+    told, unless somebody answers before. first_answer_at, acknowledged_at, resolved_at: in this life, from waits_since.
+    duplicate_of: the request that it goes on in. escalated_by: the platform handle of who asked the team last. duty_of:
+    the id of who was on call then, whose duty it is to see the outcome documented; None: that is its resolver's.
     """
 
     __tablename__ = "request"
@@ -85,12 +94,9 @@ class Request(Record):
         Index(None, "platform", "channel", "author", "last_message_at"),
         Index(None, "state", "due_at"),
         Index(None, "asked_until"),
-        Index(
-            None,
-            "resolved_at",
-            postgresql_where=sql_text("runbook_url IS NOT NULL"),
-            sqlite_where=sql_text("runbook_url IS NOT NULL"),
-        ),
+        _index_where_set("helpers_at", "helpers_at"),
+        _index_where_set("duplicate_of", "duplicate_of"),
+        _index_where_set("resolved_at", "runbook_url"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -121,12 +127,14 @@ class Request(Record):
     paged_at: Mapped[datetime | None]
     due: Mapped[Due | None] = mapped_column(Word(Due))
     due_at: Mapped[datetime | None]
+    helpers_at: Mapped[datetime | None]
     page_id: Mapped[int | None] = mapped_column(Id)
     question_id: Mapped[int | None] = mapped_column(Id)
     pointer_id: Mapped[int | None] = mapped_column(Id)
-    has_answered: Mapped[bool] = mapped_column(Boolean, default=False)
+    has_answered: Mapped[bool] = mapped_column(default=False)
     first_answer_at: Mapped[datetime | None]
     first_answer_by: Mapped[str | None] = mapped_column(String(200))
+    first_answer_by_engineer: Mapped[bool | None]
     last_word_at: Mapped[datetime | None]
     owner: Mapped[str | None] = mapped_column(String(200))
     acknowledged_at: Mapped[datetime | None]
@@ -134,6 +142,10 @@ class Request(Record):
     resolved_by: Mapped[str | None] = mapped_column(String(200))
     resolved_at: Mapped[datetime | None]
     runbook_url: Mapped[str | None] = mapped_column(String(2000))
+    duplicate_of: Mapped[int | None] = mapped_column(Id)
+    escalated_by: Mapped[str | None] = mapped_column(String(200))
+    escalated_at: Mapped[datetime | None]
+    duty_of: Mapped[str | None] = mapped_column(String(100))
 
     @property
     def waits_since(self) -> datetime:
@@ -310,61 +322,63 @@ def hold(session: Session, numbers: Iterable[int]) -> None:
 # -- many, to look at: nothing is locked
 
 
-def due(session: Session, now: datetime) -> Iterable[Request]:
-    """Give the live requests whose due time has come, the earliest first, as many as are asked for."""
-    found = select(Request).where(Request.state.in_(LIVE), Request.due_at <= now)
-    return session.scalars(found.order_by(Request.due_at, Request.id).execution_options(yield_per=AT_ONCE))
-
-
-def unanswered(session: Session, now: datetime) -> Iterable[Request]:
-    """Give the requests whose author was asked for their class and has not answered in time; as many as are asked."""
-    found = select(Request).where(Request.asked_until <= now)
-    return session.scalars(found.order_by(Request.asked_until, Request.id).execution_options(yield_per=AT_ONCE))
-
-
-def next_unanswered(session: Session, after: datetime) -> datetime | None:
-    """Give the earliest instant after another at which a question's time is over."""
-    return session.scalar(select(func.min(Request.asked_until)).where(Request.asked_until > after))
-
-
-def next_due(session: Session, after: datetime) -> datetime | None:
-    """Give the earliest due time of a live request after an instant; what was given up before it hides nothing."""
-    return session.scalar(select(func.min(Request.due_at)).where(Request.state.in_(LIVE), Request.due_at > after))
-
-
 def live(session: Session, rotation: str | None = None) -> Sequence[Request]:
     """Give the requests that are open or acknowledged, the gravest and oldest first; of one rotation or of all."""
-    found = select(Request).where(Request.state.in_(LIVE)).order_by(Request.opened_at)
-    if rotation is not None:
-        found = found.where(Request.rotation == rotation)
-    return sorted(session.scalars(found), key=lambda request: (-request.request_class.gravity, request.opened_at))
+    of = () if rotation is None else (Request.rotation == rotation,)
+    found = session.scalars(select(Request).where(Request.state.in_(LIVE), *of).order_by(Request.opened_at))
+    return sorted(found, key=lambda request: (-request.request_class.gravity, request.opened_at))
+
+
+def overdue(
+    session: Session, rotation: str, now: datetime, allowed: timedelta = timedelta(hours=1)
+) -> Sequence[Request]:
+    """Give the platform requests of a rotation that nobody has taken within what is allowed, the oldest first.
+
+    What waits for the next hours is not among them: its time has not begun. allowed: since its first page.
+    """
+    begun = func.coalesce(Request.paged_at, Request.reopened_at, Request.opened_at)
+    waits = (Request.state == RequestState.OPEN, Request.request_class == RequestClass.PLATFORM)
+    found = select(Request).where(Request.rotation == rotation, *waits, begun <= now - allowed)
+    found = found.where(Request.due.is_distinct_from(Due.RESUME))
+    return session.scalars(found.order_by(Request.opened_at, Request.id)).all()
+
+
+def held(session: Session, platform: str) -> Sequence[Request]:
+    """Give the live requests of a platform that were missed and are to be judged, the oldest first; they are locked."""
+    found = select(Request).where(Request.platform == platform, Request.state.in_(LIVE), Request.due == Due.MISSED)
+    return session.scalars(_held(found.order_by(Request.id), Request)).all()
+
+
+def live_of(session: Session, platform: str, handle: str) -> Sequence[Request]:
+    """Give the live requests that somebody asked or is on, the gravest and oldest first."""
+    theirs = or_(Request.author == handle, Request.owner == handle)
+    found = session.scalars(select(Request).where(Request.platform == platform, Request.state.in_(LIVE), theirs))
+    return sorted(found, key=lambda request: (-request.request_class.gravity, request.opened_at))
+
+
+def live_threads(session: Session, platform: str, most: int = 200) -> Sequence[tuple[str, str]]:
+    """Give the channel and the root of each live request of a platform, the gravest and newest first."""
+    wanted = [Request.channel, Request.root, Request.request_class, Request.id]
+    rows = session.execute(select(*wanted).where(Request.platform == platform, Request.state.in_(LIVE))).all()
+    found = sorted(rows, key=lambda row: (-row.request_class.gravity, -row.id))
+    return [(row.channel, row.root) for row in found[:most]]
 
 
 def opened_between(session: Session, start: datetime, end: datetime, rotation: str | None = None) -> Sequence[Request]:
     """Give the requests opened in [start, end), of one rotation or of all."""
-    found = select(Request).where(Request.opened_at >= start, Request.opened_at < end).order_by(Request.id)
-    if rotation is not None:
-        found = found.where(Request.rotation == rotation)
-    return session.scalars(found).all()
+    return _within(session, (Request.opened_at >= start, Request.opened_at < end), rotation)
 
 
 def resolved_between(
     session: Session, start: datetime, end: datetime, rotation: str | None = None
 ) -> Sequence[Request]:
     """Give the requests resolved in [start, end), of one rotation or of all."""
-    found = select(Request).where(Request.resolved_at >= start, Request.resolved_at < end).order_by(Request.id)
-    if rotation is not None:
-        found = found.where(Request.rotation == rotation)
-    return session.scalars(found).all()
+    return _within(session, (Request.resolved_at >= start, Request.resolved_at < end), rotation)
 
 
-def texts(session: Session, request_id: int) -> Sequence[str]:
-    """Give the texts of a request's messages in order; without those that were taken back."""
-    return session.scalars(
-        select(ReadMessage.text)
-        .where(ReadMessage.request_id == request_id, ReadMessage.text != "")
-        .order_by(ReadMessage.id)
-    ).all()
+def _within(session: Session, span: Iterable[ColumnElement[bool]], rotation: str | None) -> Sequence[Request]:
+    of = () if rotation is None else (Request.rotation == rotation,)
+    return session.scalars(select(Request).where(*span, *of).order_by(Request.id)).all()
 
 
 def examples(session: Session) -> Sequence[LabelledExample]:

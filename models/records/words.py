@@ -9,9 +9,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, String, and_, cast, exists, false, null, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    ScalarSelect,
+    Select,
+    String,
+    and_,
+    cast,
+    exists,
+    false,
+    null,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 
+from models.records.asking import AskedRow
 from models.records.base import Record, table_of
 from models.records.delivery import OutboxRow, OutboxState
 from models.records.event import ReceivedEvent
@@ -26,7 +41,8 @@ GONE_OUT = (OutboxState.SENT, OutboxState.FAILED, OutboxState.DROPPED)
 NO_WORDS: Mapping[str, Any] = {"blocks": [], "summary": ""}
 FIGURES = (
     *("opened", "reclassified", "paged", "waits for the hours", "reminded", "reaction without effect"),
-    "shown to the engineer on call",
+    *("shown to the engineer on call", "shown to the helpers", "author asked", "question answered", "documented"),
+    *("duplicate", "rerouted"),
 )
 """What happened to a request whose details are ours: classes, names, times. Other details may be somebody's words."""
 
@@ -38,7 +54,7 @@ class Whose:
     handles: Sequence[tuple[str, str]]
     person: str | None = None
 
-    def wrote(self, record: type[Request] | type[ReadMessage]) -> ColumnElement[bool]:
+    def wrote(self, record: type[Request] | type[ReadMessage] | type[AskedRow]) -> ColumnElement[bool]:
         """Say which requests or messages are theirs."""
         return or_(*(and_(record.platform == platform, record.author == user) for platform, user in self.handles))
 
@@ -66,7 +82,7 @@ class Place:
     """
 
     record: type[Record]
-    since: InstrumentedAttribute[Any]
+    since: InstrumentedAttribute[Any] | ScalarSelect[Any]
     words: Mapping[str, Callable[[Any], Any]]
     is_left: ColumnElement[bool]
     of: Callable[[Whose], ColumnElement[bool]]
@@ -140,7 +156,10 @@ def _payload_is_of(whose: Whose) -> ColumnElement[bool]:
 
 def _went_to(whose: Whose) -> ColumnElement[bool]:
     """Say which messages are about somebody's requests, or were sent to them: those may repeat what they wrote."""
-    lanes = [and_(OutboxRow.platform == platform, OutboxRow.lane == f"@{user}") for platform, user in whose.handles]
+    lanes = [
+        and_(OutboxRow.platform == platform, OutboxRow.lane.in_((f"@{user}", f"home:{user}")))
+        for platform, user in whose.handles
+    ]
     return or_(OutboxRow.request_id.in_(whose.requests()), *lanes)
 
 
@@ -161,6 +180,15 @@ PLACES: tuple[Place, ...] = (
         Request.text != "",
         lambda whose: whose.wrote(Request),
         is_over=Request.state.not_in(LIVE),
+        names=("author_name",),
+    ),
+    Place(
+        AskedRow,
+        select(OutboxRow.created_at).where(OutboxRow.id == AskedRow.row).scalar_subquery(),
+        {"text": _nothing},
+        AskedRow.text != "",
+        lambda whose: whose.wrote(AskedRow),
+        is_settled=exists().where(OutboxRow.id == AskedRow.row, OutboxRow.state.in_(GONE_OUT)),
         names=("author_name",),
     ),
     Place(
@@ -228,6 +256,7 @@ PLACES: tuple[Place, ...] = (
 NEVER: Mapping[str, str] = {
     "absence": "engineer rotation",
     "answer_vote": "voter",
+    "asked": "platform author channel_name production",
     "audit": "actor action subject detail",
     "calendar_event": "rotation person engineer digest",
     "calendar_feed": "rotation stamp",
@@ -236,6 +265,8 @@ NEVER: Mapping[str, str] = {
     "exchange": "rotation asker other settled_by posts",
     "gone_account": "platform user reason",
     "handover": "rotation outgoing incoming submitted_by accepted_by posts",
+    "helper": "platform user person",
+    "home_page": "platform user digest",
     "known_channel": "platform channel name",
     "labelled_example": "channel_kind by",
     "lane": "platform lane holder",
@@ -244,9 +275,10 @@ NEVER: Mapping[str, str] = {
     "outbox": "key platform lane remote_channel remote_message error",
     "page": "rotation person",
     "read_message": "platform channel channel_name message author",
+    "read_position": "platform channel since newest",
     "received_event": "platform key error",
     "request": "platform channel channel_name root author service environment rotation engineer first_answer_by owner"
-    " resolved_by runbook_url",
+    " resolved_by runbook_url escalated_by duty_of",
     "rotation": "name stamp",
     "rotation_member": "rotation engineer",
     "shift": "rotation engineer turn reason",

@@ -14,7 +14,7 @@ from models.events import CommandGiven, Event, FormSubmitted
 from models.message import Answer
 from models.policy import Shuffle
 from tests.handlers.build import rotation
-from tests.handlers.desk import COMMUNITY, OPERATIONS, SOS, URGENT, Desk, at_desk, buttons
+from tests.handlers.desk import COMMUNITY, HOW_TO, OPERATIONS, SOS, URGENT, Desk, at_desk, buttons
 
 NAMES = sorted({command.name for command in registry.COMMANDS})
 
@@ -198,6 +198,7 @@ def test_what_a_job_says_is_coming_is_due_at_that_instant_and_its_own(desk: Desk
         desk.commands("ana", "off tomorrow")
     desk.writes("dev", "slow", OPERATIONS)
     desk.writes("eve", URGENT, SOS)
+    desk.writes("gil", COMMUNITY, HOW_TO)
     desk.commands("ben", "swap tomorrow @cleo")
     desk.delivers()
     seen = 0
