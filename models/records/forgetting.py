@@ -159,12 +159,14 @@ def numbers_in(text: str) -> set[int]:
 # -- what is taken back
 
 
-def forget_quotes(session: Session, request_id: int) -> None:
-    """Blank what quotes a request: the messages that have gone out about it, and the examples drawn from it.
+def forget_quotes(session: Session, request_id: int, *, is_all: bool) -> None:
+    """Forget the examples drawn from a request; where all its words are gone, blank the messages about it as well.
 
     What is still to go out stays as it is: it is owed.
     """
     session.execute(delete(LabelledExample).where(LabelledExample.request_id == request_id))
+    if not is_all:
+        return
     for row in session.scalars(
         select(OutboxRow).where(OutboxRow.request_id == request_id, OutboxRow.state.in_(GONE_OUT)).with_for_update()
     ):
