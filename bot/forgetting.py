@@ -26,11 +26,10 @@ REDELIVERED = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Somebody:
-    """Whom a command names. called: their name; empty for a stranger."""
+    """Whom a command names. subject: as the audit names them."""
 
     whose: Whose
     subject: str
-    called: str = ""
 
 
 def forgotten(settings: Settings, who: str, now: datetime, *, is_applied: bool) -> Iterator[str]:
@@ -46,14 +45,14 @@ def forgotten(settings: Settings, who: str, now: datetime, *, is_applied: bool) 
         with store.transaction() as session:
             event = TimeCame.of("forget", somebody.subject, now)
             ctx = Context(session, now, event, standing_of(settings), f"the command line ({_user()})")
-            counts = records.forget(session, somebody.whose, somebody.called, now - REDELIVERED)
+            counts = records.forget(session, somebody.whose, now - REDELIVERED)
             owed = records.still_owed(session, somebody.whose)
             ctx.audit("forget", somebody.subject, json.dumps(counts))
             if not is_applied:
                 session.rollback()
     finally:
         store.close()
-    yield from wording.report(somebody.called or somebody.subject, counts, owed, model, is_applied=is_applied)
+    yield from wording.report(somebody.whose.called or somebody.subject, counts, owed, model, is_applied=is_applied)
 
 
 def named(settings: Settings, who: str) -> Somebody:
@@ -65,7 +64,7 @@ def named(settings: Settings, who: str) -> Somebody:
     person = policy.person_with_handle(platform, user) if colon else policy.person(word) or _with_handle(policy, word)
     if person is not None:
         handles = [(name, handle) for name in PLATFORMS if (handle := person.handle(name)) is not None]
-        return Somebody(Whose(handles, person.id), f"person:{person.id}", person.name)
+        return Somebody(Whose(handles, person.id, person.name), f"person:{person.id}")
     places = [platform] if colon else settings.chat.platforms
     return Somebody(Whose([(name, user or word) for name in places]), word)
 

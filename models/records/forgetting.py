@@ -56,15 +56,15 @@ def _old(place: Place, before: datetime) -> tuple[ColumnElement[bool], ...]:
 # -- what is somebody's
 
 
-def forget(session: Session, whose: Whose, called: str, answers_before: datetime) -> Mapping[str, int]:
+def forget(session: Session, whose: Whose, answers_before: datetime) -> Mapping[str, int]:
     """Blank all that somebody wrote, and their name beside it; give how many rows of each table.
 
-    called: their name, as handovers have it. answers_before: what was answered before is blanked whoever asked: it is
+    answers_before: what was answered before is blanked whoever asked: it is
     kept only for a redelivery, and nobody knows whose it was.
     """
     counts = Counter[str]()
     numbers = set(session.scalars(whose.requests()))
-    counts["handover"] += _forget_in_handovers(session, whose, called, numbers)
+    counts["handover"] += _forget_in_handovers(session, whose, numbers)
     counts["outbox"] += _forget_mentions(session, numbers)
     for place in PLACES:
         counts[place.name] += _forget_in(session, place, whose)
@@ -96,11 +96,11 @@ def _forget_in(session: Session, place: Place, whose: Whose) -> int:
     return len(rows)
 
 
-def _forget_in_handovers(session: Session, whose: Whose, called: str, numbers: Collection[int]) -> int:
+def _forget_in_handovers(session: Session, whose: Whose, numbers: Collection[int]) -> int:
     """Blank somebody's words in the bodies of handovers, and the messages of each handover that held some."""
     count = 0
     for row in session.scalars(select(Handover).order_by(Handover.id).with_for_update()):
-        body = _without(row.body, called, numbers)
+        body = _without(row.body, whose.called, numbers)
         is_theirs = whose.person is not None and whose.person in (row.outgoing, row.submitted_by)
         if body == row.body and not is_theirs:
             continue
@@ -119,11 +119,13 @@ def _without(body: Mapping[str, Any] | None, called: str, numbers: Collection[in
         for name in ("open", "waiting", "resolved", "debts")
         if name in body
     }
-    lines = [
-        {**line, "text": "", "author": ""} if called and line.get("author") == called else line
-        for line in body.get("log", ())
-    ]
+    lines = [_line_without(line, called) for line in body.get("log", ())]
     return {**body, **sections, "log": lines}
+
+
+def _line_without(line: Mapping[str, Any], called: str) -> dict[str, Any]:
+    is_theirs = bool(called) and (line.get("author") == called or (not line.get("author") and called in line["text"]))
+    return {**line, "text": "", "author": ""} if is_theirs else dict(line)
 
 
 def _item_without(item: Mapping[str, Any], numbers: Collection[int]) -> dict[str, Any]:

@@ -49,10 +49,14 @@ FIGURES = (
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """Somebody whose words are meant. handles: platform and user id on each. person: their id; None for a stranger."""
+    """Somebody whose words are meant. handles: platform and user id on each. person: their id; None for a stranger.
+
+    called: their name, as handovers and the log have it; empty for a stranger.
+    """
 
     handles: Sequence[tuple[str, str]]
     person: str | None = None
+    called: str = ""
 
     def wrote(self, record: type[Request] | type[ReadMessage] | type[AskedRow]) -> ColumnElement[bool]:
         """Say which requests or messages are theirs."""
@@ -163,6 +167,12 @@ def _went_to(whose: Whose) -> ColumnElement[bool]:
     return or_(OutboxRow.request_id.in_(whose.requests()), *lanes)
 
 
+def _logged(whose: Whose) -> ColumnElement[bool]:
+    """Say which lines of the log somebody wrote, or the bot about what they did, with their own words of why."""
+    named = and_(LogEntry.author.is_(None), LogEntry.text.contains(whose.called, autoescape=True))
+    return or_(whose.is_in(LogEntry.author), named) if whose.called else whose.is_in(LogEntry.author)
+
+
 PLACES: tuple[Place, ...] = (
     Place(
         ReadMessage,
@@ -223,7 +233,7 @@ PLACES: tuple[Place, ...] = (
         _payload_is_of,
         is_settled=ReceivedEvent.due_at.is_(None),
     ),
-    Place(LogEntry, LogEntry.at, {"text": _nothing}, LogEntry.text != "", lambda whose: whose.is_in(LogEntry.author)),
+    Place(LogEntry, LogEntry.at, {"text": _nothing}, LogEntry.text != "", _logged),
     Place(
         Handover,
         Handover.shift_end,
