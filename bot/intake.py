@@ -32,6 +32,7 @@ from models.events import (
     ReactionRemoved,
     TimeCame,
     from_json,
+    without_secrets,
 )
 from models.message import Answer, answer_from_json, answer_to_json, text
 from models.records import directory
@@ -58,11 +59,14 @@ class Intake:
         self._metrics = metrics
 
     def receive(self, event: Event) -> Answer | None:
-        """Take one event; return only after the commit.
+        """Take one event, without the secrets in it; return only after the commit.
 
         Gives what is answered on the spot, the same again for a redelivery.
         Raises StoreUnavailable where nothing could be written: the event must stay unacknowledged.
         """
+        return self._received(without_secrets(event))
+
+    def _received(self, event: Event) -> Answer | None:
         with self._metrics.intake_seconds.labels(event.kind).time():
             answer = self._taken(event)
         self.wake()
@@ -76,13 +80,14 @@ class Intake:
         Raises StoreUnavailable where nothing could be written: none of them may be acknowledged then.
         """
         begun = monotonic()
+        events = [without_secrets(event) for event in events]
         if len(events) > 1 and self._are_taken_together(events):
             for event in events:
                 self._metrics.intake_seconds.labels(event.kind).observe(monotonic() - begun)
             self.wake()
             return
         for event in events:
-            self.receive(event)
+            self._received(event)
 
     def _are_taken_together(self, events: Sequence[Event]) -> bool:
         try:

@@ -51,6 +51,19 @@ class ModelFile:
             raise ConfigError(f"there is nothing to roll back to: no {self.before}")
         self.before.replace(self.path)
 
+    def replace_all(self, model: Model | None) -> None:
+        """Put a model into the place of the learned one and of the one before it; None: let the shipped one judge."""
+        if model is None:
+            self.path.unlink(missing_ok=True)
+        else:
+            self._write(self.path, model.dump())
+        self.before.unlink(missing_ok=True)
+
+    @property
+    def has_learned(self) -> bool:
+        """Whether there is a learned model, or one before it."""
+        return self.path.exists() or self.before.exists()
+
     @staticmethod
     def _write(path: Path, text: str) -> None:
         """Write a file so that it is there whole or not at all."""

@@ -1,6 +1,6 @@
 """Training from the store: what people corrected, a new model, and the better one of both."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from bot.model_file import ModelFile
 from bot.settings import Settings
@@ -9,6 +9,7 @@ from models.errors import ConfigError
 from models.policy import ChannelKind
 from models.records import request as records
 from models.triage.learning import Correction, Learned, Score, learn
+from models.triage.model import Model
 from models.triage.training import Example, corpus
 
 
@@ -51,6 +52,25 @@ def train(settings: Settings, more: list[Example]) -> Learned:
     if learned.is_better:
         file.save(learned.model)
     return learned
+
+
+def learn_without(settings: Settings, forgotten: Collection[int]) -> bool | None:
+    """Learn anew without some examples, and keep no model that may hold their words.
+
+    forgotten: the numbers of the examples. Gives whether a learned model judges after it; None where nothing had been
+    learned. Where nothing better than the shipped model comes of it, or training is not installed, that one judges.
+    """
+    file = ModelFile.of(settings)
+    if file is None or not file.has_learned:
+        return None
+    kept = [one for one in corrections(settings) if one.number not in forgotten]
+    try:
+        learned = learn(kept, corpus(), Model.load())
+        model = learned.model if learned.is_better else None
+    except (ValueError, ModuleNotFoundError):
+        model = None
+    file.replace_all(model)
+    return model is not None
 
 
 def report(learned: Learned, file: ModelFile) -> Iterator[str]:

@@ -34,6 +34,7 @@ from handlers import (
     reopening,
     requests,
     rerouting,
+    retention,
     roster_shuffle,
     runbook,
     runbook_jobs,
@@ -145,6 +146,7 @@ JOBS: tuple[Job, ...] = (
     day_before.DAY_BEFORE,
     showing.SHOWING,
     calendar_feed.KEEPING,
+    retention.RETENTION,
     home.REFRESH,
 )
 

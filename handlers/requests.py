@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from handlers import duplicate, missed, nudges, paging, rerouting, response, thread_words
+from handlers import duplicate, missed, nudges, paging, quotes, rerouting, response, thread_words
 from handlers.context import Answer, Context, Source, Standing
 from handlers.job import Job
 from handlers.wording import requests as wording
@@ -16,6 +16,7 @@ from models.records import course, forgetting
 from models.records import request as records
 from models.records.base import put
 from models.records.request import Due, ReadMessage, Request, RequestState
+from models.records.words import unquoted
 from models.secrets import mask
 from models.triage.verdict import RequestClass, Verdict
 
@@ -283,17 +284,20 @@ def message_deleted(ctx: Context, event: MessageDeleted) -> None:
     read = records.read_message(ctx.session, event.platform, event.channel, event.message)
     if read is None:
         return
-    read.text = ""
+    words, read.text, read.reasons = read.text, "", unquoted(read.reasons)
     request = records.get(ctx.session, read.request_id) if read.request_id is not None else None
     if request is None:
+        quotes.taken_back(ctx, read, words, None, "")
         return
-    request.text = _words_of(ctx, request)
+    before, request.text = request.text, _words_of(ctx, request)
+    if not request.text:
+        request.reasons = unquoted(request.reasons)
     if request.root == event.message and request.state.is_live:
         response.close(ctx, request, RequestState.WITHDRAWN, source="message")
         duplicate.withdrawn(ctx, request)
     else:
         paging.show(ctx, request)
-    forgetting.forget_quotes(ctx.session, request.id)
+    quotes.taken_back(ctx, read, words, request, before)
 
 
 def _words_of(ctx: Context, request: Request) -> str:

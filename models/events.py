@@ -6,11 +6,13 @@ and the live stream give the same key. Source: DESIGN §3.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
+
+from models.secrets import mask
 
 CLOCK = "clock"
 """The platform of what no chat platform sent: due times and the outcome of deliveries."""
@@ -223,3 +225,14 @@ def to_json(event: Event) -> dict[str, Any]:
 def from_json(document: Mapping[str, Any]) -> Event:
     """Give back the event that `to_json` wrote."""
     return _EVENTS.validate_python(document, strict=False)
+
+
+def without_secrets(event: Event) -> Event:
+    """Give an event with what looks like a secret masked in every word that somebody wrote, and otherwise the same."""
+    match event:
+        case MessagePosted() | MessageEdited() | CommandGiven():
+            return replace(event, text=mask(event.text))
+        case FormSubmitted():
+            return replace(event, fields={name: mask(value) for name, value in event.fields.items()})
+        case _:
+            return event

@@ -1,4 +1,4 @@
-"""The commands of whoever runs the bot: check, migrate, run, demo."""
+"""The commands of whoever runs the bot: check, migrate, run, demo, forget."""
 
 import sys
 from datetime import datetime
@@ -60,4 +60,20 @@ def demo(port: int, data: Path | None, at: datetime | None) -> None:
     play(port, data, at)
 
 
-COMMANDS = (check, migrate, run, demo)
+@click.command()
+@click.argument("who")
+@options.config
+@click.option("--apply", "is_applied", is_flag=True, help="Do it; without this, it only says what would be blanked.")
+def forget(who: str, config: Path, is_applied: bool) -> None:
+    """Blank what one person wrote, and learn anew without it. WHO: a person's id, or a handle such as slack:U01AAAA.
+
+    Without --apply nothing changes: it shows how much it would be.
+    """
+    from bot import forgetting
+    from bot.clock import SystemClock
+
+    for line in forgetting.forgotten(options.settings(config), who, SystemClock().now(), is_applied=is_applied):
+        click.echo(options.with_path(line, config))
+
+
+COMMANDS = (check, migrate, run, demo, forget)

@@ -20,12 +20,14 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    false,
     func,
     literal,
     or_,
     select,
     update,
 )
+from sqlalchemy import text as sql_text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models import effects
@@ -68,6 +70,7 @@ class OutboxRow(Record):
 
     is_doubtful: the platform may have done it already; it is looked for before it is tried again.
     is_unwanted: where it is not there by the call that is under way, or by one before it, it never will be.
+    is_blank: its words were taken out, because they are old or somebody's to be forgotten.
     """
 
     __tablename__ = "outbox"
@@ -76,6 +79,12 @@ class OutboxRow(Record):
         Index(None, "request_id", "purpose"),
         Index(None, "post_id"),
         Index(None, "platform", "remote_channel", "remote_message"),
+        Index(
+            None,
+            "created_at",
+            postgresql_where=sql_text("is_blank IS false"),
+            sqlite_where=sql_text("is_blank IS 0"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -93,6 +102,7 @@ class OutboxRow(Record):
     attempts: Mapped[int] = mapped_column(default=0)
     is_doubtful: Mapped[bool] = mapped_column(default=False)
     is_unwanted: Mapped[bool] = mapped_column(default=False)
+    is_blank: Mapped[bool] = mapped_column(default=False, server_default=false())
     sent_at: Mapped[datetime | None]
     remote_channel: Mapped[str | None] = mapped_column(String(200))
     remote_message: Mapped[str | None] = mapped_column(String(200))

@@ -5,7 +5,8 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, Index, String, delete, select, update
+from sqlalchemy import Executable, Index, String, delete, null, select, update
+from sqlalchemy import text as sql_text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -33,6 +34,12 @@ class ReceivedEvent(Record):
     __table_args__ = (
         Index(None, "platform", "key", unique=True),
         Index(None, "due_at"),
+        Index(
+            None,
+            "received_at",
+            postgresql_where=sql_text("answer IS NOT NULL OR payload IS NOT NULL"),
+            sqlite_where=sql_text("answer IS NOT NULL OR payload IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -110,7 +117,7 @@ def claim_again(session: Session, row: ReceivedEvent) -> bool:
     statement = (
         update(ReceivedEvent)
         .where(ReceivedEvent.id == row.id, ReceivedEvent.attempts == row.attempts, ReceivedEvent.due_at.is_not(None))
-        .values(outcome=Outcome.DONE, due_at=None, payload=None)
+        .values(outcome=Outcome.DONE, due_at=None, payload=null())
     )
     return changed(session, statement) == 1
 

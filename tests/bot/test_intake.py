@@ -14,17 +14,28 @@ from sqlalchemy import select, update
 from bot.intake import FIRST_RETRY, MOST_ATTEMPTS
 from bot.store import Store
 from models.errors import StoreUnavailable
-from models.events import CLOCK, DeliverySettled, Event, MessageEdited, MessagePosted, ReactionAdded, TimeCame
+from models.events import (
+    CLOCK,
+    DeliverySettled,
+    Event,
+    FormSubmitted,
+    MessageEdited,
+    MessagePosted,
+    ReactionAdded,
+    TimeCame,
+)
 from models.policy import ChannelKind, Costs, Service
 from models.records import event as received
 from models.records.delivery import OutboxRow, Purpose
 from models.records.event import Outcome, ReceivedEvent
 from models.records.handover import LogEntry
 from models.records.request import Request, TimelineEntry
+from models.secrets import MASK
 from models.triage.classifier import Classifier
 from models.triage.verdict import Verdict
 from tests.bot.trial import NOW, Trial, given, posted
 from tests.handlers.desk import of_words
+from tests.stored import everything
 
 
 @pytest.fixture
@@ -370,3 +381,35 @@ def test_keys_are_kept_until_they_are_forgotten_and_what_is_tried_again_is_kept_
         received.forget_before(session, NOW + timedelta(days=1))
     with trial.store.reading() as session:
         assert list(session.scalars(select(ReceivedEvent.key))) == ["msg:failed"]
+
+
+# -- without what must not be kept
+
+
+PLANTED = "pw-Tr0ub4dor-planted"
+
+
+def test_no_secret_reaches_a_table_by_any_way_in(trial: Trial) -> None:
+    words = f"prod is down, 503 for everyone, password: {PLANTED}"
+    form = FormSubmitted(
+        key="form:1", platform="slack", at=NOW, form="handover", subject="1", user="U-ana", fields={"watch": words}
+    )
+    trial.intake.receive(posted(words))
+    trial.intake.receive_all([posted(words, message="m2", author="U-yan"), posted(words, message="m3")])
+    trial.intake.receive(given(f"log {words}", user="U-lea"))
+    trial.intake.receive(given(f"nonsense {words}", user="U-lea"))
+    trial.intake.receive(form)
+    trial.intake.receive(replace(form, key="form:2", form="unknown"))
+
+    kept = everything(trial.store)
+    assert PLANTED not in kept
+    assert MASK in kept
+
+
+def test_no_secret_is_kept_with_an_event_that_failed(store: Store) -> None:
+    trial = failing(store, times=1)
+    trial.intake.receive(posted(text=f"prod is down, password: {PLANTED}"))
+
+    kept = everything(store)
+    assert "prod is down" in kept
+    assert PLANTED not in kept

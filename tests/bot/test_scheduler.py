@@ -28,7 +28,7 @@ def failures(trial: Trial, job: str) -> float:
 
 def test_a_new_store_is_planned_and_its_engineer_greeted_in_one_round(store: Store) -> None:
     trial = Trial(store)
-    assert trial.work.run() == 3  # planned, greeted, and looked ahead
+    assert trial.work.run() == 4  # planned, greeted, looked ahead, and found no old words
     with store.reading() as session:
         assert roster.last_day(session, "platform") is not None
     assert len(trial.told("ana")) == 1
@@ -114,4 +114,4 @@ def test_a_due_time_that_came_is_known_by_its_key(trial: Trial) -> None:
     with trial.store.reading() as session:
         keys = session.scalars(select(ReceivedEvent.key)).all()
         assert all(received.find(session, "clock", key) is not None for key in keys)
-    assert sorted(key.split(":")[0] for key in keys) == ["gaps", "morning", "plan"]
+    assert sorted(key.split(":")[0] for key in keys) == ["gaps", "morning", "plan", "retention"]

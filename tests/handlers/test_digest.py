@@ -16,6 +16,7 @@ from models.effects import Effect, Post
 from models.events import TimeCame
 from models.message import Bullets, MessageRef
 from models.policy import Digest, Holidays, Weekday
+from models.records.debt import DebtState, RunbookDebt
 from models.records.request import LabelledExample, Request, RequestState
 from models.triage.verdict import RequestClass
 from tests.handlers.build import Office, instant, office, posts, rotation
@@ -207,6 +208,9 @@ def test_runbook_debts_are_told_with_their_owners_the_oldest_first(database_url:
     done = {"state": RequestState.RESOLVED, "resolved_by": "U-ben", "request_class": RequestClass.URGENT}
     some(there, 1, resolved_at=instant("2026-11-05 10:00"), **done)
     some(there, 4, resolved_at=instant("2026-11-04 10:00"), **done)
+    with there.store.transaction() as session:
+        for number in range(1, 6):
+            session.add(RunbookDebt(request_id=number, person="ben", state=DebtState.OWED, asked_at=there.now))
     said = told(there)
     assert "5 runbook debts, the oldest: #2 (Ben Cole, Wed 4 Nov), #3 (Ben Cole, Wed 4 Nov), #4" in said
 

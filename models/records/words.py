@@ -1,0 +1,346 @@
+"""Where people's words lie: of every table the columns that may hold some, how they are blanked, and which never do.
+
+Each column of text or JSON stands here once, and a test fails for one that does not. Words are blanked, figures stay:
+classes, times, counts, numbers. A column of words is empty after it, so that it is not found again.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    ScalarSelect,
+    Select,
+    String,
+    and_,
+    cast,
+    exists,
+    false,
+    null,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.orm import InstrumentedAttribute
+
+from models.records.asking import AskedRow
+from models.records.base import Record, table_of
+from models.records.delivery import OutboxRow, OutboxState
+from models.records.dialogue import Dialogue
+from models.records.event import ReceivedEvent
+from models.records.exchange import Exchange, ExchangeState
+from models.records.feedback import Feedback
+from models.records.handover import Handover, LogEntry
+from models.records.request import LIVE, LabelledExample, ReadMessage, Request, TimelineEntry
+from models.records.roster import StoredAbsence
+from models.records.thanks import Thanks
+from models.rota.shift import SKIPPED
+
+ALL: ColumnElement[bool] = true()
+GONE_OUT = (OutboxState.SENT, OutboxState.FAILED, OutboxState.DROPPED)
+NO_WORDS: Mapping[str, Any] = {"blocks": [], "summary": ""}
+FIGURES = (
+    *("opened", "reclassified", "paged", "waits for the hours", "reminded", "reaction without effect"),
+    *("shown to the engineer on call", "shown to the helpers", "author asked", "question answered", "documented"),
+    *("duplicate", "rerouted"),
+)
+"""What happened to a request whose details are ours: classes, names, times. Other details may be somebody's words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Somebody whose words are meant. handles: platform and user id on each. person: their id; None for a stranger.
+
+    called: their name, as handovers and the log have it; empty for a stranger.
+    """
+
+    handles: Sequence[tuple[str, str]]
+    person: str | None = None
+    called: str = ""
+
+    def wrote(self, record: type[Request] | type[ReadMessage] | type[AskedRow]) -> ColumnElement[bool]:
+        """Say which requests or messages are theirs."""
+        return or_(*(and_(record.platform == platform, record.author == user) for platform, user in self.handles))
+
+    def is_in(self, column: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+        """Say in which rows a column of people's ids has them. A stranger is in none: there, nobody means the bot."""
+        return false() if self.person is None else column == self.person
+
+    def requests(self) -> Select[Any]:
+        """Give the numbers of their requests."""
+        return select(Request.id).where(self.wrote(Request))
+
+    def called_in_thanks(self) -> list[str]:
+        """Give what thanks know them by: their id, or a platform and a user id."""
+        strangers = [f"{platform}:{user}" for platform, user in self.handles]
+        return strangers if self.person is None else [self.person, *strangers]
+
+    @property
+    def users(self) -> list[str]:
+        """Their user ids, whatever the platform."""
+        return [user for _, user in self.handles]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One table that may hold words.
+
+    since: how old the words of a row are. words: the columns with words, each with what is left of a value. is_left:
+    the rows that hold words still. is_settled: those that no work under way needs; is_over: those that nobody may come
+    back to. of: those that are somebody's. names: the columns with what somebody is called.
+    """
+
+    record: type[Record]
+    since: InstrumentedAttribute[Any] | ScalarSelect[Any]
+    words: Mapping[str, Callable[[Any], Any]]
+    is_left: ColumnElement[bool]
+    of: Callable[[Whose], ColumnElement[bool]]
+    is_settled: ColumnElement[bool] = ALL
+    is_over: ColumnElement[bool] = ALL
+    names: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name of its table."""
+        return table_of(self.record).name
+
+    def is_old(self, before: datetime) -> ColumnElement[bool]:
+        """Say which rows are older than an instant; a day is, when it is over a day earlier."""
+        is_day = isinstance(self.since.type, Date)
+        return self.since < (before.date() - timedelta(days=1) if is_day else before)
+
+    def blank(self, row: Record) -> None:
+        """Blank the words of a row."""
+        for column, left in self.words.items():
+            setattr(row, column, left(getattr(row, column)))
+
+
+def _nothing(_: Any) -> str:
+    return ""
+
+
+def _no_json(_: Any) -> Any:
+    return null()
+
+
+def unquoted(reasons: Sequence[str]) -> list[str]:
+    """Give the reasons of a judgement without those that quote the words that it was about."""
+    return [reason for reason in reasons if "“" not in reason]
+
+
+def without_message(effect: Mapping[str, Any]) -> dict[str, Any]:
+    """Give an effect without its message; where and to whom it went stays."""
+    return {**effect, "message": NO_WORDS} if isinstance(effect.get("message"), dict) else dict(effect)
+
+
+def without_excerpts(body: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Give the body of a handover with its figures alone."""
+    if not body:
+        return None if body is None else {}
+    sections = {name: _without_texts(body[name]) for name in ("open", "waiting", "resolved", "debts") if name in body}
+    lines = [{**line, "text": ""} for line in body.get("log", ())]
+    return {**body, **sections, "log": lines, "is_blank": True}
+
+
+def _without_texts(section: Mapping[str, Any]) -> dict[str, Any]:
+    return {**section, "items": [{**item, "excerpt": ""} for item in section.get("items", ())]}
+
+
+def _nothing_filled_in(_: Any) -> dict[str, Any]:
+    return {}
+
+
+def _first(_: Any) -> int:
+    return 0
+
+
+def unfilled(form: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a form without what it shows and begins with, which may be people's words."""
+    return {**form, "intro": [], "fields": [{**one, "initial": ""} for one in form.get("fields", ())]}
+
+
+def _is_over(request_id: InstrumentedAttribute[int] | InstrumentedAttribute[int | None]) -> ColumnElement[bool]:
+    """Say which rows are about no request that is live."""
+    live = exists().where(Request.id == request_id, Request.state.in_(LIVE))
+    return ~live
+
+
+def _payload_is_of(whose: Whose) -> ColumnElement[bool]:
+    payload = ReceivedEvent.payload
+    return or_(
+        *(
+            and_(ReceivedEvent.platform == platform, payload[key].as_string() == user)
+            for platform, user in whose.handles
+            for key in ("author", "user")
+        )
+    )
+
+
+def _went_to(whose: Whose) -> ColumnElement[bool]:
+    """Say which messages are about somebody's requests, or were sent to them: those may repeat what they wrote."""
+    lanes = [
+        and_(OutboxRow.platform == platform, OutboxRow.lane.in_((f"@{user}", f"home:{user}")))
+        for platform, user in whose.handles
+    ]
+    return or_(OutboxRow.request_id.in_(whose.requests()), *lanes)
+
+
+def _logged(whose: Whose) -> ColumnElement[bool]:
+    """Say which lines of the log somebody wrote, or the bot about what they did, with their own words of why."""
+    named = and_(LogEntry.author.is_(None), LogEntry.text.contains(whose.called, autoescape=True))
+    return or_(whose.is_in(LogEntry.author), named) if whose.called else whose.is_in(LogEntry.author)
+
+
+PLACES: tuple[Place, ...] = (
+    Place(
+        ReadMessage,
+        ReadMessage.at,
+        {"text": _nothing, "reasons": unquoted},
+        ReadMessage.text != "",
+        lambda whose: whose.wrote(ReadMessage),
+        is_over=_is_over(ReadMessage.request_id),
+        names=("author_name",),
+    ),
+    Place(
+        Request,
+        Request.last_message_at,
+        {"text": _nothing, "reasons": unquoted},
+        Request.text != "",
+        lambda whose: whose.wrote(Request),
+        is_over=Request.state.not_in(LIVE),
+        names=("author_name",),
+    ),
+    Place(
+        AskedRow,
+        select(OutboxRow.created_at).where(OutboxRow.id == AskedRow.row).scalar_subquery(),
+        {"text": _nothing},
+        AskedRow.text != "",
+        lambda whose: whose.wrote(AskedRow),
+        is_settled=exists().where(OutboxRow.id == AskedRow.row, OutboxRow.state.in_(GONE_OUT)),
+        names=("author_name",),
+    ),
+    Place(
+        TimelineEntry,
+        TimelineEntry.at,
+        {"detail": _nothing},
+        and_(TimelineEntry.detail != "", TimelineEntry.what.not_in(FIGURES)),
+        lambda whose: TimelineEntry.actor.in_(whose.users),
+        is_over=_is_over(TimelineEntry.request_id),
+    ),
+    Place(
+        LabelledExample,
+        LabelledExample.at,
+        {"text": _nothing},
+        LabelledExample.text != "",
+        lambda whose: LabelledExample.request_id.in_(whose.requests()),
+    ),
+    Place(
+        OutboxRow,
+        OutboxRow.created_at,
+        {"effect": without_message, "is_blank": lambda _: True},
+        OutboxRow.is_blank.is_(False),
+        _went_to,
+        is_settled=OutboxRow.state.in_(GONE_OUT),
+        is_over=_is_over(OutboxRow.request_id),
+    ),
+    Place(
+        ReceivedEvent,
+        ReceivedEvent.received_at,
+        {"answer": _no_json, "payload": _no_json},
+        or_(ReceivedEvent.answer.is_not(null()), ReceivedEvent.payload.is_not(null())),
+        _payload_is_of,
+        is_settled=ReceivedEvent.due_at.is_(None),
+    ),
+    Place(LogEntry, LogEntry.at, {"text": _nothing}, LogEntry.text != "", _logged),
+    Place(
+        Handover,
+        Handover.shift_end,
+        {"summary": _nothing, "watch": _nothing, "body": without_excerpts},
+        or_(
+            Handover.summary != "",
+            Handover.watch != "",
+            and_(cast(Handover.body, String).like('{%"rotation"%'), Handover.body["is_blank"].as_boolean().is_(None)),
+        ),
+        lambda whose: or_(whose.is_in(Handover.outgoing), whose.is_in(Handover.submitted_by)),
+    ),
+    Place(
+        Exchange,
+        Exchange.made_at,
+        {"reason": _nothing},
+        Exchange.reason != "",
+        lambda whose: whose.is_in(Exchange.asker),
+        is_over=Exchange.state != ExchangeState.OPEN,
+    ),
+    Place(
+        StoredAbsence,
+        StoredAbsence.last_day,
+        {"reason": _nothing},
+        and_(StoredAbsence.reason != "", StoredAbsence.reason.not_like(f"{SKIPPED}%")),
+        lambda whose: whose.is_in(StoredAbsence.engineer),
+    ),
+    Place(
+        Thanks,
+        Thanks.at,
+        {"why": _nothing},
+        Thanks.why != "",
+        lambda whose: Thanks.giver.in_(whose.called_in_thanks()),
+    ),
+    Place(
+        Feedback,
+        Feedback.asked_at,
+        {"words": _nothing},
+        Feedback.words != "",
+        lambda whose: Feedback.request_id.in_(whose.requests()),
+    ),
+    Place(
+        Dialogue,
+        Dialogue.touched_at,
+        {"values": _nothing_filled_in, "form": unfilled, "field": _first},
+        or_(cast(Dialogue.values, String) != "{}", Dialogue.form["intro"].as_string() != "[]"),
+        lambda whose: or_(
+            *(and_(Dialogue.platform == platform, Dialogue.user == user) for platform, user in whose.handles)
+        ),
+    ),
+)
+"""Every table with words, in the order in which they are blanked: a message before its request, as all lock them."""
+
+NEVER: Mapping[str, str] = {
+    "absence": "engineer rotation",
+    "answer_vote": "voter",
+    "asked": "platform author channel_name production",
+    "audit": "actor action subject detail",
+    "calendar_event": "rotation person engineer digest",
+    "calendar_feed": "rotation stamp",
+    "cycle": "rotation order draw late passed_over mend",
+    "dialogue": "platform user",
+    "duty_override": "rotation engineer made_by reason",
+    "exchange": "rotation asker other settled_by posts",
+    "gone_account": "platform user reason",
+    "handover": "rotation outgoing incoming submitted_by accepted_by posts",
+    "helper": "platform user person",
+    "home_page": "platform user digest",
+    "known_channel": "platform channel name",
+    "labelled_example": "channel_kind by",
+    "lane": "platform lane holder",
+    "log_entry": "rotation author platform channel channel_name message",
+    "offered_answer": "kind title url",
+    "outbox": "key platform lane remote_channel remote_message error",
+    "page": "rotation person",
+    "read_message": "platform channel channel_name message author",
+    "read_position": "platform channel since newest",
+    "received_event": "platform key error",
+    "request": "platform channel channel_name root author service environment rotation engineer first_answer_by owner"
+    " resolved_by runbook_url escalated_by duty_of",
+    "rotation": "name stamp",
+    "rotation_member": "rotation engineer",
+    "runbook_debt": "person settled_by",
+    "shift": "rotation engineer turn reason",
+    "thanks": "platform giver receiver source channel message",
+    "timeline": "actor what source",
+    "told_gap": "key",
+    "unnamed_helper": "who",
+}
+"""Of each table the columns that hold no words: ids, handles, names of ours, links, sentences that we made of them."""
