@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from math import nan
 from pathlib import Path
 from time import monotonic
+from typing import TYPE_CHECKING
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -30,14 +31,19 @@ from bot.model_file import classifier_of
 from bot.scheduler import DueWork
 from bot.settings import Settings, load
 from bot.store import Store
-from handlers import registry
+from handlers import registry, requests
 from handlers.context import Standing
+from handlers.wording.commands import ABOUT
 from models.errors import ConfigError, StoreUnavailable
 from models.policy import Policy
 from models.records import delivery as outbox
 
+if TYPE_CHECKING:
+    from bot.chat.slack.manifest import Served
+
 DUE_SECONDS = 1.0
 STALLED_SECONDS = 120.0
+OF_REQUESTS = (requests.WAITS.name, requests.QUESTIONS.name)
 STOP_SECONDS = 8.0
 """How long a stop lets calls to a platform go on: whoever stops a container kills it after ten."""
 
@@ -59,12 +65,17 @@ class Bot:
     _scheduler: BackgroundScheduler | None = field(default=None, init=False)
 
     def start(self) -> None:
-        """Do what is due, then let events come and what is owed go."""
+        """Do what is due, then let events come and what is owed go.
+
+        What requests wait for comes after what became of them while the bot was away: who has been answered since
+        needs nobody paged.
+        """
+        self.work.run(without=OF_REQUESTS)
+        for port in self.ports:
+            port.start(self.intake)
         self.work.run()
         for sender in self.deliveries:
             sender.start()
-        for port in self.ports:
-            port.start(self.intake)
         if self.due_seconds:
             self.keep_looking(self.due_seconds)
 
@@ -283,6 +294,14 @@ _BUILDERS: dict[str, Callable[[Settings, Clock, Metrics], tuple[ChatPort, list[A
     "slack": _slack,
     "local": _local,
 }
+
+
+def served_on_slack() -> "Served":
+    """Give what a Slack app has to offer in its menus."""
+    from bot.chat.slack.manifest import Entry, Served
+
+    shortcuts = [Entry(one.action, one.label, one.about, one.on_message) for one in registry.SHORTCUTS]
+    return Served({name: ABOUT[name] for name in command_names()}, shortcuts)
 
 
 def command_names() -> tuple[str, ...]:

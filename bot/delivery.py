@@ -22,7 +22,7 @@ from bot.intake import where
 from bot.metrics import Metrics
 from bot.store import Store
 from models import effects
-from models.effects import Edit, Effect, Private, React, Topic, UserGroup
+from models.effects import Edit, Effect, Home, Private, React, Topic, UserGroup
 from models.errors import DeliveryFailed, StoreUnavailable
 from models.events import CLOCK, DeliverySettled, Event
 from models.records import delivery, lane, sending
@@ -66,7 +66,7 @@ class Call:
     @property
     def is_findable(self) -> bool:
         """Whether doing it again would show: what only sets a state may be done twice."""
-        return not isinstance(self.effect, Edit | React | Topic | UserGroup)
+        return not isinstance(self.effect, Edit | React | Topic | UserGroup | Home)
 
 
 class Unwanted(DeliveryFailed):
@@ -123,7 +123,8 @@ class Budgets:
 class Delivery:
     """Sends what is owed to one platform.
 
-    settle: takes the outcome of each page and of each final failure, inside the transaction that records it.
+    settle: takes the outcome of each page, of each question of a form, and of each final failure, inside the
+    transaction that records it.
     """
 
     def __init__(
@@ -360,7 +361,7 @@ class Delivery:
         self._metrics.send_delay.labels(row.platform, row.purpose).observe(
             max(0.0, (now - row.created_at).total_seconds())
         )
-        if call.is_page:
+        if call.is_page or row.purpose is Purpose.REQUEST:
             self._settle(session, self._settled(row, is_delivered=True))
 
     def _record_failed(self, session: Session, row: Owed, failure: DeliveryFailed) -> None:

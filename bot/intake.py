@@ -1,13 +1,14 @@
 """The way in: event → key → handler → one transaction → acknowledged. Source: DESIGN §3."""
 
 import traceback
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from time import monotonic
 
 import structlog
 from sqlalchemy.orm import Session
 
+from bot.chat.port import Reading
 from bot.clock import Clock
 from bot.metrics import Metrics
 from bot.store import Store
@@ -23,6 +24,7 @@ from models.events import (
     DeliverySettled,
     Event,
     FormSubmitted,
+    HomeOpened,
     MessageDeleted,
     MessageEdited,
     MessagePosted,
@@ -34,6 +36,8 @@ from models.events import (
 from models.message import Answer, answer_from_json, answer_to_json, text
 from models.records import directory
 from models.records import event as received
+from models.records import reading as read_positions
+from models.records import request as records
 
 FIRST_RETRY = timedelta(seconds=10)
 MOST_ATTEMPTS = 8
@@ -219,6 +223,19 @@ class Intake:
         """Give the user ids that the configured people have on a platform."""
         return {handle for person in self.standing.policy.people if (handle := person.handle(platform)) is not None}
 
+    def reading(self, platform: str) -> Reading:
+        """Give what is to be read of what a platform's adapter missed, and from where on."""
+        with self._store.reading() as session:
+            names = (channel.name for channel in self.standing.policy.channels)
+            found = (directory.channel_id(session, platform, name) for name in names)
+            threads = records.live_threads(session, platform)
+            return Reading(list(filter(None, found)), read_positions.positions(session, platform), threads)
+
+    def keep_read(self, platform: str, read: Mapping[str, str]) -> None:
+        """Keep up to which message each channel of a platform was read."""
+        with self._store.transaction() as session:
+            read_positions.keep(session, platform, read)
+
     def _count(self, event: Event, outcome: str) -> None:
         self._metrics.events.labels(event.platform, event.kind, outcome).inc()
 
@@ -228,7 +245,7 @@ def actor_of(event: Event) -> str:
     match event:
         case MessagePosted() | MessageEdited():
             return event.author
-        case ReactionAdded() | ReactionRemoved() | CommandGiven() | ButtonPressed() | FormSubmitted():
+        case ReactionAdded() | ReactionRemoved() | CommandGiven() | ButtonPressed() | FormSubmitted() | HomeOpened():
             return event.user
         case MessageDeleted() | AccountChanged() | TimeCame() | DeliverySettled():
             return ""

@@ -172,6 +172,11 @@ class Context:
         person = self.policy.person_with_handle(platform or self.platform, handle)
         return Mention(handle, person.name if person is not None else "")
 
+    def name_of_handle(self, handle: str, platform: str) -> str:
+        """Give the name of whoever has a handle; empty for a stranger."""
+        person = self.policy.person_with_handle(platform, handle)
+        return person.name if person is not None else ""
+
     def name_of(self, person_id: str | None) -> str:
         """Give somebody's name without notifying them."""
         person = self.policy.person(person_id)

@@ -3,15 +3,17 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
-from handlers import announcement, duty, exchange_shift, exchange_wish, roster_change
+from handlers import announcement, duty, exchange_form, exchange_shift, exchange_wish, roster_change
 from handlers.command import Call, Command
 from handlers.context import Answer, Context
 from handlers.dates import NoDay, leading_day, today_of
 from handlers.job import Job
 from handlers.wording import exchange as wording
+from handlers.wording import exchange_form as form_words
+from handlers.wording.commands import NO_ROTATION
 from models.effects import Direct, Post
 from models.errors import UserError
-from models.events import ButtonPressed
+from models.events import ButtonPressed, FormSubmitted
 from models.policy import Person, Rotation
 from models.records import exchange as records
 from models.records.delivery import Purpose
@@ -25,6 +27,8 @@ from models.rota.shift import RotaError, Shift
 def _swap(ctx: Context, call: Call) -> Answer:
     if answer := exchange_wish.typed(ctx, call):
         return answer
+    if not call.words:
+        return Answer(form=exchange_form.opening(ctx, call.rotation))
     me, rota = exchange_shift.asker(ctx), exchange_shift.rota_of(ctx, call.rotation)
     if len(call.words) < 2:  # noqa: PLR2004 - a day and a person
         raise call.wrong(wording.WHAT_AND_WHOM)
@@ -36,6 +40,39 @@ def _swap(ctx: Context, call: Call) -> Answer:
     his = _theirs(ctx, call, rota, other, rest)
     _check(ctx, me, mine, other, his)
     return _ask_to_swap(ctx, call.rotation, (mine, his), other, is_away=rota.away(other.id).at(mine.start) is not None)
+
+
+def _pressed_swap(ctx: Context, event: ButtonPressed) -> Answer:
+    """Open the form for the rotation that a button names; for the first one where it names none."""
+    rotation = ctx.policy.rotation(event.value or None)
+    if rotation is None:
+        raise UserError(NO_ROTATION)
+    return Answer(form=exchange_form.opening(ctx, rotation))
+
+
+def _first_step(ctx: Context, event: FormSubmitted) -> Answer:
+    rotation, me, other = _named(ctx, event.subject, event.fields.get("other", ""))
+    mine = exchange_form.chosen(ctx, exchange_shift.rota_of(ctx, rotation), me, event.fields.get("mine", ""))
+    return Answer(form=exchange_form.second(ctx, rotation, mine, other))
+
+
+def _second_step(ctx: Context, event: FormSubmitted) -> Answer:
+    name, _, rest = event.subject.partition(":")
+    number, _, person = rest.partition(":")
+    rotation, me, other = _named(ctx, name, person)
+    rota = exchange_shift.rota_of(ctx, rotation)
+    mine = exchange_form.chosen(ctx, rota, me, number)
+    his = exchange_form.chosen(ctx, rota, other, event.fields.get("his", ""))
+    _check(ctx, me, mine, other, his)
+    return _ask_to_swap(ctx, rotation, (mine, his), other, is_away=rota.away(other.id).at(mine.start) is not None)
+
+
+def _named(ctx: Context, rotation: str, other: str) -> tuple[Rotation, Person, Person]:
+    """Give what a form names. Raises UserError where the configuration no longer knows it."""
+    found, person = ctx.policy.rotation(rotation), ctx.policy.person(other)
+    if found is None or person is None:
+        raise UserError(form_words.CHANGED)
+    return found, exchange_shift.asker(ctx), person
 
 
 def _theirs(ctx: Context, call: Call, rota: Rota, other: Person, words: Sequence[str]) -> Shift:
@@ -172,6 +209,12 @@ BUTTONS: Mapping[str, Callable[[Context, ButtonPressed], Answer | None]] = {
     wording.ACCEPT: _pressed(exchange_wish.accept),
     wording.DECLINE: _pressed(exchange_wish.decline),
     wording.WITHDRAW: _pressed(exchange_wish.withdraw),
+    form_words.FIRST: _pressed_swap,
+}
+
+FORMS: Mapping[str, Callable[[Context, FormSubmitted], Answer | None]] = {
+    form_words.FIRST: _first_step,
+    form_words.SECOND: _second_step,
 }
 
 COMMANDS: tuple[Command, ...] = (
@@ -179,7 +222,7 @@ COMMANDS: tuple[Command, ...] = (
         "oncall",
         "swap",
         "MINE @user [THEIRS]",
-        "ask somebody to swap shifts; theirs is their next one",
+        "ask somebody to swap shifts; theirs is their next one; alone: with a form",
         "/oncall swap fri @gil 2026-12-09",
         _swap,
     ),

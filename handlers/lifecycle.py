@@ -95,7 +95,10 @@ def _name(ctx: Context) -> str:
 
 
 def _pressed_acknowledge(ctx: Context, event: ButtonPressed) -> Answer | None:
-    acknowledge(ctx, _numbered(ctx, event.value), source="button")
+    numbers = event.value.split(",")
+    for request in [_numbered(ctx, number) for number in numbers]:
+        if request.state.is_live or len(numbers) == 1:  # of several, some may be over by now
+            acknowledge(ctx, request, source="button")
     return None
 
 
@@ -117,6 +120,23 @@ def _pressed_why(ctx: Context, event: ButtonPressed) -> Answer:
     return Answer(reply=_explained(_numbered(ctx, event.value)))
 
 
+def _pressed_make_request(ctx: Context, event: ButtonPressed) -> Answer:
+    """Make the message a request on whose menu it was chosen. Raises UserError where that cannot be."""
+    place = (event.platform, event.channel, event.message or "")
+    found = response.about(ctx, *place)
+    if found is not None:
+        raise UserError(wording.is_request_already(found.id))
+    read = records.read_message(ctx.session, *place)
+    if read is None:
+        raise UserError(wording.NEVER_READ)
+    if ctx.actor != read.author and not duty.is_engineer(ctx, ctx.person):
+        raise UserError(wording.ENGINEERS_AND_AUTHOR_ONLY)
+    request = _opened_by_hand(ctx, read)
+    read.request_id = request.id
+    response.reclassify(ctx, request, RequestClass.COMMUNITY, source="button", is_correction=True)
+    return Answer(reply=wording.made_request(request.id))
+
+
 def _numbered(ctx: Context, value: str) -> Request:
     request = records.get(ctx.session, int(value)) if value.isdecimal() and len(value) < 10 else None  # noqa: PLR2004
     if request is None:
@@ -129,6 +149,7 @@ BUTTONS: Mapping[str, Callable[[Context, ButtonPressed], Answer | None]] = {
     "resolve": _pressed_resolve,
     "class": _pressed_class,
     "why": _pressed_why,
+    "make-request": _pressed_make_request,
 }
 
 

@@ -20,6 +20,15 @@ def owe(ctx: Context, request: Request, effect: Post | Direct, people: Iterable[
     return row
 
 
+def owe_for_several(ctx: Context, gravest: Request, effect: Post, people: Iterable[Person | None]) -> int:
+    """Owe one page that names several requests: it is counted once, and is none of them alone's to be dropped."""
+    row = ctx.say(effect, purpose=Purpose.PAGE, platform=gravest.platform)
+    asked = [person.id for person in people if person is not None and person.handle(gravest.platform)]
+    if gravest.rotation is not None:
+        effort.keep_page(ctx.session, row, gravest.id, gravest.rotation, asked)
+    return row
+
+
 def delivered(ctx: Context, request: Request, row: int) -> None:
     """Keep that a page reached its people, and whether they were off then: what counts is when it came."""
     rotation = ctx.policy.rotation(request.rotation) if request.rotation else None

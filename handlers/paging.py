@@ -253,6 +253,13 @@ def _page_directly(ctx: Context, request: Request, people: Sequence[Person]) -> 
             page.owe(ctx, request, Direct(handle, wording.direct_page(facts)), [person])
 
 
+def was_paged(ctx: Context, request: Request, rotation: Rotation, people: Sequence[Person]) -> None:
+    """Count a request as paged by a page that named several: its escalation goes on from there."""
+    request.rotation, request.engineer = rotation.name, people[0].id if people else None
+    request.step, request.paged_at = 1, ctx.now
+    _schedule(ctx, request)
+
+
 def thread_of(request: Request) -> str | None:
     """Give the thread to answer in; a direct conversation needs none."""
     return None if request.is_direct else request.root

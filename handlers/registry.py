@@ -9,6 +9,7 @@ from typing import Any
 from handlers import (
     absence,
     account,
+    asking,
     calendar_feed,
     cycle_end,
     day_before,
@@ -16,6 +17,7 @@ from handlers import (
     gaps,
     handover,
     handover_jobs,
+    home,
     lifecycle,
     morning,
     oncall,
@@ -40,6 +42,7 @@ from models.events import (
     DeliverySettled,
     Event,
     FormSubmitted,
+    HomeOpened,
     MessageDeleted,
     MessageEdited,
     MessagePosted,
@@ -61,13 +64,19 @@ COMMANDS: tuple[Command, ...] = (
 
 BUTTONS: Mapping[str, Callable[[Context, ButtonPressed], Answer | None]] = {
     **lifecycle.BUTTONS,
+    **asking.BUTTONS,
     **suggestion.BUTTONS,
     **handover.BUTTONS,
     **roster_shuffle.BUTTONS,
     **exchange.BUTTONS,
 }
 
+SHORTCUTS: tuple[asking.Shortcut, ...] = asking.SHORTCUTS
+"""What platforms with such menus show in them; each stands for a button."""
+
 FORMS: Mapping[str, Callable[[Context, FormSubmitted], Answer | None]] = {
+    **asking.FORMS,
+    **exchange.FORMS,
     **handover.FORMS,
 }
 
@@ -91,6 +100,7 @@ JOBS: tuple[Job, ...] = (
     day_before.DAY_BEFORE,
     showing.SHOWING,
     calendar_feed.KEEPING,
+    home.REFRESH,
 )
 
 
@@ -130,6 +140,7 @@ def _time(ctx: Context, event: TimeCame) -> None:
 def _settled(ctx: Context, event: DeliverySettled) -> None:
     paging.delivery_settled(ctx, event)
     account.delivery_settled(ctx, event)
+    asking.delivery_settled(ctx, event)
 
 
 def _command(ctx: Context, event: CommandGiven) -> Answer:
@@ -161,6 +172,7 @@ EVENTS: Mapping[type[Event], Callable[[Context, Any], Answer | None]] = {
     CommandGiven: _command,
     ButtonPressed: _button,
     FormSubmitted: _form,
+    HomeOpened: home.opened,
     TimeCame: _time,
     AccountChanged: account.changed,
     DeliverySettled: _settled,

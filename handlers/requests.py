@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from handlers import paging, response
+from handlers import missed, paging, response
 from handlers.context import Answer, Context, Source, Standing
 from handlers.job import Job
 from handlers.wording import requests as wording
@@ -38,11 +38,14 @@ def message_posted(ctx: Context, event: MessagePosted) -> Answer | None:
         event.platform,
         event.channel,
         event.author,
-        now=ctx.now,
+        now=missed.when(ctx, event),
         burst=waits.burst,
         asked=waits.answer_within,
     )
+    if event.is_missed and request is not None and request.last_message_at > missed.when(ctx, event) + waits.burst:
+        request = None  # it was written long before what the author wrote live since
     if request is not None:
+        request.last_message_at = max(request.last_message_at, missed.when(ctx, event))
         _join(ctx, request, text, verdict, kind)
     elif _is_request(verdict, kind):
         request = _open(ctx, event, text, verdict, kind)
@@ -77,7 +80,7 @@ def _keep_message(ctx: Context, event: MessagePosted, text: str, verdict: Verdic
         message=event.message,
         author=event.author,
         author_name=event.author_name,
-        at=ctx.now,
+        at=missed.when(ctx, event),
         text=text,
         request_class=verdict.request_class,
         confidence=verdict.confidence,
@@ -93,7 +96,8 @@ def _open(
 ) -> Request:
     applied = verdict.request_class
     if verdict.ask:
-        applied = verdict.graver if kind is ChannelKind.SOS else _otherwise(verdict)
+        is_graver = kind is ChannelKind.SOS or missed.is_old(ctx, message)
+        applied = verdict.graver if is_graver else _otherwise(verdict)
     request = response.open_request(
         ctx,
         message,
@@ -106,16 +110,21 @@ def _open(
         environment=verdict.environment,
     )
     ctx.note(request, "opened", source="message", detail=f"{applied}, {request.confidence:.2f}")
-    if not verdict.ask or applied.is_grave:
+    if not missed.hold(ctx, request, message):
+        _begin(ctx, request, verdict)
+    return request
+
+
+def _begin(ctx: Context, request: Request, verdict: Verdict) -> None:
+    """Do what a new request wants, and ask its author where that is in doubt."""
+    if not verdict.ask or request.request_class.is_grave:
         response.respond(ctx, request)
     if verdict.ask:
         response.ask(ctx, request, verdict.graver, _otherwise(verdict))
-    return request
 
 
 def _join(ctx: Context, request: Request, text: str, verdict: Verdict, kind: ChannelKind) -> None:
     """Join a message to its author's request; it can raise the class, never silently lower it."""
-    request.last_message_at = ctx.now
     request.text = together = _together(request.text, text)
     ctx.note(request, "message added", source="message")
     if request.is_direct and _answers(ctx, request, text, verdict, source="message"):
@@ -321,6 +330,21 @@ def question_over(ctx: Context, event: TimeCame) -> None:
     response.reclassify(ctx, request, asked, source="clock", is_correction=False)
 
 
+def _judge_missed(ctx: Context, request: Request) -> None:
+    missed.judge(ctx, request, _begin_late)
+
+
+def _begin_late(ctx: Context, request: Request) -> None:
+    """Do what a request wants that was missed: its words are judged anew, with all that was added to them since."""
+    kind = response.kind_of(ctx, request)
+    verdict = _judged(ctx, request.text, kind) if kind is not None else None
+    is_by_hand = any(entry.what == "reclassified" for entry in records.timeline(ctx.session, request.id))
+    if verdict is not None and verdict.ask and not is_by_hand and ctx.now - request.opened_at <= missed.RECENT:
+        _begin(ctx, request, verdict)
+    else:
+        response.respond(ctx, request)
+
+
 def _stale(ctx: Context, request: Request) -> None:
     request.state = RequestState.STALE
     request.due = request.due_at = None
@@ -333,6 +357,7 @@ _DUE: Mapping[Due, Callable[[Context, Request], None]] = {
     Due.RESUME: paging.begin,
     Due.ENGINEER: response.nudge_engineer,
     Due.STALE: _stale,
+    Due.MISSED: _judge_missed,
 }
 
 QUESTIONS = Job("question", "the end of a question's time", questions_due, questions_coming, question_over)

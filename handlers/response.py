@@ -82,7 +82,12 @@ def open_request(
 
 
 def respond(ctx: Context, request: Request) -> None:
-    """Do what the policy says for a request of its class in its channel; in general only urgent ones act."""
+    """Do what the policy says for a request of its class in its channel; in general only urgent ones act.
+
+    Nothing is done yet for one that was missed: what became of it meanwhile may still be read.
+    """
+    if request.due is Due.MISSED:
+        return
     if request.request_class is not RequestClass.URGENT and kind_of(ctx, request) is ChannelKind.GENERAL:
         _leave_to_others(ctx, request)
         return

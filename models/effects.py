@@ -79,7 +79,16 @@ class UserGroup:
     kind: Literal["user-group"] = "user-group"
 
 
-Effect = Post | Direct | Edit | React | Private | Topic | UserGroup
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What somebody's own page shows, on a platform that has such pages."""
+
+    user: str
+    message: Message
+    kind: Literal["home"] = "home"
+
+
+Effect = Post | Direct | Edit | React | Private | Topic | UserGroup | Home
 
 _EFFECTS: TypeAdapter[Effect] = TypeAdapter(Annotated[Effect, Field(discriminator="kind")])
 
@@ -104,5 +113,7 @@ def lane(effect: Effect) -> str:
             return f"@{effect.user}"
         case UserGroup():
             return f"group:{effect.group}"
+        case Home():
+            return f"home:{effect.user}"
         case Edit():
             raise ValueError("an edit takes the lane of the row it names")

@@ -30,7 +30,7 @@ class MessagePosted(_Happening):
     channel: the platform's id; channel_name: its name, None in a direct conversation.
     message: the platform's id of the message; thread: the id of the thread's first message, None outside threads.
     author: the platform's user id. text: plain, with mentions as `@handle` and links as their address.
-    is_missed: read from the history after the bot or the platform was away.
+    is_missed: read from the history after the bot or the platform was away; `at` is then when it was written.
     """
 
     channel: str
@@ -72,7 +72,11 @@ class MessageDeleted(_Happening):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReactionAdded(_Happening):
-    """Somebody put a reaction on a message. emoji: its short name without colons, as in `eyes`."""
+    """Somebody put a reaction on a message. emoji: its short name without colons, as in `eyes`.
+
+    standing: the key of the reaction as it stands, whenever it was put: the one that the history gives it, which does
+    not know when. Empty where the key is that one itself, or the platform has no history.
+    """
 
     channel: str
     channel_name: str | None
@@ -80,6 +84,7 @@ class ReactionAdded(_Happening):
     user: str
     emoji: str
     is_bot: bool = False
+    standing: str = ""
     kind: Literal["reaction-added"] = "reaction-added"
 
 
@@ -147,6 +152,14 @@ class AccountChanged(_Happening):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HomeOpened(_Happening):
+    """Somebody looks at their own page, on a platform that has such pages."""
+
+    user: str
+    kind: Literal["home-opened"] = "home-opened"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimeCame(_Happening):
     """A due time of ours has come. subject: whose; at: the instant that was due, not the one it was noticed at."""
 
@@ -186,6 +199,7 @@ Event = (
     | CommandGiven
     | ButtonPressed
     | FormSubmitted
+    | HomeOpened
     | AccountChanged
     | TimeCame
     | DeliverySettled

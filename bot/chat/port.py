@@ -5,14 +5,29 @@ the effects that the delivery loop gives it, one call each, and says truly what 
 retries nothing and keeps no state that a restart would miss.
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from models.effects import Effect
 from models.events import Event
 from models.message import Answer
+from models.records.reading import Position
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What an adapter needs to read what was missed.
+
+    channels: the ids of the configured channels that the bot is in. positions: by channel, also by direct
+    conversation, how far each was read; empty at a first start. threads: the channel and first message of each live
+    request, the gravest first.
+    """
+
+    channels: Sequence[str] = ()
+    positions: Mapping[str, Position] = field(default_factory=dict)
+    threads: Sequence[tuple[str, str]] = ()
 
 
 class Inbound(Protocol):
@@ -39,6 +54,14 @@ class Inbound(Protocol):
 
     def people(self, platform: str) -> Collection[str]:
         """Give the user ids that the configured people have on a platform: whose accounts are worth a look."""
+        ...
+
+    def reading(self, platform: str) -> Reading:
+        """Give what is to be read of what was missed, and from where on."""
+        ...
+
+    def keep_read(self, platform: str, read: Mapping[str, str]) -> None:
+        """Keep up to which message each channel was read. Raises StoreUnavailable."""
         ...
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from bot.cli import backtest, duty, operate, options, roster, triage
+from bot.cli import backtest, duty, operate, options, roster, slack, triage
 from models.errors import WatchbillError
 
 
@@ -34,5 +34,12 @@ def main() -> None:
     """Triage support requests, and ping whoever is on call."""
 
 
-for _command in (*operate.COMMANDS, *roster.COMMANDS, *duty.COMMANDS, *triage.COMMANDS, *backtest.COMMANDS):
+for _command in (
+    *operate.COMMANDS,
+    *slack.COMMANDS,
+    *roster.COMMANDS,
+    *duty.COMMANDS,
+    *triage.COMMANDS,
+    *backtest.COMMANDS,
+):
     main.add_command(_command)

@@ -4,6 +4,15 @@ from collections.abc import Sequence
 
 from models.message import Bullets, Code, Heading, Line, Message, Span, line, message, note, paragraph
 
+ABOUT = {
+    "oncall": "Who is on call",
+    "oncall-list": "The on-call list",
+    "handover": "Hand the day over",
+    "incident": "Declare, update and resolve incidents",
+    "thanks": "Thank somebody for their help",
+}
+"""What each command is for, in the menus of a chat."""
+
 UNKNOWN_BUTTON = "This button is from an older version and does nothing now. The commands still work: try /oncall help."
 UNKNOWN_FORM = "This form is from an older version. Open it again."
 NO_ROTATION = "There is no on-call rotation in the configuration yet."

@@ -9,6 +9,7 @@ from models.triage.verdict import RequestClass
 ENGINEERS_ONLY = "Only the engineers on the on-call list and the leads can do this."
 ENGINEERS_AND_AUTHOR_ONLY = "Only the author, the engineers on the on-call list and the leads can do this."
 MAY_NOT_CORRECT = "The author can raise a request; engineers and leads can give it any class."
+NEVER_READ = "I have not read this message. Choose “Ask for help” on it instead: that posts its words where I do."
 MARKED_BY_HAND = "marked as a request by hand"
 WHICH_REQUEST = "Which request?"
 NO_LINK = "The runbook link has to begin with https://."
@@ -81,3 +82,13 @@ def logged_taken(number: int, name: str) -> str:
 def logged_resolved(number: int, name: str) -> str:
     """Give the log's line for a resolution."""
     return f"#{number}: resolved by {name}"
+
+
+def is_request_already(number: int) -> str:
+    """Say that a message is a request already."""
+    return f"This is request #{number} already."
+
+
+def made_request(number: int) -> Message:
+    """Say that a message is a request now."""
+    return text(f"This is request #{number} now.")

@@ -2,6 +2,7 @@
 
 from models.records import (
     account,
+    asking,
     audit,
     calendar,
     delivery,
@@ -11,8 +12,10 @@ from models.records import (
     exchange,
     gap,
     handover,
+    home,
     knowledge,
     lane,
+    reading,
     request,
     roster,
 )
@@ -21,6 +24,7 @@ from models.records.base import Record
 __all__ = [
     "Record",
     "account",
+    "asking",
     "audit",
     "calendar",
     "delivery",
@@ -30,8 +34,10 @@ __all__ = [
     "exchange",
     "gap",
     "handover",
+    "home",
     "knowledge",
     "lane",
+    "reading",
     "request",
     "roster",
 ]

@@ -60,6 +60,7 @@ class Purpose(StrEnum):
     NOTICE = "notice"
     REPLY = "reply"
     HANDOVER = "handover"
+    REQUEST = "request"
 
 
 class OutboxRow(Record):
@@ -131,7 +132,7 @@ def owe(
 def _rank(effect: Effect, purpose: Purpose) -> Rank:
     if purpose is Purpose.PAGE and not isinstance(effect, Edit):
         return Rank.PAGE
-    ranks = {"edit": Rank.EDIT, "react": Rank.REACTION, "topic": Rank.EDIT, "user-group": Rank.EDIT}
+    ranks = {"edit": Rank.EDIT, "react": Rank.REACTION, "topic": Rank.EDIT, "user-group": Rank.EDIT, "home": Rank.EDIT}
     return ranks.get(effect.kind, Rank.POST)
 
 
@@ -207,7 +208,7 @@ def sent_as(session: Session, platform: str, channel: str, message: str) -> Outb
 
 def place(session: Session, row: int) -> tuple[str, str] | None:
     """Give the channel and the message that a row became; None where it was not sent."""
-    found = session.get(OutboxRow, row)
+    found = session.get(OutboxRow, row, populate_existing=True)
     if found is None or found.remote_channel is None or found.remote_message is None:
         return None
     return found.remote_channel, found.remote_message

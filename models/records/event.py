@@ -9,7 +9,7 @@ from sqlalchemy import Executable, Index, String, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.events import Event, to_json
+from models.events import Event, ReactionAdded, to_json
 from models.records.base import Id, Record, Word, changed, table_of
 
 
@@ -48,8 +48,18 @@ class ReceivedEvent(Record):
 
 
 def insert_once(session: Session, event: Event, now: datetime) -> int | None:
-    """Give the id of the row for a new event; None where its key was there already."""
-    values = {"platform": event.platform, "key": event.key, "received_at": now, "outcome": Outcome.DONE, "attempts": 0}
+    """Give the id of the row for a new event; None where its key was there already.
+
+    A reaction's standing is kept beside it, so that the history does not bring it again.
+    """
+    row = _inserted(session, event.platform, event.key, now)
+    if row is not None and isinstance(event, ReactionAdded) and event.standing:
+        _inserted(session, event.platform, event.standing, now)
+    return row
+
+
+def _inserted(session: Session, platform: str, key: str, now: datetime) -> int | None:
+    values = {"platform": platform, "key": key, "received_at": now, "outcome": Outcome.DONE, "attempts": 0}
     connection = session.connection()
     return connection.execute(_inserting_once(connection.dialect.name), values).scalar()
 

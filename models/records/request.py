@@ -65,6 +65,7 @@ class Due(StrEnum):
     RESUME = "resume"
     ENGINEER = "engineer"
     STALE = "stale"
+    MISSED = "missed"
 
 
 class Request(Record):
@@ -338,6 +339,27 @@ def live(session: Session, rotation: str | None = None) -> Sequence[Request]:
     if rotation is not None:
         found = found.where(Request.rotation == rotation)
     return sorted(session.scalars(found), key=lambda request: (-request.request_class.gravity, request.opened_at))
+
+
+def held(session: Session, platform: str) -> Sequence[Request]:
+    """Give the live requests of a platform that were missed and are to be judged, the oldest first; they are locked."""
+    found = select(Request).where(Request.platform == platform, Request.state.in_(LIVE), Request.due == Due.MISSED)
+    return session.scalars(_held(found.order_by(Request.id), Request)).all()
+
+
+def live_of(session: Session, platform: str, handle: str) -> Sequence[Request]:
+    """Give the live requests that somebody asked or is on, the gravest and oldest first."""
+    theirs = or_(Request.author == handle, Request.owner == handle)
+    found = session.scalars(select(Request).where(Request.platform == platform, Request.state.in_(LIVE), theirs))
+    return sorted(found, key=lambda request: (-request.request_class.gravity, request.opened_at))
+
+
+def live_threads(session: Session, platform: str, most: int = 200) -> Sequence[tuple[str, str]]:
+    """Give the channel and the root of each live request of a platform, the gravest and newest first."""
+    wanted = [Request.channel, Request.root, Request.request_class, Request.id]
+    rows = session.execute(select(*wanted).where(Request.platform == platform, Request.state.in_(LIVE))).all()
+    found = sorted(rows, key=lambda row: (-row.request_class.gravity, -row.id))
+    return [(row.channel, row.root) for row in found[:most]]
 
 
 def opened_between(session: Session, start: datetime, end: datetime, rotation: str | None = None) -> Sequence[Request]:

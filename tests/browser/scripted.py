@@ -1,12 +1,13 @@
 """A local chat with a bot that answers from a script, for the tests of the chat itself."""
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.chat.local.cast import CommandHint
 from bot.chat.local.port import LocalChat
+from bot.chat.port import Reading
 from bot.clock import SteppingClock
 from models.errors import StoreUnavailable
 from models.events import Event
@@ -68,6 +69,13 @@ class ScriptedBot:
 
     def people(self, platform: str) -> Collection[str]:
         return ()
+
+    def reading(self, platform: str) -> Reading:
+        assert platform == "local"
+        return Reading()
+
+    def keep_read(self, platform: str, read: Mapping[str, str]) -> None:
+        raise NotImplementedError
 
     def took(self, count: int) -> list[Event]:
         """Give the events once there are so many."""

@@ -220,7 +220,7 @@ class Desk:
                     sending.record_sent(session, row, self.office.now, place, f"sent{row.id}")
                 else:
                     sending.record_failed(session, row, "refused")
-                if not is_sent or (row.purpose is Purpose.PAGE and row.post_id is None):
+                if not is_sent or (row.purpose in (Purpose.PAGE, Purpose.REQUEST) and row.post_id is None):
                     self.office.intake.decide_within(session, self._settled(row, is_sent, recipient))
 
     def cannot_reach(self, who: str) -> None:

@@ -123,7 +123,6 @@ def test_a_swap_of_a_day_that_a_lead_gave_to_somebody_meanwhile_is_refused(sqlit
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        ("swap", "Say which of your days, and with whom."),
         ("swap tomorrow", "Say which of your days, and with whom."),
         ("swap tomorrow @ben", "a swap needs two people and two shifts"),
         ("swap tomorrow @eve", "I know nobody called “@eve”."),

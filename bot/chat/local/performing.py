@@ -7,7 +7,7 @@ from bot.chat.local.cast import BOT
 from bot.chat.local.entries import Draft
 from bot.chat.local.platform import Change, NotThere, Place, Platform, direct_channel
 from bot.chat.port import Remote
-from models.effects import Direct, Edit, Effect, Post, Private, React, Topic, UserGroup
+from models.effects import Direct, Edit, Effect, Home, Post, Private, React, Topic, UserGroup
 from models.errors import DeliveryFailed
 from models.message import Message
 
@@ -60,6 +60,8 @@ def _do(platform: Platform, change: Change, effect: Effect, target: Remote | Non
             return _topic(platform, change, effect)
         case UserGroup():
             return _group(platform, change, effect)
+        case Home():
+            return Remote(f"home:{effect.user}")  # there is no such page here
 
 
 def _post(platform: Platform, change: Change, place: Place, message: Message, thread: str | None) -> Remote:

@@ -14,7 +14,7 @@ from slack_sdk.webhook import WebhookClient
 from bot.chat.slack import forms, render
 from bot.chat.slack.failures import FAILED, reason
 from bot.chat.slack.incoming import CARRIED
-from bot.chat.slack.payloads import BlockActions, Command, View, ViewSubmission
+from bot.chat.slack.payloads import BlockActions, Command, Shortcut, View, ViewSubmission
 from bot.chat.slack.render import Json
 from bot.intake import where
 from handlers.wording import forms as wording
@@ -55,8 +55,10 @@ class Answers:
             self._begin(self._open, answer.form, given.trigger_id, asker)
         return self._ephemeral(answer.reply) if answer is not None and answer.reply is not None else {}
 
-    def to_button(self, answer: Answer | None, pressed: BlockActions, event: ButtonPressed | CommandGiven) -> None:
-        """Answer a pressed button beside its acknowledgement, which can carry nothing."""
+    def to_button(
+        self, answer: Answer | None, pressed: BlockActions | Shortcut, event: ButtonPressed | CommandGiven
+    ) -> None:
+        """Answer a pressed button or a shortcut beside its acknowledgement, which can carry nothing."""
         if answer is None:
             return
         asker = Asker(event.user, event.channel, event.thread, pressed.response_url)

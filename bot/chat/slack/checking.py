@@ -18,6 +18,7 @@ SCOPES: Mapping[str, str] = {
     "groups:history": "read messages in private channels",
     "groups:read": "know the names of private channels",
     "im:history": "read direct messages",
+    "im:read": "find the direct messages that it missed",
     "im:write": "send direct messages",
     "reactions:read": "see reactions",
     "reactions:write": "put reactions",

@@ -54,6 +54,11 @@ def view(form: Form, channel: str = "", workspace: str = "") -> Json:
     }
 
 
+def home(message: Message, workspace: str = "") -> Json:
+    """Give somebody's own page."""
+    return {"type": "home", "blocks": render.blocks(message, workspace, MOST_BLOCKS)}
+
+
 def _input(field: FormField) -> Json | None:
     element = _choice(field) if field.kind == "choice" else _typed(field)
     if element is None:

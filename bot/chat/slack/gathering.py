@@ -1,8 +1,8 @@
 """Several payloads, one commit: what waits in a channel is read first, handed in together, and then acknowledged."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from bot.chat.port import Inbound
+from bot.chat.port import Inbound, Reading
 from models.errors import StoreUnavailable
 from models.events import CommandGiven, Event
 from models.message import Answer
@@ -47,6 +47,14 @@ class Gathering:
     def learn_channels(self, platform: str, channels: Iterable[tuple[str, str]]) -> None:
         """Take the names of channels, which wait for nothing."""
         self._inbound.learn_channels(platform, channels)
+
+    def reading(self, platform: str) -> Reading:
+        """Give what is to be read of what was missed."""
+        return self._inbound.reading(platform)
+
+    def keep_read(self, platform: str, read: Mapping[str, str]) -> None:
+        """Keep up to which message channels were read."""
+        self._inbound.keep_read(platform, read)
 
     def people(self, platform: str) -> Collection[str]:
         """Give the user ids of the configured people."""

@@ -3,18 +3,21 @@
 Keys name the thing that happened and never the envelope, so that a redelivery and the history give the same.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from bot.chat.slack import forms, render, text
+from bot.chat.slack import forms, mrkdwn, render, text
 from bot.chat.slack.channels import PLATFORM, Channels, NotNow
 from bot.chat.slack.identity import Identity
 from bot.chat.slack.payloads import (
     BlockActions,
     Command,
+    HomeEvent,
     MessageEvent,
     ReactionEvent,
     Sent,
+    Shortcut,
     UserEvent,
     ViewSubmission,
 )
@@ -25,6 +28,7 @@ from models.events import (
     CommandGiven,
     Event,
     FormSubmitted,
+    HomeOpened,
     MessageDeleted,
     MessageEdited,
     MessagePosted,
@@ -54,9 +58,13 @@ class Reader:
         if event.subtype == "message_deleted" and event.deleted_ts:
             is_own = event.previous_message is not None and self._is_own(event.previous_message)
             return None if is_own else self._deleted(event, event.deleted_ts)
+        if is_missed and event.subtype == "tombstone":
+            return self._deleted(event, event.ts)
         if event.subtype not in SAID or self._is_own(event):
             return None
         words = None if _is_bot(event) else self._words(event)
+        if is_missed and words is not None:
+            return None  # its time is over
         return self._posted(event, is_missed=is_missed) if words is None else self._as_command(event, words)
 
     def _is_own(self, message: Sent) -> bool:
@@ -96,6 +104,31 @@ class Reader:
             thread=_thread(event),
         )
 
+    def edited(self, event: MessageEvent) -> MessageEdited | None:
+        """Give the last edit of a message from the history; None where nobody edited it."""
+        return self._edited(event, event) if event.edited is not None else None
+
+    def gone(self, channel: str, ts: str) -> MessageDeleted:
+        """Give that a message is not there any more."""
+        return self._deleted(MessageEvent(channel=channel), ts)
+
+    def standing_reactions(self, event: MessageEvent) -> Iterator[ReactionAdded]:
+        """Give the reactions that stand on a message of the history, but our own."""
+        for one in event.reactions:
+            emoji = one.name.split("::", 1)[0]
+            for user in one.users:
+                if user != self.identity.user:
+                    yield ReactionAdded(
+                        key=_standing(event.channel, event.ts, user, emoji),
+                        platform=PLATFORM,
+                        at=self.clock.now(),
+                        channel=event.channel,
+                        channel_name=self._channel_name(event),
+                        message=event.ts,
+                        user=user,
+                        emoji=emoji,
+                    )
+
     def _changed(self, event: MessageEvent, message: Sent) -> Event | None:
         before = event.previous_message
         if self._is_own(message) or (before is not None and self._is_own(before)):
@@ -105,6 +138,10 @@ class Reader:
         # a preview that Slack added changes a message, too, but leaves no new mark of an edit
         if message.edited is None or message.subtype not in SAID or (before and before.edited == message.edited):
             return None
+        return self._edited(event, message)
+
+    def _edited(self, event: MessageEvent, message: Sent) -> MessageEdited:
+        assert message.edited is not None
         return MessageEdited(
             key=f"edit:{event.channel}:{message.ts}:{message.edited.ts}",
             platform=PLATFORM,
@@ -139,19 +176,22 @@ class Reader:
         """Give what a reaction tells; None for our own, and for one on anything but a message."""
         if event.user == self.identity.user or event.item.type != "message":
             return None
-        kind = ReactionAdded if is_added else ReactionRemoved
         emoji = event.reaction.split("::", 1)[0]  # without the colour of a hand
         what = "react" if is_added else "unreact"
-        return kind(
-            key=f"{what}:{event.item.channel}:{event.item.ts}:{event.user}:{emoji}:{event.event_ts}"[:300],
-            platform=PLATFORM,
-            at=self.clock.now(),
-            channel=event.item.channel,
-            channel_name=self.channels.name(event.item.channel),
-            message=event.item.ts,
-            user=event.user,
-            emoji=emoji,
-        )
+        channel, ts = event.item.channel, event.item.ts
+        told: dict[str, Any] = {
+            "key": f"{what}:{channel}:{ts}:{event.user}:{emoji}:{event.event_ts}"[:300],
+            "platform": PLATFORM,
+            "at": self.clock.now(),
+            "channel": channel,
+            "channel_name": self.channels.name(channel),
+            "message": ts,
+            "user": event.user,
+            "emoji": emoji,
+        }
+        if not is_added:
+            return ReactionRemoved(**told)
+        return ReactionAdded(**told, standing=_standing(channel, ts, event.user, emoji))
 
     def command(self, given: Command) -> CommandGiven:
         """Give what a slash command tells."""
@@ -195,6 +235,29 @@ class Reader:
         )
         return _carried(event) if event.action == CARRIED else event
 
+    def shortcut(self, used: Shortcut) -> ButtonPressed:
+        """Give what a shortcut tells: the button that it stands for, about the message whose menu it was in."""
+        channel = used.channel.id if used.channel else ""
+        return ButtonPressed(
+            key=f"act:{used.trigger_id}",
+            platform=PLATFORM,
+            at=self.clock.now(),
+            action=used.callback_id,
+            value=self.plain(_said(used.message)) if used.message else "",
+            user=used.user.id,
+            channel=channel,
+            channel_name=self.channels.name(channel),
+            message=used.message_ts,
+            thread=_thread(used.message) if used.message else None,
+        )
+
+    def home(self, event: HomeEvent) -> HomeOpened | None:
+        """Give that somebody looks at their own page; None where they look at their messages."""
+        if event.tab != "home":
+            return None
+        key = f"home:{event.user}:{event.event_ts}"
+        return HomeOpened(key=key, platform=PLATFORM, at=self.clock.now(), user=event.user)
+
     def account(self, changed: UserEvent) -> AccountChanged | None:
         """Give how a member's account stands; None where that is not told."""
         if changed.user.deleted is None:
@@ -236,6 +299,11 @@ def _carried(event: ButtonPressed) -> CommandGiven:
     )
 
 
+def _standing(channel: str, ts: str, user: str, emoji: str) -> str:
+    """Give the key of a reaction whenever it was put, which the history does not tell."""
+    return f"stands:{channel}:{ts}:{user}:{emoji}"[:300]
+
+
 def _thread(message: Sent) -> str | None:
     """Give the thread that a message is a reply in; the root of a thread is none."""
     return message.thread_ts if message.thread_ts != message.ts else None
@@ -250,8 +318,12 @@ def _is_bot(message: Sent) -> bool:
 
 
 def _said(message: Sent) -> str:
-    """Give a message's marked-up text; that of its attachments where it has none of its own, as alerts do."""
+    """Give a message's marked-up text, and the names of its files.
+
+    Where it has no text of its own, that of its attachments, as alerts have it.
+    """
+    names = [mrkdwn.escape(one.name or one.title or "") for one in message.files or ()]
     if message.text or not message.attachments:
-        return message.text or ""
+        return "\n".join(filter(None, (message.text, *names)))
     parts = [one.fallback or "\n".join(filter(None, (one.pretext, one.title, one.text))) for one in message.attachments]
-    return "\n".join(filter(None, parts))
+    return "\n".join(filter(None, (*parts, *names)))

@@ -6,7 +6,7 @@ before the intake has committed; what raises stays unacknowledged, and Slack sen
 
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 import structlog
@@ -21,17 +21,27 @@ from bot.chat.slack.answers import Answers
 from bot.chat.slack.channels import PLATFORM, Channels, NotNow
 from bot.chat.slack.identity import Identity
 from bot.chat.slack.incoming import Reader
-from bot.chat.slack.payloads import BlockActions, Command, MessageEvent, ReactionEvent, UserEvent, ViewSubmission
+from bot.chat.slack.payloads import (
+    BlockActions,
+    Command,
+    HomeEvent,
+    MessageEvent,
+    ReactionEvent,
+    Shortcut,
+    UserEvent,
+    ViewSubmission,
+)
 from bot.chat.slack.render import Json
 from bot.metrics import Metrics
 from models.errors import StoreUnavailable
-from models.events import CommandGiven
+from models.events import CommandGiven, MessagePosted
 
 ANYTHING = re.compile(".*", re.DOTALL)
 GATHERING = "gathering"
 """The key in a request's context under which a socket's thread gives what its events are gathered in."""
 OURS = frozenset(
     [
+        "app_home_opened",
         "app_mention",
         "block_actions",
         "channel_archive",
@@ -50,6 +60,20 @@ OURS = frozenset(
     ]
 )
 """The kinds that are counted under their own name; others count as `other`, so that nobody can invent metrics."""
+
+TAKEN: Mapping[str, str] = {
+    "message": "_message",
+    "reaction_added": "_reaction_added",
+    "reaction_removed": "_reaction_removed",
+    "channel_rename": "_channel_renamed",
+    "group_rename": "_channel_renamed",
+    "channel_left": "_channel_left",
+    "group_left": "_channel_left",
+    "member_joined_channel": "_member_joined",
+    "user_change": "_user_changed",
+    "app_home_opened": "_home_opened",
+}
+"""The events of the Events API that are taken, and the method that takes each."""
 
 log = structlog.get_logger(__name__)
 
@@ -71,20 +95,19 @@ class Listener:
     """What Bolt calls: one method for each kind of payload."""
 
     def __init__(
-        self, reader: Reader, channels: Channels, answers: Answers, inbound: Inbound, metrics: Metrics
+        self,
+        reader: Reader,
+        channels: Channels,
+        answers: Answers,
+        inbound: Inbound,
+        metrics: Metrics,
+        *,
+        seen: Callable[[str, str], None] = lambda _channel, _ts: None,
     ) -> None:
         self._reader, self._channels, self._answers = reader, channels, answers
-        self._inbound, self._metrics = inbound, metrics
+        self._inbound, self._metrics, self._seen = inbound, metrics, seen
         self._events: dict[str, Callable[[Json, Inbound], None]] = {
-            "message": self._message,
-            "reaction_added": self._reaction_added,
-            "reaction_removed": self._reaction_removed,
-            "channel_rename": self._channel_renamed,
-            "group_rename": self._channel_renamed,
-            "channel_left": self._channel_left,
-            "group_left": self._channel_left,
-            "member_joined_channel": self._member_joined,
-            "user_change": self._user_changed,
+            kind: getattr(self, method) for kind, method in TAKEN.items()
         }
 
     def attach(self, app: App) -> None:
@@ -92,6 +115,7 @@ class Listener:
         app.event(ANYTHING)(self.event)
         app.command(ANYTHING)(self.command)
         app.action(ANYTHING)(self.action)
+        app.shortcut(ANYTHING)(self.shortcut)
         app.view(ANYTHING)(self.view)
         app.error(self.failed)
 
@@ -113,6 +137,8 @@ class Listener:
             self._drop("message", str(event.get("subtype") or "own"))
             return
         answer = inbound.receive(read)
+        if isinstance(read, MessagePosted):
+            self._seen(read.channel, read.message)
         if isinstance(read, CommandGiven):
             self._answers.to_words(answer, read)
 
@@ -156,6 +182,14 @@ class Listener:
         else:
             inbound.receive(read)
 
+    def _home_opened(self, event: Json, inbound: Inbound) -> None:
+        with _reading():
+            read = self._reader.home(HomeEvent.model_validate(event))
+        if read is None:
+            self._drop("app_home_opened", "unused")
+        else:
+            inbound.receive(read)
+
     def command(self, ack: Ack, body: Json) -> None:
         """Take one slash command."""
         with _reading():
@@ -173,6 +207,14 @@ class Listener:
             self._drop("block_actions", pressed.actions[0].type)
         else:
             self._answers.to_button(self._inbound.receive(read), pressed, read)
+        ack()
+
+    def shortcut(self, ack: Ack, body: Json) -> None:
+        """Take one shortcut that somebody chose in a menu."""
+        with _reading():
+            used = Shortcut.model_validate(body)
+            read = self._reader.shortcut(used)
+        self._answers.to_button(self._inbound.receive(read), used, read)
         ack()
 
     def view(self, ack: Ack, body: Json) -> None:

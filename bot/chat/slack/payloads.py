@@ -24,6 +24,20 @@ class Attachment(_Payload):
     text: str | None = None
 
 
+class Standing(_Payload):
+    """A reaction that stands on a message of the history. users: some of those who put it, where they are many."""
+
+    name: str
+    users: tuple[str, ...] = ()
+
+
+class File(_Payload):
+    """A file that was shared."""
+
+    name: str | None = None
+    title: str | None = None
+
+
 class Sent(_Payload):
     """A message as it stands in an event, in another message's event, and in the history."""
 
@@ -36,6 +50,8 @@ class Sent(_Payload):
     text: str | None = None
     edited: Edited | None = None
     attachments: tuple[Attachment, ...] | None = None
+    files: tuple[File, ...] | None = None
+    reactions: tuple[Standing, ...] = ()
 
 
 class MessageEvent(Sent):
@@ -76,6 +92,14 @@ class UserEvent(_Payload):
     """An event of type `user_change`: anything of a member's profile, status or standing changed."""
 
     user: Account
+    event_ts: str
+
+
+class HomeEvent(_Payload):
+    """An event of type `app_home_opened`. tab: `home` or `messages`."""
+
+    user: str
+    tab: str = ""
     event_ts: str
 
 
@@ -126,6 +150,18 @@ class BlockActions(_Payload):
     channel: Named | None = None
     message: Sent | None = None
     actions: tuple[Action, ...] = Field(min_length=1)
+    response_url: str = ""
+
+
+class Shortcut(_Payload):
+    """A payload of type `shortcut`, from the whole workspace's menu, or `message_action`, from a message's."""
+
+    callback_id: str
+    user: Named
+    trigger_id: str
+    channel: Named | None = None
+    message_ts: str | None = None
+    message: Sent | None = None
     response_url: str = ""
 
 

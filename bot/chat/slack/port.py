@@ -1,5 +1,6 @@
 """Slack behind the chat port: over a websocket (Socket Mode), or over HTTP with signatures."""
 
+import math
 import threading
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -15,9 +16,11 @@ from bot.chat.slack import accounts, checking, sending, web
 from bot.chat.slack.answers import WITHIN_SECONDS, Answers
 from bot.chat.slack.channels import PLATFORM, Channels
 from bot.chat.slack.failures import FAILED, REFUSED, code, reason
+from bot.chat.slack.history import History
 from bot.chat.slack.identity import Identity
 from bot.chat.slack.incoming import Reader
 from bot.chat.slack.listening import Listener, bolt_app, quiet_logger
+from bot.chat.slack.missed import Missed, Seen, keep_reading
 from bot.chat.slack.sending import Sender
 from bot.chat.slack.socket import Socket
 from bot.clock import Clock
@@ -32,6 +35,11 @@ CONNECT_SECONDS = 5.0
 STOP_SECONDS = 4.0
 WATCH_SECONDS = 1.0
 SLOWEST_RETRY = 30.0
+THREADS_SECONDS = 5.0
+KEEP_SECONDS = 30.0
+"""How often it is kept how far all was read."""
+AGAIN_SECONDS = 900.0
+"""How often is read over HTTP what may have been missed: no connection tells there that it was away."""
 
 log = structlog.get_logger(__name__)
 
@@ -74,6 +82,9 @@ class SlackChat:
         self._watch: threading.Thread | None = None
         self._look: threading.Thread | None = None
         self._closing = threading.Lock()
+        self._missed: Missed | None = None
+        self._missed_wanted = threading.Event()
+        self._catching_up: threading.Thread | None = None
 
     def _caller(self, seconds: int) -> WebClient:
         # without the default retries: they post twice where an answer is lost
@@ -95,6 +106,7 @@ class SlackChat:
         Raises ConfigError where Slack refuses a token.
         """
         self._stopping.clear()
+        self._missed_wanted.clear()
         self._steps_done = 0
         try:
             self._go_on(inbound)
@@ -125,6 +137,7 @@ class SlackChat:
                 self._socket.connect(CONNECT_SECONDS)
             self._steps_done = 3
             self._look_at_accounts(inbound)
+            self._read_missed()
 
     def _look_at_accounts(self, inbound: Inbound) -> None:
         """Look in the background who was deactivated, now and daily; nothing waits for it."""
@@ -132,14 +145,35 @@ class SlackChat:
         self._look = threading.Thread(target=accounts.keep_looking, args=given, name="slack-accounts", daemon=True)
         self._look.start()
 
+    def _read_missed(self) -> None:
+        """Read in the background what was missed, now and after each reconnection.
+
+        What became of the live requests is waited for shortly: whoever was answered meanwhile needs nobody paged.
+        """
+        missed = self._missed
+        assert missed is not None
+        self._missed_wanted.set()
+        self._catching_up = threading.Thread(
+            target=keep_reading,
+            args=(missed, self._missed_wanted, self._stopping),
+            kwargs={"seconds": KEEP_SECONDS, "again": math.inf if self._mode == "socket" else AGAIN_SECONDS},
+            name="slack-missed",
+            daemon=True,
+        )
+        self._catching_up.start()
+        missed.threads_read.wait(THREADS_SECONDS)
+
     def _know_ourselves(self, inbound: Inbound) -> None:
         self._identity = identity = Identity.of(self._client)
         self._answers = Answers(self._quick, identity.url)
         reader = Reader(identity, self._clock, self._channels, self._commands)
         app = bolt_app(identity, self._bot_token, self._signing_secret, self._api_url)
-        Listener(reader, self._channels, self._answers, inbound, self._metrics).attach(app)
+        seen = Seen()
+        self._missed = Missed(History(self._client, self._stopping), reader, inbound, seen)
+        Listener(reader, self._channels, self._answers, inbound, self._metrics, seen=seen.live).attach(app)
         if self._mode == "socket":
-            self._socket = Socket(app, self._app_token, self._client, inbound, self._lanes)
+            came_up = self._missed_wanted.set
+            self._socket = Socket(app, self._app_token, self._client, inbound, self._lanes, came_up=came_up)
         self._app = app
 
     def _watching(self, inbound: Inbound) -> None:
@@ -170,7 +204,8 @@ class SlackChat:
     def stop(self) -> None:
         """Take no more events, finish and acknowledge those in hand within 4 s, and disconnect."""
         self._stopping.set()
-        for background in filter(None, (self._watch, self._look)):
+        self._missed_wanted.set()
+        for background in filter(None, (self._watch, self._look, self._catching_up)):
             background.join(WATCH_SECONDS)
         self._close()
 

@@ -9,10 +9,10 @@ import structlog
 from slack_sdk import WebClient
 
 from bot.chat.port import LANE, Pace, Remote
-from bot.chat.slack import render
+from bot.chat.slack import forms, render
 from bot.chat.slack.failures import FAILED, REFUSED, code, failure, reason
 from bot.chat.slack.render import Json
-from models.effects import Direct, Edit, Effect, Post, Private, React, Topic, UserGroup
+from models.effects import Direct, Edit, Effect, Home, Post, Private, React, Topic, UserGroup
 from models.errors import DeliveryFailed
 from models.message import Message
 
@@ -63,6 +63,9 @@ class Sender:
                 return self._topic(effect)
             case UserGroup():
                 return self._user_group(effect)
+            case Home(user, message):
+                self._client.views_publish(user_id=user, view=forms.home(message, self._workspace()))
+                return Remote(f"home:{user}")
 
     def _failure(self, error: Exception, effect: Effect) -> DeliveryFailed:
         if code(error) in REFUSED and self.refused != code(error):
@@ -201,10 +204,11 @@ def _unescaped(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def paces(effect: Effect) -> Sequence[Pace]:
+def paces(effect: Effect) -> Sequence[Pace]:  # noqa: PLR0911 - one for each effect
     """Give the budgets of an effect.
 
-    Source: Slack, "Rate limits": one message a second in a channel; tier 2 is 20, tier 3 is 50 calls a minute.
+    Source: Slack, "Rate limits": one message a second in a channel; tier 2 is 20, tier 3 is 50, tier 4 is 100
+    calls a minute.
     """
     match effect:
         case Post() | Direct() | Private():
@@ -217,5 +221,7 @@ def paces(effect: Effect) -> Sequence[Pace]:
             return (Pace("reactions.remove", timedelta(seconds=3), burst=10),)
         case Topic():
             return (Pace("conversations.setTopic", timedelta(seconds=3), burst=5),)
+        case Home():
+            return (Pace("views.publish", timedelta(seconds=0.7), burst=20),)
         case UserGroup():
             return (Pace("usergroups.users.update", timedelta(seconds=3), burst=5),)

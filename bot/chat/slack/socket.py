@@ -9,7 +9,7 @@ import json
 import logging
 import socket
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import Any
 
@@ -109,9 +109,22 @@ def _is_farewell(raw: str) -> bool:
 
 
 class Socket:
-    """The connection. It is up between Slack's `hello` and the end of a connection."""
+    """The connection. It is up between Slack's `hello` and the end of a connection.
 
-    def __init__(self, app: App, app_token: str, web_client: WebClient, inbound: Inbound, lanes: int) -> None:
+    came_up: called at each `hello`; it must not wait for anything.
+    """
+
+    def __init__(
+        self,
+        app: App,
+        app_token: str,
+        web_client: WebClient,
+        inbound: Inbound,
+        lanes: int,
+        *,
+        came_up: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._came_up = came_up
         self._handler = Handler(app, app_token, web_client, inbound, lanes)
         self._client = self._handler.client
         # the library's own two ways of reconnecting make a connection each, and close each other's
@@ -155,6 +168,7 @@ class Socket:
         if message.get("type") == "hello":
             self._ended.clear()
             self._up.set()
+            self._came_up()
 
     def _read(self, session: WebSocketApp, raw: str) -> None:
         """Let the reader come to its end by itself where Slack says that it will disconnect.

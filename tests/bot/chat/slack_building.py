@@ -1,17 +1,19 @@
 """A Slack adapter over the fake, and an intake that only records."""
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+from bot.chat.port import Reading
 from bot.chat.slack.port import SlackChat
 from bot.clock import SteppingClock
 from bot.metrics import Metrics
 from models.errors import StoreUnavailable
 from models.events import Event
 from models.message import Answer
+from models.records.reading import Position
 from tests.fakes.slack import FakeSlack, Rates, Schedule
 
 E = TypeVar("E")
@@ -33,6 +35,8 @@ class Recorder:
         self.together: list[int] = []
         self.channels: dict[str, str] = {}
         self.known: Collection[str] = ()
+        self.positions: dict[str, Position] = {}
+        self.threads: list[tuple[str, str]] = []
         self.answer: Callable[[Event], Answer | None] = lambda _: None
         self.hold = threading.Event()
         self.hold.set()
@@ -64,6 +68,19 @@ class Recorder:
     def learn_channels(self, platform: str, channels: Iterable[tuple[str, str]]) -> None:
         with self.changed:
             self.channels.update(channels)
+            self.changed.notify_all()
+
+    def reading(self, platform: str) -> Reading:
+        assert platform == "slack"
+        channels = [channel for channel, name in self.channels.items() if name in ("devops-sos", "devops-secret")]
+        return Reading(channels, dict(self.positions), list(self.threads))
+
+    def keep_read(self, platform: str, read: Mapping[str, str]) -> None:
+        assert platform == "slack"
+        with self.changed:
+            for channel, newest in read.items():
+                known = self.positions.get(channel, Position(newest, newest))
+                self.positions[channel] = Position(known.since, max(known.newest, newest))
             self.changed.notify_all()
 
     def people(self, platform: str) -> Collection[str]:

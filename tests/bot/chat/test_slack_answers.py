@@ -230,3 +230,22 @@ def test_a_fault_while_answering_is_logged_without_anybodys_words(
         time.sleep(0.01)
     assert "slack.answer_failed" in said
     assert "production is down" not in said
+
+
+ASKED = Form("ask", "Ask for help", "Ask", (FormField("what", "What?", "text", initial="it is broken"),))
+
+
+@pytest.mark.parametrize("is_on_message", [True, False])
+def test_a_shortcut_is_the_button_that_it_stands_for_and_opens_its_form(*, is_on_message: bool) -> None:
+    with workspace() as slack, running(slack, inbound := Recorder()):
+        inbound.answer = lambda _: Answer(form=ASKED)
+        ts = slack.post("devops-sos", "bob", "it is <broken> & slow")
+        slack.shortcut("amina", "ask-about", ts if is_on_message else None).wait()
+        (view,) = slack.wait_for(lambda: slack.views("amina"))
+
+        pressed = inbound.one(ButtonPressed)
+        assert view["callback_id"] == "ask"
+        assert (pressed.action, pressed.user) == ("ask-about", "U01")
+        assert (pressed.message, pressed.value, pressed.channel) == (
+            (ts, "it is <broken> & slow", "C0SOS") if is_on_message else (None, "", "")
+        )

@@ -4,13 +4,17 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.app import command_names
+from bot.app import served_on_slack
 from bot.chat.slack.checking import SCOPES
-from models.effects import Direct, Edit, Post, Private, React
+from bot.chat.slack.listening import TAKEN
+from bot.chat.slack.manifest import SUBSCRIPTIONS, manifest
+from handlers import registry
+from models.effects import Direct, Edit, Home, Post, Private, React
+from models.events import AccountChanged, ButtonPressed, CommandGiven, HomeOpened, MessagePosted, ReactionAdded
 from models.message import text
-from models.policy import Channel, ChannelKind, Person, Policy
+from models.policy import Channel, ChannelKind, OnCall, Person, Policy, Rotation
 from tests.bot.chat.slack_building import NOW, Recorder, chat_for, running, workspace
-from tests.fakes.slack.permissions import ALL_SCOPES
+from tests.fakes.slack.permissions import ALL_SCOPES, EVENT_SCOPES
 
 POLICY = Policy(
     channels=(Channel(name="devops-sos", kind=ChannelKind.SOS), Channel(name="devops-secret", kind=ChannelKind.HOW_TO)),
@@ -71,40 +75,73 @@ def test_a_slack_that_cannot_be_reached_is_told_with_its_address() -> None:
     assert chat.check_online(POLICY) == [f"Slack cannot be asked at {slack.base_url}: ConnectionRefusedError."]
 
 
-def manifest() -> dict[str, Any]:
-    """Give the manifest that the operator's guide tells to paste."""
+def printed() -> dict[str, Any]:
+    """Give the manifest for a configuration without wishes of its own."""
+    return manifest(Policy(), served_on_slack())
+
+
+def test_the_guides_manifest_is_the_one_that_is_printed() -> None:
     guide = (Path(__file__).parents[3] / "docs" / "slack.md").read_text(encoding="utf-8")
-    read: dict[str, Any] = yaml.safe_load(guide.split("```yaml\n", 1)[1].split("```", 1)[0])
-    return read
+    assert yaml.safe_load(guide.split("```yaml\n", 1)[1].split("```", 1)[0]) == printed()
 
 
-def test_the_guides_manifest_asks_for_the_scopes_that_are_checked() -> None:
-    assert set(manifest()["oauth_config"]["scopes"]["bot"]) == set(SCOPES)
+def test_it_subscribes_to_what_the_listener_takes_and_to_nothing_else() -> None:
+    assert {*SUBSCRIPTIONS} == {*TAKEN}
+    assert {name for names in SUBSCRIPTIONS.values() for name in names} <= {*EVENT_SCOPES}
 
 
-def test_the_guides_manifest_is_enough_for_everything_that_the_bot_does() -> None:
-    told = manifest()
+def test_over_http_each_part_has_the_address_that_slack_is_to_call() -> None:
+    told = manifest(Policy(), served_on_slack(), "http", "https://bot.example.org/")
+    url = "https://bot.example.org/slack/events"
+    settings = told["settings"]
+    assert [settings[part]["request_url"] for part in ("event_subscriptions", "interactivity")] == [url, url]
+    assert {one["url"] for one in told["features"]["slash_commands"]} == {url}
+    assert settings["socket_mode_enabled"] is False
+    assert "YOUR-ADDRESS" in str(manifest(Policy(), served_on_slack(), "http"))
+
+
+def test_topics_and_groups_ask_for_their_scopes_only_where_they_are_wanted() -> None:
+    rotation = Rotation(name="platform", topics={"devops-sos": "{engineer}"}, user_group={"slack": "S1"})
+    wanted = manifest(Policy(oncall=OnCall(rotations=(rotation,))), served_on_slack())["oauth_config"]["scopes"]["bot"]
+    assert {*wanted} - {*SCOPES} == {"channels:manage", "usergroups:read", "usergroups:write"}
+
+
+def test_each_shortcut_stands_for_a_button_that_there_is() -> None:
+    assert {one["callback_id"] for one in printed()["features"]["shortcuts"]} <= {*registry.BUTTONS}
+
+
+def test_the_manifest_is_enough_for_everything_that_the_bot_does_and_no_more() -> None:
+    told = printed()
     commands = [one["command"] for one in told["features"]["slash_commands"]]
-    installed = {
-        "scopes": told["oauth_config"]["scopes"]["bot"],
-        "events": told["settings"]["event_subscriptions"]["bot_events"],
-        "commands": commands,
-    }
-    with workspace(**installed) as slack, running(slack, inbound := Recorder()) as chat:
-        ts = slack.post("devops-sos", "amina", "down")
-        slack.post("devops-secret", "amina", "down")
-        slack.dm("amina", "down")
-        slack.react("bob", ts, "eyes")
-        slack.rename_channel("devops-sos", "sos")
-        assert [slack.command("amina", "sos", one).failure for one in commands] == [""] * len(commands)
-        slack.wait_quiet()
-        done = chat.perform(Post("C0SOS", text("hello"), ts), "k1")
-        chat.perform(Edit(1, text("hello again")), "k2", done)
-        chat.perform(React("C0SOS", ts, "eyes"), "k3")
-        chat.perform(Private("C0SOS", "U01", text("psst"), NOW), "k4")
-        chat.perform(Direct("U01", text("hello")), "k5")
-
-        assert chat.find(Post("C0SOS", text("hello"), ts), "k1", NOW) == done
-        assert len(inbound.received) == 4 + len(commands)
-        assert inbound.channels["C0SOS"] == "sos"
-        assert {one.removeprefix("/") for one in commands} == set(command_names())
+    events = told["settings"]["event_subscriptions"]["bot_events"]
+    installed = {"scopes": told["oauth_config"]["scopes"]["bot"], "events": events, "commands": commands}
+    inbound = Recorder()
+    inbound.known = ("U01",)
+    with workspace(**installed) as slack:
+        with running(slack, inbound) as chat:
+            ts = slack.post("devops-sos", "amina", "down")
+            slack.post("devops-secret", "amina", "down")
+            slack.dm("amina", "down")
+            slack.react("bob", ts, "eyes")
+            slack.open_home("amina")
+            slack.shortcut("amina", "ask")
+            slack.shortcut("amina", "make-request", ts)
+            assert [slack.command("amina", "devops-sos", one).failure for one in commands] == [""] * len(commands)
+            slack.wait_quiet()
+            done = chat.perform(Post("C0SOS", text("hello"), ts), "k1")
+            chat.perform(Edit(1, text("hello again")), "k2", done)
+            chat.perform(React("C0SOS", ts, "eyes"), "k3")
+            chat.perform(Private("C0SOS", "U01", text("psst"), NOW), "k4")
+            chat.perform(Direct("U01", text("hello")), "k5")
+            chat.perform(Home("U01", text("hello")), "k6")
+            inbound.wait_for(lambda: len(inbound.positions) == 2)
+            slack.rename_channel("devops-sos", "sos")
+            inbound.wait_for(lambda: inbound.channels["C0SOS"] == "sos")
+            assert chat.find(Post("C0SOS", text("hello"), ts), "k1", NOW) == done
+            kinds = {type(one) for one in inbound.received}
+            assert {MessagePosted, ReactionAdded, HomeOpened, ButtonPressed, CommandGiven, AccountChanged} <= kinds
+        with running(slack, inbound):
+            slack.wait_for(lambda: slack.calls_to("users.conversations")[-1].args.get("types") == "im")
+        needed = {scope for event in events for scope in EVENT_SCOPES[event]} | slack.scopes_used | {"commands"}
+        assert not [call for call in slack.calls if call.error]
+    assert needed == {*installed["scopes"]}
