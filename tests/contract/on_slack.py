@@ -90,6 +90,12 @@ class OnSlack(Stage):
             yield
         self.until(lambda: self.chat.is_healthy() or None, 15)
 
+    @contextmanager
+    def bot_away(self) -> Iterator[None]:
+        with super().bot_away():
+            yield
+        self.slack.forget_undelivered()  # Slack's next try would come in a minute: the bot has read the history by then
+
     def fault(self, kind: str) -> None:
         self.slack.fail("chat.postMessage", FAULTS[kind])
 
