@@ -207,6 +207,13 @@ def _reacted(act: Callable[[Context, Request], None]) -> Callable[[Context, Reac
     return handle
 
 
+def _tick(ctx: Context, request: Request) -> None:
+    """Resolve a request; a tick of whoever resolved it says what is so already, as one that comes a second time does."""
+    is_so = request.state is RequestState.RESOLVED and request.resolved_by == ctx.handle_on(request.platform)
+    if not is_so:
+        resolve(ctx, request, source="reaction")
+
+
 def _meant(ctx: Context, event: ReactionAdded) -> Request | None:
     return response.about(ctx, event.platform, event.channel, event.message)
 
@@ -257,7 +264,7 @@ def _opened_by_hand(ctx: Context, read: ReadMessage) -> Request:
 
 REACTIONS: Mapping[str, Callable[[Context, ReactionAdded], None]] = {
     "eyes": _reacted(lambda ctx, request: acknowledge(ctx, request, source="reaction")),
-    "white_check_mark": _reacted(lambda ctx, request: resolve(ctx, request, source="reaction")),
+    "white_check_mark": _reacted(_tick),
     "rotating_light": _raised,
     "pushpin": lambda ctx, event: _mark(ctx, event, RequestClass.COMMUNITY),
 }

@@ -12,9 +12,12 @@ from bot.chat.port import ChatPort
 from bot.http.server import HttpServer, application
 from bot.metrics import Metrics
 from tests.contract.stage import Ref, Said, Stage
-from tests.fakes.slack import FakeSlack, Fault, Rates
+from tests.fakes.slack import FakeSlack, Fault, Rates, Schedule
 from tests.fakes.slack.people import Handle
 from tests.scenarios.house import MONDAY, PEOPLE, Hurried, handle, policy, workspace
+
+AGAIN = Schedule(retry_delays=(0.0, 1.0, 2.0, 4.0, 8.0))
+"""When Slack tries again: after seconds, where it would wait for minutes."""
 
 FAULTS = {"busy": Fault.RATE_LIMITED, "broken": Fault.SERVER_ERROR, "lost": Fault.LOSE_ANSWER}
 
@@ -90,12 +93,6 @@ class OnSlack(Stage):
             yield
         self.until(lambda: self.chat.is_healthy() or None, 15)
 
-    @contextmanager
-    def bot_away(self) -> Iterator[None]:
-        with super().bot_away():
-            yield
-        self.slack.forget_undelivered()  # Slack's next try would come in a minute: the bot has read the history by then
-
     def fault(self, kind: str) -> None:
         self.slack.fail("chat.postMessage", FAULTS[kind])
 
@@ -164,7 +161,7 @@ def _action(message: dict[str, Any], label: str) -> str:
 @contextmanager
 def on_slack(url: str, kind: type[OnSlack] = OnSlack) -> Iterator[OnSlack]:
     """Give the stage with the bot running."""
-    with FakeSlack(rates=Rates(is_on=False)) as slack:
+    with FakeSlack(rates=Rates(is_on=False), schedule=AGAIN) as slack:
         workspace(slack)
         stage = kind(url, slack, at=MONDAY, policy=policy())
         stage.bot.due_seconds = 0

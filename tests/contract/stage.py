@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from models.records import audit
 from models.records import exchange as exchanges
@@ -45,6 +45,15 @@ class Said:
     def words(self) -> str:
         """What is said without what each platform shows in its own way: marks, breaks, emoji."""
         return " ".join(re.findall(r"[\w#@:.-]*\w", self.text))
+
+
+READ_AFTERWARDS = "read afterwards"
+
+
+def _timelines() -> Select[Any]:
+    """Give what happened to each request; but not by which way a platform's message came."""
+    found = select(TimelineEntry).where(TimelineEntry.what != READ_AFTERWARDS)
+    return found.order_by(TimelineEntry.request_id, TimelineEntry.id)
 
 
 class Stage(ABC, House):
@@ -161,9 +170,7 @@ class Stage(ABC, House):
         with self.store.reading() as session:
             return {
                 "requests": [self._request_row(one) for one in session.scalars(select(Request).order_by(Request.id))],
-                "timelines": [
-                    self._entry(one) for one in session.scalars(select(TimelineEntry).order_by(TimelineEntry.id))
-                ],
+                "timelines": [self._entry(one) for one in session.scalars(_timelines())],
                 "log": [
                     (one.text, one.author, one.request_id)
                     for one in session.scalars(select(LogEntry).order_by(LogEntry.id))

@@ -441,8 +441,8 @@ def a_wrong_word(story: Story) -> None:
 def the_platform_is_away(story: Story) -> None:
     """For a minute the platform is away. Farid reports an outage meanwhile; on its return Bob is pinged, once."""
     with story.stage.away():
-        story.refs["cut"] = story.threads["cut"] = story.stage.post(SOS, "farid", DOWN)
         story.stage.clock.set(story.stage.clock.now() + MINUTE)
+        story.refs["cut"] = story.threads["cut"] = story.stage.post(SOS, "farid", DOWN)
     story.stage.until(lambda: story.replies("cut") or None, 15)
     story.stage.settle()
     assert ["bob" in one.notified for one in story.replies("cut")] == [True]
@@ -452,9 +452,9 @@ def the_platform_is_away(story: Story) -> None:
 def the_bot_is_away(story: Story) -> None:
     """For a minute the bot is away. Farid has found it himself; on its return that is known."""
     with story.stage.bot_away():
+        story.stage.clock.set(story.stage.clock.now() + MINUTE)
         story.stage.react(story.refs["cut"], "farid", "white_check_mark")
         story.refs["meanwhile"] = story.threads["meanwhile"] = story.stage.post(SOS, "grace", BROKEN)
-        story.stage.clock.set(story.stage.clock.now() + MINUTE)
     story.stage.until(lambda: story.replies("meanwhile") or None, 15)
     story.stage.settle()
     assert story.is_in("cut", RequestState.RESOLVED)

@@ -182,6 +182,13 @@ def test_the_author_engineers_and_leads_may_resolve(desk: Desk, urgent: str, who
     assert any("was resolved by" in str(one) for one in desk.owed())
 
 
+def test_a_tick_that_comes_a_second_time_leaves_no_trace(desk: Desk, urgent: str) -> None:
+    desk.reacts("dev", urgent, "white_check_mark")
+    before = desk.timeline(urgent)
+    desk.reacts("dev", urgent, "white_check_mark")
+    assert desk.timeline(urgent) == before
+
+
 def test_a_stranger_may_not_resolve(desk: Desk, urgent: str) -> None:
     answer = desk.presses("mallory", "resolve", desk.request(urgent).id)
     assert answer == "Only the author, the engineers on the on-call list and the leads can do this."
