@@ -208,7 +208,7 @@ def _reacted(act: Callable[[Context, Request], None]) -> Callable[[Context, Reac
 
 
 def _tick(ctx: Context, request: Request) -> None:
-    """Resolve a request; a tick of whoever resolved it says what is so already, as one that comes a second time does."""
+    """Resolve a request; a second tick of whoever resolved it says what is so already."""
     is_so = request.state is RequestState.RESOLVED and request.resolved_by == ctx.handle_on(request.platform)
     if not is_so:
         resolve(ctx, request, source="reaction")
