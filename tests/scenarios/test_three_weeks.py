@@ -19,6 +19,7 @@ import pytest
 from models.records.handover import Handover, HandoverState
 from models.records.request import RequestState
 from models.triage.verdict import RequestClass
+from tests.handlers.digest_figures import Recount, recount
 from tests.scenarios.three_weeks import LEAD, NAMES, TEAM, Raw, Team, local, raw, team
 
 FIRST, LAST = date(2026, 11, 2), date(2026, 11, 20)
@@ -158,6 +159,7 @@ def test_in_three_weeks_every_day_is_handed_over_every_request_ends_and_nobody_i
     check_requests(kept, story.outages)
     check_the_log(kept)
     check_that_nobody_was_told_twice(story.team)
+    check_the_digests(story.team)
 
 
 def check_handovers(team: Team, kept: Raw, days: list[date]) -> None:
@@ -214,3 +216,39 @@ def check_that_nobody_was_told_twice(team: Team) -> None:
     assert [one for one, count in said.items() if count > 1] == []
     assert team.arrived() == len(said) > 100
     assert {name for name in NAMES if team.told(name)} >= {*TEAM, LEAD}
+
+
+def check_the_digests(team: Team) -> None:
+    """Each week was told once, on its Monday, with the figures that a second count of the raw records gives."""
+    told = [one for one in team.said() if one.text.startswith("The week ")]
+    assert [one.day for one in told] == [date(2026, 11, 9), date(2026, 11, 16), MONDAY_AFTER]
+    for one in told:
+        found = recounted(team, one.day)
+        lines = one.text.splitlines()
+        assert lines[1].startswith(f"• {found.total} requests, ")
+        assert found.classes == {"urgent": found.total}
+        assert lines[2].startswith(f"• {found.total} urgent")
+        assert lines[3] == f"• #devops-sos {found.places['devops-sos']}"
+        for line, (number, median) in zip(lines[4:6], (found.first_answers, found.resolutions), strict=True):
+            assert median is not None
+            assert f": {worded(median[0])}, median of {number}" in line
+        waited = lines[lines.index("Waited longest for a person") + 1 :]
+        for line, (number, took) in zip(waited, found.waited, strict=False):
+            assert line.startswith(f"• #{number} urgent in #devops-sos, {worded(took)}")
+
+
+def recounted(team: Team, monday: date) -> Recount:
+    """Count the week before a Monday anew, from the raw records."""
+    with team.store.reading() as session:
+        return recount(
+            session,
+            local(monday - 7 * DAY, 0),
+            local(monday, 0),
+            lambda _rotation, start, end: team.calendar.working_time_between(start, end),
+        )
+
+
+def worded(span: timedelta) -> str:
+    """Give a length of under a day as people say it."""
+    hours, minutes = divmod(round(span / MINUTE), 60)
+    return " ".join(f"{number} {unit}" for number, unit in ((hours, "h"), (minutes, "min")) if number)
