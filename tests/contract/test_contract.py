@@ -29,6 +29,7 @@ STAGES: dict[str, Open] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", STAGES)
 def test_the_story_is_the_same_on_every_platform(name: str, sqlite_url: str, tmp_path: Path) -> None:
     assert len(STEPS) == 60
