@@ -69,9 +69,12 @@ class Crowd(ABC):
                 self.chatter(number)
         return self.all_pinged(cried)
 
-    def reconnected(self, cut: Callable[[], None]) -> float:
-        """Give the seconds from a cut to the ping of what was written right after it."""
-        sleep(1.5)  # a connection that breaks as soon as it stands is tried again more slowly
+    def reconnected(self, cut: Callable[[], None], *, after: float) -> float:
+        """Give the seconds from a cut to the ping of what was written right after it.
+
+        after: how long the connection had stood. Those that break as soon as they stand are made anew more slowly.
+        """
+        sleep(after)
         begun = monotonic()
         cut()
         self.all_pinged([self.urgent()])

@@ -81,7 +81,7 @@ def main() -> None:
     is_short = asked.parse_args().short
     with running() as (crowd, url):
         pings.show(crowd, is_short=is_short)
-        again = [crowd.reconnected(crowd.chat.cut) for _ in range(2 if is_short else 10)]
+        again = [crowd.reconnected(crowd.chat.cut, after=1.5) for _ in range(2 if is_short else 10)]
         pings.show_times("cut, until a new message is pinged", again)
         count = 100 if is_short else 1_000
         print(f"{count} missed, all in the store after {caught_up(crowd, url, count):.1f} s")

@@ -12,6 +12,7 @@ from typing import Any
 
 from benchmarks import pings
 from benchmarks.databases import chosen
+from bot.chat.slack.socket import SHORT_SECONDS
 from bot.store import Store
 from tests.fakes.slack import FakeSlack, Rates
 from tests.scenarios.house import handle
@@ -51,7 +52,8 @@ def running(url: str, mode: str) -> Iterator[Crowd]:
     with FakeSlack(rates=Rates()) as slack, tempfile.TemporaryDirectory() as folder:
         bot = BotProcess(Path(folder), slack, _written(slack, url, mode))
         with ended(bot):
-            bot.start()
+            bot.begin()
+            bot.until(lambda: bot.is_ready() or None, pings.PATIENCE)
             if mode == "http":
                 port = bot.wait_for_line("bot.ready").fields["port"]
                 slack.deliver_over_http(f"http://127.0.0.1:{port}/slack/events")
@@ -78,7 +80,8 @@ def measure(url: str, mode: str, *, is_short: bool) -> None:
     with running(url, mode) as crowd:
         pings.show(crowd, is_short=is_short)
         if mode == "socket":
-            again = [crowd.reconnected(crowd.slack.cut_websockets) for _ in range(2 if is_short else 10)]
+            count, after = (2, 1.5) if is_short else (10, SHORT_SECONDS + 0.5)
+            again = [crowd.reconnected(crowd.slack.cut_websockets, after=after) for _ in range(count)]
             pings.show_times("cut, until a new message is pinged", again)
 
 
