@@ -89,7 +89,7 @@ def taken_from_the_other_platform(both: Harbour, on_slack: str, on_rocketchat: s
 
 
 def whoever_is_on_one_platform_alone_is_reached_there(both: Harbour) -> None:
-    """The second on the list has no account where it was asked: they are told where they have one, and take it there."""
+    """The second on the list has no account where it was asked: they are told where they have one, and take it."""
     assert both.duty().next == "chidi"
     asked = both.chat.post("devops-sos", "grace", f"{DOWN}, from another office")
     page = both.until(lambda: next(iter(both.chat.thread(asked)), None), 20)
@@ -139,7 +139,7 @@ def the_day_is_handed_over_on_both(both: Harbour) -> None:
     both.until(lambda: "call the vendor" in str(both.slack.messages("devops-operations")) or None, 20)
     both.until(lambda: "call the vendor" in str(both.chat.messages("devops-operations")) or None, 20)
     handed = told_on_rocketchat(both, "dana", "call the vendor")
-    assert not [one for one in both.slack.dms("dana")]
+    assert both.slack.dms("dana") == []
     both.chat.tap("dana", handed["_id"], "Accept")
     both.until(lambda: "Accepted by" in str(both.slack.messages("devops-operations")) or None, 20)
     both.until(lambda: "Accepted by" in str(both.chat.messages("devops-operations")) or None, 20)
