@@ -12,7 +12,7 @@ from bot.chat.port import ChatPort
 from bot.http.server import HttpServer, application
 from bot.metrics import Metrics
 from models.records.request import ReadMessage, Request, RequestState
-from tests.fakes.slack import Delivery, FakeSlack, Rates, Schedule
+from tests.fakes.slack import Delivery, FakeSlack, Json, Rates, Schedule
 from tests.scenarios.house import MONDAY, House, Hurried, handle, policy, workspace
 
 DOWN = "our permit site in c4f9d2-prod answers 503 to every citizen since ten minutes, everything is down"
@@ -129,14 +129,17 @@ def pressed_and_commanded_on_either(house: Replica, cried: list[str]) -> None:
     """Whichever replica an engineer's tap or command comes to, it counts for what the other one paged for."""
     engineer = house.duty().engineer or ""
     for ts in cried[:2]:
-        page = house.until(lambda ts=ts: next(iter(house.slack.thread(ts)), None), 30)
-        house.slack.press(engineer, page, "ack").wait(30)
+        house.slack.press(engineer, page_of(house, ts), "ack").wait(30)
     for ts in cried[2:4]:
         number = house.request(ts).id
         assert house.slack.command(engineer, "devops-sos", "/oncall", f"ack {number}").wait(30).response
     for ts in cried[:4]:
         assert house.request(ts).state is RequestState.ACKNOWLEDGED
         assert house.request(ts).owner == handle(engineer)
+
+
+def page_of(house: Replica, ts: str) -> Json:
+    return house.until(lambda: next(iter(house.slack.thread(ts)), None), 30)
 
 
 def each_was_taken_once(house: Replica, cried: list[str]) -> None:
