@@ -238,6 +238,13 @@ class Courier:
         for connection in [*self.connections]:
             _cut(connection)
 
+    def cut_inside_a_frame(self) -> None:
+        """Break every connection in the middle of a frame: more was promised than came."""
+        for connection in [*self.connections]:
+            if connection.request.transport is not None:
+                connection.request.transport.write(b"\x81\x7e\x01\x00" + b'{"type": "events_api", "envel')
+            _cut(connection)
+
     def send_raw(self, frame: str | bytes) -> None:
         for connection in self.connections:
             connection.outgoing.put_nowait(frame)

@@ -164,6 +164,10 @@ class FakeSlack(Administration):
         """Break every connection without a word."""
         self.server.soon(self.courier.cut_all)
 
+    def cut_inside_a_frame(self) -> None:
+        """Break every connection in the middle of a frame."""
+        self.server.soon(self.courier.cut_inside_a_frame)
+
     def ask_to_reconnect(self, reason: str = "refresh_requested", close_after: float = 0.5) -> None:
         """Send the disconnect frame on every connection, then close them a little later."""
         frame = json.dumps({"type": "disconnect", "reason": reason, "debug_info": {"host": "applink-fake"}})
