@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import pytest
 from structlog.testing import capture_logs
 
+from bot.chat.slack.port import SlackChat
 from bot.clock import SystemClock
 from models.effects import Post
 from models.errors import DeliveryFailed
@@ -69,11 +71,9 @@ def test_a_channel_that_is_archived_or_that_the_bot_is_taken_out_of_stops_nothin
         inbound.wait_for(lambda: texts(inbound) == ["down", "down here too"], 20)
 
 
-def refused(chat: Any, channel: str) -> str:
+def refused(chat: SlackChat, channel: str) -> str:
     """Give why a post is refused for good."""
-    try:
+    with pytest.raises(DeliveryFailed) as caught:
         chat.perform(Post(channel, text("hello")), "k1")
-    except DeliveryFailed as failure:
-        assert failure.permanent
-        return str(failure).rpartition(" ")[2]
-    return ""
+    assert caught.value.permanent
+    return str(caught.value).rpartition(" ")[2]
