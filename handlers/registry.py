@@ -12,6 +12,7 @@ from handlers import (
     alert_storm,
     alerts,
     asking,
+    bot_alerts,
     calendar_feed,
     cycle_end,
     day_before,
@@ -183,6 +184,15 @@ def _unreaction(ctx: Context, event: ReactionRemoved) -> None:
         handler(ctx, event)
 
 
+def _posted(ctx: Context, event: MessagePosted) -> Answer | None:
+    return None if bot_alerts.told(ctx, event) else requests.message_posted(ctx, event)
+
+
+def _edited(ctx: Context, event: MessageEdited) -> None:
+    if not bot_alerts.told(ctx, event):
+        requests.message_edited(ctx, event)
+
+
 def _deleted(ctx: Context, event: MessageDeleted) -> None:
     requests.message_deleted(ctx, event)
     log.message_deleted(ctx, event)
@@ -236,8 +246,8 @@ def _command(ctx: Context, event: CommandGiven) -> Answer:
 
 
 EVENTS: Mapping[type[Event], Callable[[Context, Any], Answer | None]] = {
-    MessagePosted: requests.message_posted,
-    MessageEdited: requests.message_edited,
+    MessagePosted: _posted,
+    MessageEdited: _edited,
     MessageDeleted: _deleted,
     ReactionAdded: _reaction,
     ReactionRemoved: _unreaction,

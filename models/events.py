@@ -38,6 +38,7 @@ class MessagePosted(_Happening):
     message: the platform's id of the message; thread: the id of the thread's first message, None outside threads.
     author: the platform's user id. text: plain, with mentions as `@handle` and links as their address.
     is_missed: read from the history after the bot or the platform was away; `at` is then when it was written.
+    aliases: what else a bot that wrote it goes by, in names and ids.
     """
 
     channel: str
@@ -50,12 +51,13 @@ class MessagePosted(_Happening):
     is_bot: bool = False
     is_direct: bool = False
     is_missed: bool = False
+    aliases: tuple[str, ...] = ()
     kind: Literal["message-posted"] = "message-posted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageEdited(_Happening):
-    """The author changed a message; text is the new text."""
+    """The author changed a message; text is the new text. aliases: what else a bot goes by that wrote it."""
 
     channel: str
     channel_name: str | None
@@ -64,6 +66,7 @@ class MessageEdited(_Happening):
     author: str
     text: str
     is_bot: bool = False
+    aliases: tuple[str, ...] = ()
     kind: Literal["message-edited"] = "message-edited"
 
 

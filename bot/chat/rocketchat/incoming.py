@@ -92,6 +92,7 @@ class Reader:
             is_bot=bool(sent.bot),
             is_direct=room is not None and room.is_direct,
             is_missed=past is not None,
+            aliases=_aliases(sent),
         )
 
     def _command(self, sent: Sent, room: Room | None, words: Words) -> CommandGiven:
@@ -133,6 +134,7 @@ class Reader:
             author=sent.u.username,
             text=plain(_text(sent)),
             is_bot=bool(sent.bot),
+            aliases=_aliases(sent),
         )
 
     def deleted(self, room_id: str, message: str, room: Room | None) -> MessageDeleted:
@@ -196,6 +198,11 @@ def _version(sent: Sent) -> int:
 
 def _name(room: Room | None) -> str | None:
     return None if room is None else room.name
+
+
+def _aliases(sent: Sent) -> tuple[str, ...]:
+    """Give by what else a bot is known; nothing for people."""
+    return tuple(filter(None, (sent.alias, sent.u.name))) if sent.bot else ()
 
 
 def _text(sent: Sent) -> str:

@@ -101,10 +101,11 @@ def test_what_the_server_writes_itself_is_nothing() -> None:
 def test_what_an_integration_writes_is_told_as_a_bots() -> None:
     with workspace() as fake, running(fake, inbound := Recorder()):
         attachment = {"title": "Disk full", "text": "node-7"}
-        fake.post("devops-sos", "bob", "", bot={"i": "hook"}, attachments=[attachment])
+        fake.post("devops-sos", "bob", "", bot={"i": "hook"}, alias="Alertmanager", attachments=[attachment])
 
         event = inbound.one(MessagePosted)
         assert (event.is_bot, event.text) == (True, "Disk full\nnode-7")
+        assert (event.author, event.aliases[0]) == ("bob", "Alertmanager")
 
 
 def test_commands_are_given_by_prefix_mention_slash_and_in_private_by_name() -> None:
