@@ -18,7 +18,7 @@ from models import digest as figures
 from models.chart import Chart
 from models.digest import Period
 from models.effects import Post
-from models.events import CLOCK, TimeCame
+from models.events import TimeCame
 from models.policy import ChannelKind, Digest, Rotation, Weekday
 from models.records import debt as debts
 from models.records import event as received
@@ -60,7 +60,7 @@ def due(session: Session, standing: Standing, now: datetime) -> Iterable[TimeCam
     end = calendar.midnight(_begin(wanted, calendar.day_of(now)))
     at = _told_at(standing, calendar, wanted, calendar.day_of(end))
     event = TimeCame.of(DIGEST, "", end)  # its key holds when the time of day is changed after it was told
-    if at is None or at > now or received.find(session, CLOCK, event.key) is not None:
+    if at is None or at > now or received.has_come(session, event):
         return
     began = records.began(session)
     if began is not None and began < end:

@@ -10,7 +10,7 @@ from handlers.context import Context, Standing
 from handlers.dates import zone_of
 from handlers.job import Job
 from handlers.wording import runbook as wording
-from models.events import CLOCK, TimeCame
+from models.events import TimeCame
 from models.policy import Person
 from models.records import debt as records
 from models.records import event as received
@@ -28,7 +28,7 @@ def due(session: Session, standing: Standing, now: datetime) -> Iterable[TimeCam
     for debt in records.due(session, now):
         assert debt.due_at is not None
         event = TimeCame.of(REMINDS, str(debt.request_id), debt.due_at)
-        if received.find(session, CLOCK, event.key) is None:
+        if not received.has_come(session, event):
             yield event
 
 

@@ -1,6 +1,5 @@
 """What every command, button, reaction, form and job of the registry promises: it inherits these tests."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import get_args
 
@@ -22,10 +21,8 @@ NAMES = sorted({command.name for command in registry.COMMANDS})
 
 @pytest.fixture
 def desk(sqlite_url: str) -> Desk:
-    opened = at_desk(sqlite_url, rotations=(rotation(topics={SOS: "On call: {engineer}"}, shuffle=Shuffle.MANUAL),))
-    opened.office.intake.standing = replace(opened.office.standing, feed_secret="a secret of the tests")
-    opened.office.pass_time()
-    return opened
+    platform = rotation(topics={SOS: "On call: {engineer}"}, shuffle=Shuffle.MANUAL)
+    return at_desk(sqlite_url, rotations=(platform,), feed_secret="a secret of the tests")
 
 
 def of(name: str) -> list[Command]:
