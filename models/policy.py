@@ -351,6 +351,10 @@ class Policy(Strict):
         """Give the first channel of a kind: where sos, operations or alerts are spoken of."""
         return next((channel for channel in self.channels if channel.kind is kind), None)
 
+    def naming(self, rotation: str) -> str:
+        """Give what a command ends in to be about a rotation, as ` in data`; empty where there is only one."""
+        return f" in {rotation}" if len(self.oncall.rotations) > 1 else ""
+
     def rotation(self, name: str | None = None) -> Rotation | None:
         """Give a rotation by name; without a name the default one. None where there is none."""
         rotations = self.oncall.rotations
