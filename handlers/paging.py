@@ -98,11 +98,17 @@ def escalate(ctx: Context, request: Request, why: str) -> list[Person]:
     if not others:
         return []
     mentions = [ctx.mention(person.id, request.platform) for person in others]
-    asker = ctx.handle_name(ctx.handle_on(request.platform), request.platform)
+    asker = _named(ctx, request, ctx.handle_on(request.platform))
     message = wording.escalated(_facts(ctx, request), mentions, asker, why)
     page.owe(ctx, request, in_thread(ctx, request, message), others)
     ctx.log(request.rotation, wording.logged_page(request.id, ", ".join(one.name for one in others)), request=request)
     return others
+
+
+def _named(ctx: Context, request: Request, handle: str) -> Span:
+    """Give somebody's name, without notifying them; a mention where nobody knows it."""
+    known = ctx.name_of_handle(handle, request.platform)
+    return known or (request.author_name if handle == request.author else "") or ctx.handle_name(handle)
 
 
 def due(session: Session, standing: Standing, now: datetime) -> Iterable[TimeCame]:
@@ -160,7 +166,7 @@ def _page_lost(ctx: Context, request: Request) -> None:
     request.page_id = None
     if request.state is RequestState.ACKNOWLEDGED:
         show_owner(ctx, request)
-    elif request.state is RequestState.OPEN and _is_escalating(request) and not delivery.pages(ctx.session, request.id):
+    elif request.state is RequestState.OPEN and _is_escalating(request) and not _pages(ctx, request):
         begin(ctx, request)
 
 
@@ -170,12 +176,19 @@ def _is_escalating(request: Request) -> bool:
 
 
 def show(ctx: Context, request: Request) -> None:
-    """Bring every page up to date with what became of its request; those after the first say it shortly."""
+    """Bring every page up to date with what became of its request; those after the first say it shortly.
+
+    Those from before it was reopened stay as they are: they tell how it ended then.
+    """
     ctx.edit(request.page_id, page_message(ctx, request), request.platform, request)
     shortly = wording.later_page(_facts(ctx, request))
-    for row in delivery.pages(ctx.session, request.id):
+    for row in _pages(ctx, request):
         if row != request.page_id:
             ctx.edit(row, shortly, request.platform, request)
+
+
+def _pages(ctx: Context, request: Request) -> Sequence[int]:
+    return delivery.pages(ctx.session, request.id, request.waits_since)
 
 
 def show_owner(ctx: Context, request: Request) -> None:

@@ -193,6 +193,21 @@ def test_every_page_in_thread_and_by_direct_message_says_what_became_of_its_requ
     assert buttons(list(resolved.values())) == []
 
 
+def test_the_pages_from_before_a_reopening_keep_how_it_ended_then(desk: Desk) -> None:
+    desk.writes("dev", URGENT, SOS)
+    desk.delivers()
+    desk.until("2026-11-02 10:05")
+    desk.presses("ana", "resolve", 1)
+    desk.until("2026-11-02 12:00")
+    before = page_rows(desk)
+    desk.commands("dev", "reopen 1")
+    desk.until("2026-11-02 12:05")
+    desk.owed()
+    desk.presses("ana", "resolve", 1)
+    assert sorted(edits(desk)) == [row for row in page_rows(desk) if row not in before]
+    assert len(before) == 2
+
+
 def test_the_page_of_a_class_that_was_raised_since_is_brought_up_to_date_too(desk: Desk) -> None:
     first = desk.writes("dev", PLATFORM, HOW_TO)
     desk.delivers()
@@ -545,7 +560,7 @@ def test_escalated_by_hand_the_team_and_leads_are_asked_but_not_the_asker(desk: 
     desk.delivers()
     desk.pages()
     desk.commands("ben", f"escalate {desk.request(message).id} I am stuck")
-    assert desk.pages()[0].people == TEAM | {"lea"}
+    assert desk.pages()[0].people == TEAM - {"ben"} | {"lea"}
     assert desk.request(message).state is RequestState.OPEN
 
 
