@@ -98,17 +98,12 @@ def escalate(ctx: Context, request: Request, why: str) -> list[Person]:
     if not others:
         return []
     mentions = [ctx.mention(person.id, request.platform) for person in others]
-    asker = _named(ctx, request, ctx.handle_on(request.platform))
+    asked_by = ctx.handle_on(request.platform)
+    asker = ctx.called(asked_by, request.platform, otherwise=request.author_name if asked_by == request.author else "")
     message = wording.escalated(_facts(ctx, request), mentions, asker, why)
     page.owe(ctx, request, in_thread(ctx, request, message), others)
     ctx.log(request.rotation, wording.logged_page(request.id, ", ".join(one.name for one in others)), request=request)
     return others
-
-
-def _named(ctx: Context, request: Request, handle: str) -> Span:
-    """Give somebody's name, without notifying them; a mention where nobody knows it."""
-    known = ctx.name_of_handle(handle, request.platform)
-    return known or (request.author_name if handle == request.author else "") or ctx.handle_name(handle)
 
 
 def due(session: Session, standing: Standing, now: datetime) -> Iterable[TimeCame]:
