@@ -325,7 +325,7 @@ def _facts(ctx: Context, request: Request) -> wording.Facts:
         next_at=_time_of(ctx, request, following) if following is not None else None,
         next_to=tuple(ctx.name_of(role) for role in following.to) if following is not None else (),
         next_by=following.by if following is not None else "thread",
-        resumes_at=_resumes_at(ctx, request, following) if following is not None else None,
+        resumes_at=escalation.resumes_at(ctx, request, _time_of(ctx, request, following)) if following else None,
         better_place=_better_place(ctx, request),
         now=ctx.now,
         zone=ctx.policy.zone,
@@ -340,15 +340,6 @@ def _original(ctx: Context, request: Request) -> Span | None:
 def _time_of(ctx: Context, request: Request, step: EscalationStep) -> datetime:
     """Give when a step is due: counted from the first page's delivery; from now, while that is on its way."""
     return max(ctx.now, (request.paged_at or ctx.now) + step.after)
-
-
-def _resumes_at(ctx: Context, request: Request, following: EscalationStep) -> datetime | None:
-    """Give when a request comes up again whose next step would lie outside the hours; None where it does not."""
-    rotation = ctx.policy.rotation(request.rotation) if request.rotation else None
-    at = _time_of(ctx, request, following)
-    if rotation is None or not escalation.is_held(ctx, request, rotation, at):
-        return None
-    return ctx.standing.calendar(rotation).next_hours_begin(at)
 
 
 def _better_place(ctx: Context, request: Request) -> Span | None:

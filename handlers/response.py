@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from handlers import duty, nudges, paging, suggestion
+from handlers import duty, escalation, nudges, paging, suggestion
 from handlers.context import Context, Source
 from handlers.place import place_of
 from handlers.wording import commands as command_words
@@ -345,9 +345,11 @@ def _keep_example(ctx: Context, request: Request, to: RequestClass) -> None:
 
 def remind_owner(ctx: Context, request: Request) -> None:
     """Remind whoever acknowledged a request and has been silent since; the escalation goes on a while later."""
-    silent = ctx.policy.escalation.silent_escalates_after
-    told = wording.silent(request.id, *place_of(ctx, request), ctx.now + silent, ctx.policy.zone)
+    goes_on_at = ctx.now + ctx.policy.escalation.silent_escalates_after
+    resumes_at, zone = escalation.resumes_at(ctx, request, goes_on_at), ctx.policy.zone
+    otherwise = wording.comes_up(resumes_at, zone, ctx.now) if resumes_at else wording.escalates(goes_on_at, zone)
+    told = wording.silent(request.id, *place_of(ctx, request), otherwise)
     person = ctx.policy.person_with_handle(request.platform, request.owner or "")
     ctx.tell([person], lambda _: told, purpose=Purpose.NOTICE, request=request)
     ctx.note(request, "reminded", source="clock", actor="", detail=person.name if person is not None else "")
-    request.due, request.due_at = Due.PAGE, ctx.now + silent
+    request.due, request.due_at = Due.PAGE, goes_on_at

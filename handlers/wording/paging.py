@@ -119,11 +119,16 @@ def next_page(facts: Facts, mentions: Sequence[Span], why: str) -> Message:
     return message(
         paragraph(*_listed(mentions), ", ", *_what_is_wrong(facts, waited), " Please take it."),
         Quote(_excerpt(facts.text)) if facts.is_direct else None,
-        note(why) if why else None,
+        note(_why_you(why)) if why else None,
         _buttons(facts),
         _what_next(facts),
         summary=f"Waiting for {waited}: {_kind(facts)} #{facts.number}",
     )
+
+
+def _why_you(why: str) -> str:
+    is_fault = why in (NOBODY_ON_DUTY, NOBODY_ELSE)
+    return f"{why[0].upper()}{why[1:]}." if is_fault else f"Why you: {why}."
 
 
 def _what_is_wrong(facts: Facts, waited: str) -> Line:
@@ -214,7 +219,9 @@ def after_hours_of_nobody(facts: Facts, names: Sequence[str], begins: datetime, 
 def _waits(facts: Facts, told: Line, contact: str | None) -> Message:
     is_urgent = facts.request_class is RequestClass.URGENT
     call = f"If it cannot wait: {contact}." if contact else "There is nobody to call before that."
+    is_taken = facts.state is RequestState.ACKNOWLEDGED
     return message(
+        paragraph(f"{facts.owner_name} took this and has not written here since.") if is_taken else None,
         paragraph("This is outside the hours of the engineers on call. ", *told),
         paragraph(call) if is_urgent else None,
         note(

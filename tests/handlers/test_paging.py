@@ -11,7 +11,7 @@ from models.records import roster
 from models.records.delivery import OutboxRow, Purpose
 from models.records.request import Due, RequestState
 from models.rota.shift import Absence
-from tests.handlers.build import direct, people, rotation
+from tests.handlers.build import direct, people, posts, rotation
 from tests.handlers.desk import (
     COMMUNITY,
     DOUBTED_IN_SOS,
@@ -632,12 +632,19 @@ def test_whoever_took_it_at_night_and_fell_silent_makes_nobody_else_pinged_befor
     desk = at_desk(sqlite_url, at="2026-11-02 22:00")
     message = desk.writes("dev", URGENT, SOS)
     desk.presses("dan", "ack", desk.request(message).id)
-    for at in ("22:00", "22:30", "22:45", "23:59"):
+    for at in ("22:00", "22:30"):
         desk.until(f"2026-11-02 {at}")
+    (reminder,) = direct(desk.owed(), "dan")
+    assert "Otherwise whoever is on call gets it tomorrow 09:00 UTC." in reminder, "nobody is told of an escalation"
+    for at in ("22:45", "23:59"):
+        desk.until(f"2026-11-02 {at}")
+    (told,) = posts(desk.owed(), SOS)
+    assert told.startswith("Dan Wu took this and has not written here since.")
     assert (desk.pages(), desk.request(message).due) == ([], Due.RESUME)
     desk.until("2026-11-03 09:00")
     (page,) = desk.pages()
     assert page.people - {"dan"} == {desk.on_duty()[0]}
     assert "took urgent request" in page.text
+    assert "Why you: next on the list." in page.text
     desk.until("2026-11-03 09:10")
     assert desk.pages()[-1].people - {"dan"} == {desk.on_duty()[1]}, "and the steps after it follow"
