@@ -32,10 +32,10 @@ OPEN = (DebtState.ASKED, DebtState.OWED)
 class RunbookDebt(Record):
     """What somebody was asked for when they resolved a request: the link to its documentation. One a request.
 
-    person: the id of whoever owes it; None where only `request.resolved_by` tells. due_at: the end of the shift in
-    which they were asked, by which no answer means later; then when they are reminded next. promised_for: the day by
-    which the link is to be there; None until it is owed. settled_by: who gave the link or said that none is needed.
-    ask_id: the outbox row of the question.
+    person: the id of whoever owes it; None where only `request.resolved_by` tells. due_at: where they were off, when
+    they are asked; then the end of the shift in which they were, by which no answer means later; then when they are
+    reminded next. promised_for: the day by which the link is to be there; None until it is owed. settled_by: who gave
+    the link or said that none is needed. ask_id: the outbox row of the question; None where it was not put yet.
     """
 
     __tablename__ = "runbook_debt"
