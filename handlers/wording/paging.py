@@ -89,7 +89,7 @@ def first_page(facts: Facts, mentions: Sequence[Span], why: str) -> Message:
         _details(facts, why),
         Quote(_excerpt(facts.text)) if facts.is_direct else None,
         _buttons(facts),
-        _what_next(facts),
+        _what_next(facts, primary="you" if why == NOBODY_ON_DUTY else _ROLES["primary"]),
         note("The platform team is best asked in ", facts.better_place, ".") if facts.better_place else None,
         summary=f"{_kind(facts)} #{facts.number}: {_excerpt(facts.text, 120)}",
     )
@@ -289,14 +289,15 @@ def _buttons(facts: Facts) -> Buttons:
     )
 
 
-def _what_next(facts: Facts) -> Note | None:
+def _what_next(facts: Facts, primary: str = _ROLES["primary"]) -> Note | None:
+    """Say what follows. primary: who that is to the reader; they themselves, where nobody is on duty."""
     if facts.next_at is None:
         return note("This was the last step: nobody else is told after this.")
     if facts.resumes_at is not None:
         again = times.moment(facts.resumes_at, facts.zone, facts.now)
         return note(f"The hours end before the next step: if nobody takes it, it comes up again {again}.")
-    who = " and ".join(_ROLES.get(role, role) for role in facts.next_to)
-    is_one = len(facts.next_to) == 1 and facts.next_to[0] != "leads"
+    who = " and ".join({**_ROLES, "primary": primary}.get(role, role) for role in facts.next_to)
+    is_one = len(facts.next_to) == 1 and facts.next_to[0] != "leads" and who != "you"
     how = (
         f"{who} {'gets' if is_one else 'get'} a direct message"
         if facts.next_by == "dm"

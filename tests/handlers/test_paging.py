@@ -242,6 +242,13 @@ def test_with_nobody_on_duty_the_fallback_is_pinged_at_once_and_loudly(sqlite_ur
     assert page.text.startswith("Nobody is on duty who can be reached. @Lea Novak, please take")
 
 
+def test_the_fallback_is_not_promised_an_engineer_on_call_whom_there_is_not(sqlite_url: str) -> None:
+    desk = at_desk(sqlite_url, rotations=(rotation(engineers=()),))
+    desk.writes("dev", URGENT, SOS)
+    (page,) = desk.pages()
+    assert "If nobody takes it, you get a direct message at about 10:05 UTC." in page.text
+
+
 def test_where_somebody_assigned_nobody_the_fallback_is_pinged(desk: Desk) -> None:
     desk.office.command("lea", "oncall-list", "assign 2026-11-02 nobody")
     desk.writes("dev", URGENT, SOS)
