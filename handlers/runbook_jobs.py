@@ -41,8 +41,8 @@ def coming(session: Session, standing: Standing, now: datetime) -> datetime | No
 def time_came(ctx: Context, event: TimeCame) -> None:
     """Ask who was off before; make a question that nobody answered a debt; remind of a debt, nobody twice in a week."""
     request = requests.get(ctx.session, int(event.subject))
-    debt = records.of_request(ctx.session, int(event.subject))
-    if request is None or debt is None or not debt.state.is_open or debt.due_at != event.at:
+    debt = records.hold(ctx.session, int(event.subject))
+    if request is None or debt is None or debt.due_at != event.at:
         return
     if request.state is not RequestState.RESOLVED:
         debt.due_at = None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, func, select
+from sqlalchemy import ForeignKey, Index, String, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.records.base import Id, Record, Word
@@ -75,6 +75,18 @@ def of_request(session: Session, request_id: int) -> RunbookDebt | None:
     """Give what is asked for a request, to decide about it; None where nobody was asked."""
     found = select(RunbookDebt).where(RunbookDebt.request_id == request_id)
     return session.scalar(found.with_for_update().execution_options(populate_existing=True))
+
+
+def hold(session: Session, request_id: int) -> RunbookDebt | None:
+    """Give what is asked for a request, and hold all that the same person owes: they are reminded of it together.
+
+    All of it is held in one order, after its request, so that no two decisions wait for each other.
+    """
+    person = select(RunbookDebt.person).where(RunbookDebt.request_id == request_id).scalar_subquery()
+    theirs = or_(RunbookDebt.request_id == request_id, RunbookDebt.person == person)
+    found = select(RunbookDebt).where(RunbookDebt.state.in_(OPEN), theirs).order_by(RunbookDebt.id).with_for_update()
+    held = session.scalars(found.execution_options(populate_existing=True)).all()
+    return next((one for one in held if one.request_id == request_id), None)
 
 
 def open_debts(session: Session, rotation: str | None = None) -> Sequence[OpenDebt]:
