@@ -16,14 +16,13 @@ from zoneinfo import ZoneInfo
 from pydantic import (
     Field,
     HttpUrl,
-    StringConstraints,
     field_validator,
     model_validator,
 )
 
 from models.alert_policy import Alerts
 from models.rota.zone import zone
-from models.written import CivilTime, Day, Duration, Strict, Topic, parse_time
+from models.written import CivilTime, Day, Duration, Name, Strict, Topic, parse_time
 
 PLATFORMS = ("slack", "rocketchat", "local")
 
@@ -66,7 +65,7 @@ class Person(Strict):
     """One person with a handle on each platform; None where they have none there."""
 
     id: str = Field(min_length=1)
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+    name: Name
     slack: str | None = None
     rocketchat: str | None = None
     local: str | None = None
