@@ -195,10 +195,14 @@ def _debts(ctx: Context) -> Sequence[wording.Debt]:
     return sorted(found, key=lambda debt: (debt.since, debt.number))
 
 
-def _helpers(ctx: Context, period: Period) -> Sequence[tuple[str, int]]:
+def _helpers(ctx: Context, period: Period) -> Sequence[wording.Helper]:
     """Give who helped others in a period, and how often, the most first."""
-    found = thanks.helpers_of(ctx, period.start, period.end)
-    return [(one.name, one.thanks + one.first_answers) for one in found]
+    return [_helper(ctx, one) for one in thanks.helpers_of(ctx, period.start, period.end)]
+
+
+def _helper(ctx: Context, one: thanks.Helper) -> wording.Helper:
+    platform, _, user = one.who.partition(":") if ctx.policy.person(one.who) is None else ("", "", "")
+    return wording.Helper(one.name, one.thanks + one.first_answers, platform, user)
 
 
 # -- who comes next

@@ -87,7 +87,8 @@ def remind(ctx: Context, event: TimeCame) -> None:
         change = change_of(ctx, rotation, shift)
         incoming = ctx.name_of(change.incoming) if change.incoming else None
         stays = change.incoming == change.outgoing
-        said = handover_asking.reminder(rotation.name, change.end, incoming, ctx.policy.zone, stays=stays)
+        naming = ctx.policy.naming(rotation.name)
+        said = handover_asking.reminder(rotation.name, naming, change.end, incoming, ctx.policy.zone, stays=stays)
         ctx.tell([ctx.policy.person(change.outgoing)], lambda _: said, purpose=Purpose.HANDOVER)
 
 

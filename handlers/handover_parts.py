@@ -77,7 +77,7 @@ def passed_on(ctx: Context, event: TimeCame) -> None:
     row = stored(ctx, change)
     row.due_at = filed_at
     incoming = ctx.name_of(change.incoming) if change.incoming is not None else None
-    said = wording.passed_on(rotation.name, incoming, filed_at, ctx.policy.zone)
+    said = wording.passed_on(rotation.name, ctx.policy.naming(rotation.name), incoming, filed_at, ctx.policy.zone)
     ctx.tell([ctx.policy.person(change.outgoing)], lambda _: said, purpose=Purpose.HANDOVER)
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
-import hypothesis
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
@@ -29,9 +29,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Keep the files of the tests in memory, where there is room: each commit of SQLite's waits for the disk."""
     if _is_in_memory():
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
-    # How long an example takes says how busy the machine is; what may take how long is measured by the benchmarks.
-    hypothesis.settings.register_profile("watchbill", deadline=None)
-    hypothesis.settings.load_profile("watchbill")
+    settings.register_profile("watchbill", deadline=None)  # a busy machine is no fault of the rule that is tried
+    settings.load_profile("watchbill")
 
 
 @pytest.hookimpl(trylast=True)

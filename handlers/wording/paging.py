@@ -89,7 +89,7 @@ def first_page(facts: Facts, mentions: Sequence[Span], why: str) -> Message:
         _details(facts, why),
         Quote(_excerpt(facts.text)) if facts.is_direct else None,
         _buttons(facts),
-        _what_next(facts),
+        _what_next(facts, primary="you" if why == NOBODY_ON_DUTY else _ROLES["primary"]),
         note("The platform team is best asked in ", facts.better_place, ".") if facts.better_place else None,
         summary=f"{_kind(facts)} #{facts.number}: {_excerpt(facts.text, 120)}",
     )
@@ -119,11 +119,16 @@ def next_page(facts: Facts, mentions: Sequence[Span], why: str) -> Message:
     return message(
         paragraph(*_listed(mentions), ", ", *_what_is_wrong(facts, waited), " Please take it."),
         Quote(_excerpt(facts.text)) if facts.is_direct else None,
-        note(why) if why else None,
+        note(_why_you(why)) if why else None,
         _buttons(facts),
         _what_next(facts),
         summary=f"Waiting for {waited}: {_kind(facts)} #{facts.number}",
     )
+
+
+def _why_you(why: str) -> str:
+    is_fault = why in (NOBODY_ON_DUTY, NOBODY_ELSE)
+    return f"{why[0].upper()}{why[1:]}." if is_fault else f"Why you: {why}."
 
 
 def _what_is_wrong(facts: Facts, waited: str) -> Line:
@@ -214,7 +219,9 @@ def after_hours_of_nobody(facts: Facts, names: Sequence[str], begins: datetime, 
 def _waits(facts: Facts, told: Line, contact: str | None) -> Message:
     is_urgent = facts.request_class is RequestClass.URGENT
     call = f"If it cannot wait: {contact}." if contact else "There is nobody to call before that."
+    is_taken = facts.state is RequestState.ACKNOWLEDGED
     return message(
+        paragraph(f"{facts.owner_name} took this and has not written here since.") if is_taken else None,
         paragraph("This is outside the hours of the engineers on call. ", *told),
         paragraph(call) if is_urgent else None,
         note(
@@ -282,14 +289,15 @@ def _buttons(facts: Facts) -> Buttons:
     )
 
 
-def _what_next(facts: Facts) -> Note | None:
+def _what_next(facts: Facts, primary: str = _ROLES["primary"]) -> Note | None:
+    """Say what follows. primary: who that is to the reader; they themselves, where nobody is on duty."""
     if facts.next_at is None:
         return note("This was the last step: nobody else is told after this.")
     if facts.resumes_at is not None:
         again = times.moment(facts.resumes_at, facts.zone, facts.now)
         return note(f"The hours end before the next step: if nobody takes it, it comes up again {again}.")
-    who = " and ".join(_ROLES.get(role, role) for role in facts.next_to)
-    is_one = len(facts.next_to) == 1 and facts.next_to[0] != "leads"
+    who = " and ".join({**_ROLES, "primary": primary}.get(role, role) for role in facts.next_to)
+    is_one = len(facts.next_to) == 1 and facts.next_to[0] != "leads" and who != "you"
     how = (
         f"{who} {'gets' if is_one else 'get'} a direct message"
         if facts.next_by == "dm"
