@@ -27,7 +27,7 @@ def recipients(
     night = _named_for_night(ctx, request, rotation)
     on_duty = duty.on_call(ctx, rotation) if rotation is not None else None
     chosen = [one for role in step.to for one in (_in_role(ctx, role, rotation, on_duty, night))]
-    people = [one for one in duty.people(ctx, dict.fromkeys(chosen)) if one.handle(request.platform)]
+    people = [one for one in duty.people(ctx, dict.fromkeys(chosen)) if ctx.home_for(one, request.platform)]
     if not people:
         return duty.fallback(ctx), wording.NOBODY_ON_DUTY if "primary" in step.to else wording.NOBODY_ELSE
     if step.to[0] != "primary" or on_duty is None:

@@ -333,8 +333,12 @@ class Policy(Strict):
         return None if person_id is None else self._people_by_id.get(person_id)
 
     def person_with_handle(self, platform: str, handle: str) -> Person | None:
-        """Give the person who has this user id on this platform; None for a stranger."""
-        return self._people_by_handle.get((platform, handle))
+        """Give the person who has this user id on this platform, or one of another, as in `slack:U01`.
+
+        None for a stranger.
+        """
+        elsewhere, _, name = handle.partition(":")
+        return self._people_by_handle.get((platform, handle)) or self._people_by_handle.get((elsewhere, name))
 
     def channel(self, name: str | None) -> Channel | None:
         """Give a channel by name; None where the bot is in a channel that nobody configured."""

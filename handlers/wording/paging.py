@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from handlers.wording import times
+from handlers.wording.account import NAMES
 from models.message import (
     Button,
     Buttons,
@@ -42,7 +43,7 @@ class Facts:
     """A request as the sentences need it. next_*: the escalation step that follows; next_at None: none does.
 
     resumes_at: when it comes up again, where that step would lie outside the hours; None where it does not.
-    original: what it is a duplicate of.
+    original: what it is a duplicate of. asked_on: the platform it was asked on, where this is read on another.
     """
 
     number: int
@@ -70,11 +71,21 @@ class Facts:
     better_place: Span | None
     now: datetime
     zone: ZoneInfo
+    channel_name: str | None = None
+    asked_on: str | None = None
 
     @property
-    def link(self) -> MessageRef:
-        """The number, leading to the message."""
-        return MessageRef(self.channel, self.root, f"#{self.number}")
+    def link(self) -> Span:
+        """The number, leading to the message; on another platform, the number and where it was asked."""
+        if self.asked_on is None:
+            return MessageRef(self.channel, self.root, f"#{self.number}")
+        place = f"#{self.channel_name}" if self.channel_name else "a direct message"
+        return f"#{self.number} in {place} on {NAMES[self.asked_on]}"
+
+
+def called(name: str, platform: str) -> str:
+    """Name somebody in a page whom a message on another platform reaches."""
+    return f"{name} (told on {NAMES[platform]})"
 
 
 def first_page(facts: Facts, mentions: Sequence[Span], why: str) -> Message:
@@ -159,19 +170,23 @@ def escalated(facts: Facts, mentions: Sequence[Span], asker: Span, why: str) -> 
 
 
 def direct_page(facts: Facts) -> Message:
-    """Page somebody once more, by direct message."""
-    waited = times.span(facts.now - facts.opened_at)
+    """Page somebody once more, by direct message; or at all, where they are not on the platform it was asked on."""
+    waited = facts.now - facts.opened_at
+    is_new = waited < timedelta(minutes=1)
     return message(
         paragraph(
             Strong(f"{_kind(facts).capitalize()} "),
             facts.link,
             " from ",
             facts.author,
-            f" has waited {waited} for you.",
+            " waits for you." if is_new else f" has waited {times.span(waited)} for you.",
         ),
         Quote(_excerpt(facts.text)),
         _buttons(facts),
         _what_next(facts),
+        note(f"I know of no account of yours on {NAMES[facts.asked_on]}. These buttons count there too.")
+        if facts.asked_on
+        else None,
         summary=f"Waiting for you: {_kind(facts)} #{facts.number}",
     )
 

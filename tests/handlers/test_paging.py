@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from models.effects import Direct, Edit, Post
+from models.events import ButtonPressed
 from models.policy import AfterHours, Escalation, EscalationStep, Person, Service
-from models.records import roster
+from models.records import effort, roster
 from models.records.delivery import OutboxRow, Purpose
 from models.records.request import Due, RequestState
 from models.rota.shift import Absence
@@ -265,6 +266,71 @@ def test_an_engineer_without_a_handle_on_the_platform_is_replaced_by_the_fallbac
     (page,) = desk.pages()
     assert page.people == {"lea"}
     assert "Nobody is on duty who can be reached" in page.text
+
+
+def on_rocketchat(*moved: str) -> tuple[Person, ...]:
+    """Give everybody, some of them on Rocket.Chat alone, under their id."""
+    return tuple(Person(id=one.id, name=one.name, rocketchat=one.id) if one.id in moved else one for one in people())
+
+
+BOTH = ("slack", "rocketchat")
+
+
+def test_whoever_is_not_on_the_platform_of_a_request_is_paged_directly_on_their_own(sqlite_url: str) -> None:
+    desk = at_desk(sqlite_url, people=on_rocketchat("ana"), platforms=BOTH)
+    message = desk.writes("dev", URGENT, SOS)
+    thread, direct_one = desk.pages()
+    assert (thread.people, thread.thread) == (frozenset(), message)
+    assert thread.text.startswith("Ana Ruiz (told on Rocket.Chat), you are on call: ")
+    assert direct_one.where == "ana"
+    assert direct_one.text.startswith("Urgent request #1 in #devops-sos on Slack from U-dev waits for you.")
+    assert "These buttons count there too." in direct_one.text
+    with desk.office.store.reading() as session:
+        platforms = session.scalars(select(OutboxRow.platform).where(OutboxRow.purpose == Purpose.PAGE)).all()
+        counted = session.scalars(select(effort.Page.person)).all()
+    assert platforms == ["slack", "rocketchat"]
+    assert counted == ["ana"]
+
+
+def test_who_takes_it_from_another_platform_is_named_in_its_thread_and_every_page_says_so(sqlite_url: str) -> None:
+    desk = at_desk(sqlite_url, people=on_rocketchat("ana"), platforms=BOTH)
+    message = desk.writes("dev", URGENT, SOS)
+    desk.delivers()
+    desk.owed()
+    desk.gives(
+        ButtonPressed(
+            key="act:there",
+            platform="rocketchat",
+            at=desk.office.now,
+            action="ack",
+            value="1",
+            user="ana",
+            channel="D-ana",
+            channel_name=None,
+        )
+    )
+    taken = edits(desk)
+    assert sorted(taken) == page_rows(desk)
+    assert [edit.message.plain().split(":")[0] for edit in taken.values()] == ["👀 Ana Ruiz is on it since 10"] * 2
+    assert desk.request(message).state is RequestState.ACKNOWLEDGED
+    assert "Ana Ruiz" in desk.commands("lea", "show 1")
+    desk.until("2026-11-02 10:31")  # its owner is found, though the request knows them by another platform
+    assert any("#1" in told.message.plain() for told in desk.owed() if isinstance(told, Direct) and told.user == "ana")
+
+
+def test_each_step_reaches_people_where_they_are(sqlite_url: str) -> None:
+    desk = at_desk(sqlite_url, people=on_rocketchat("ana", "ben"), platforms=BOTH)
+    desk.writes("dev", URGENT, SOS)
+    desk.delivers()
+    desk.pages()
+    desk.until("2026-11-02 10:05")
+    assert [page.where for page in desk.pages()] == ["ana"]
+    desk.until("2026-11-02 10:10")
+    assert [page.where for page in desk.pages()] == [f"C-{SOS}", "ben"]
+    desk.until("2026-11-02 10:15")
+    team, *others = desk.pages()
+    assert team.people == {"cleo", "dan", "lea"}
+    assert sorted(page.where for page in others) == ["ana", "ben"]
 
 
 def test_a_direct_conversation_is_paged_where_engineers_are_with_its_words(desk: Desk) -> None:
