@@ -9,6 +9,8 @@ from typing import Any
 from handlers import (
     absence,
     account,
+    alert_storm,
+    alerts,
     asking,
     calendar_feed,
     cycle_end,
@@ -24,6 +26,7 @@ from handlers import (
     handover_parts,
     helper,
     home,
+    incident_jobs,
     incidents,
     lifecycle,
     log,
@@ -40,6 +43,7 @@ from handlers import (
     runbook,
     runbook_jobs,
     showing,
+    silences,
     stand_in,
     stats,
     story,
@@ -53,6 +57,7 @@ from handlers.wording import commands as wording
 from models.errors import UserError
 from models.events import (
     AccountChanged,
+    AlertReceived,
     ButtonPressed,
     CommandGiven,
     DeliverySettled,
@@ -86,6 +91,7 @@ COMMANDS: tuple[Command, ...] = (
     *oncall_list.COMMANDS,
     *handover.COMMANDS,
     *thanks.COMMANDS,
+    *silences.COMMANDS,
 )
 
 BUTTONS: Mapping[str, Callable[[Context, ButtonPressed], Answer | None]] = {
@@ -100,6 +106,7 @@ BUTTONS: Mapping[str, Callable[[Context, ButtonPressed], Answer | None]] = {
     **handover.BUTTONS,
     **roster_shuffle.BUTTONS,
     **exchange.BUTTONS,
+    **silences.BUTTONS,
     **dialogue.BUTTONS,
 }
 
@@ -142,6 +149,7 @@ JOBS: tuple[Job, ...] = (
     requests.QUESTIONS,
     requests.WAITS,
     runbook_jobs.DEBTS,
+    incident_jobs.INCIDENTS,
     nudges.HELPERS,
     exchange.LAPSE,
     day_before.DAY_BEFORE,
@@ -204,6 +212,7 @@ def _settled(ctx: Context, event: DeliverySettled) -> None:
     nudges.delivery_settled(ctx, event)
     asking.delivery_settled(ctx, event)
     incidents.delivery_settled(ctx, event)
+    alert_storm.delivery_settled(ctx, event)
 
 
 def _command(ctx: Context, event: CommandGiven) -> Answer:
@@ -236,6 +245,7 @@ EVENTS: Mapping[type[Event], Callable[[Context, Any], Answer | None]] = {
     ButtonPressed: _button,
     FormSubmitted: _form,
     HomeOpened: home.opened,
+    AlertReceived: alerts.alert_received,
     TimeCame: _time,
     AccountChanged: account.changed,
     DeliverySettled: _settled,

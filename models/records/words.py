@@ -359,7 +359,7 @@ PLACES: tuple[Place, ...] = (
 NEVER: Mapping[str, str] = {
     "absence": "engineer rotation",
     "alert": "source fingerprint name service group_key",
-    "alert_channel": "platform channel posts",
+    "alert_channel": "platform channel posts opened",
     "alert_parent": "key",
     "alert_storm": "platform channel",
     "answer_vote": "voter",

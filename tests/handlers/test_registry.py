@@ -8,9 +8,10 @@ import pytest
 from handlers import registry
 from handlers.command import Command, matching
 from handlers.handover_parts import FILING, PARTS
+from handlers.incident_jobs import INCIDENTS
 from handlers.job import Job
 from handlers.stand_in import STAND_IN
-from models.events import CommandGiven, Event, FormSubmitted
+from models.events import AlertReceived, CommandGiven, Event, FormSubmitted, ReportedAlert
 from models.message import Answer
 from models.policy import Shuffle
 from tests.handlers.build import rotation
@@ -137,7 +138,7 @@ def test_help_alone_gives_the_names_of_all_commands(desk: Desk) -> None:
     answer = given(desk, "help", "")
     assert answer is not None
     assert answer.reply is not None
-    assert answer.reply.plain().startswith("I know these commands: /handover, /oncall")
+    assert answer.reply.plain().startswith("I know these commands: /handover, /incident, /oncall")
 
 
 # -- buttons, forms, reactions
@@ -202,6 +203,9 @@ def test_what_a_job_says_is_coming_is_due_at_that_instant_and_its_own(desk: Desk
     desk.commands("ben", "swap tomorrow @cleo")
     desk.presses("lea", "resolve", desk.request(desk.writes("gil", URGENT, SOS)).id)
     desk.delivers()
+    if job is INCIDENTS:
+        desk.gives(AlertReceived.of("alertmanager", [ReportedAlert(fingerprint="1", is_firing=True)], desk.office.now))
+        desk.office.command("ana", "incident", "silence 1 6h")
     seen = 0
     for at in ("2026-11-02 10:01", "2026-11-02 17:30", "2026-11-03 09:00"):
         desk.until(at)
