@@ -1,16 +1,23 @@
 """What the status page shows: services by their incidents, and nothing that is not for everybody. Source: DESIGN §1.
 
-Public are the names of services, of alerts, and of what was declared, the notes that somebody wrote for this page, states
-and times; from words people and secrets are taken out (`models/anonymous.py`). Nothing of a request is read for it.
+Public are the names of services and of alerts, what somebody called an incident that they declared and wrote of it for
+this page, states and times. From such words people and secrets are taken out. Nothing of a request is read for it.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.orm import Session
+
+from handlers.context import Standing
 from models.anonymous import Anonymous
 from models.policy import Policy, StatusPage
+from models.records import status as records
+from models.records.heartbeat import HEARTBEAT
+from models.records.status import Row
+from models.severity import Severity
 from models.status import Day, State, Times, Trouble, days, share_up, state_now
 
 DAYS = 90
@@ -19,20 +26,23 @@ AHEAD = timedelta(days=30)
 """How far ahead maintenance is announced."""
 MOST_PAST = 50
 LONGEST_TITLE, LONGEST_NOTE = 120, 500
-MINUTE = timedelta(minutes=1)
+UPDATED = "updated"
+"""What a timeline calls the words that somebody wrote on how it goes."""
+
+_STATES = {Severity.CRITICAL: State.DOWN, Severity.WARNING: State.DEGRADED}
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One incident as the store has it. names: what its alerts are called; title: what somebody who declared it called it.
+    """One incident as the store has it. title: the name of its alerts, or what somebody called it who declared it.
 
-    is_watching: whether it is about the monitoring itself, which is not heard of.
+    is_declared: somebody did. is_of_monitoring: it is about the monitoring itself, which is not heard of. noted_at:
+    when somebody wrote the note.
     """
 
     number: int
     service: str | None
     state: State
-    names: tuple[str, ...]
     title: str
     opened_at: datetime
     reopened_at: datetime | None
@@ -40,7 +50,8 @@ class Known:
     next_update_at: datetime | None = None
     note: str = ""
     noted_at: datetime | None = None
-    is_watching: bool = False
+    is_declared: bool = False
+    is_of_monitoring: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +118,44 @@ class Board:
         return any(one.service not in names for one in self.live)
 
 
+@dataclass(frozen=True, slots=True)
+class _Watch:
+    """Who looks at the services: by which clock, since when, and until when."""
+
+    zone: ZoneInfo
+    since: datetime | None
+    now: datetime
+
+
+def look(session: Session, standing: Standing, now: datetime) -> Board | None:
+    """Give what the page shows now; None where the organisation has no such page. Nothing is written."""
+    page = standing.policy.status
+    if page is None:
+        return None
+    rows = records.incidents(session, now - PAST)
+    noted = records.last(session, [row.number for row in rows if row.note], UPDATED)
+    known = [_known(row, noted.get(row.number)) for row in rows]
+    since = records.began(session)
+    return board(standing.policy, page, known, since=since, now=now, url=standing.public_url)
+
+
+def _known(row: Row, noted_at: datetime | None) -> Known:
+    return Known(
+        number=row.number,
+        service=row.service,
+        state=_STATES[row.severity],
+        title=row.declared or row.alert,
+        opened_at=row.opened_at,
+        reopened_at=row.reopened_at,
+        resolved_at=row.resolved_at,
+        next_update_at=row.next_update_at,
+        note=row.note,
+        noted_at=noted_at,
+        is_declared=bool(row.declared),
+        is_of_monitoring=row.sender == HEARTBEAT,
+    )
+
+
 def board(
     policy: Policy, page: StatusPage, known: Sequence[Known], *, since: datetime | None, now: datetime, url: str = ""
 ) -> Board:
@@ -116,6 +165,7 @@ def board(
     planned = list(_planned(policy, names, public))
     told = [one for one in known if _is_told(one, page, names)]
     shown = [_shown(one, public) for one in told]
+    watch = _Watch(policy.zone, since, now)
     horizon = now - timedelta(days=page.history_days)
     return Board(
         title=page.title,
@@ -123,14 +173,21 @@ def board(
         zone=policy.zone,
         at=now.replace(second=0, microsecond=0),
         history_days=page.history_days,
-        services=tuple(_service(name, told, planned, policy.zone, since, now) for name in names),
+        services=tuple(_service(name, told, planned, watch) for name in names),
         live=tuple(one for one in shown if one.resolved_at is None),
         planned=tuple(one for one in planned if now < one.end and one.start < now + AHEAD),
         past=tuple(reversed([one for one in shown if _is_within(one.resolved_at, horizon)]))[:MOST_PAST],
         past_planned=tuple(reversed([one for one in planned if _is_within(one.end, horizon) and one.end <= now])),
-        blind_since=min((one.opened_at for one in known if one.is_watching and one.resolved_at is None), default=None),
+        blind_since=min(_silences(known), default=None),
         url=url,
     )
+
+
+def _silences(known: Sequence[Known]) -> Iterator[datetime]:
+    """Yield since when the monitoring is not heard of, if it is not."""
+    for one in known:
+        if one.is_of_monitoring and one.resolved_at is None:
+            yield one.reopened_at or one.opened_at
 
 
 def names_of(policy: Policy, page: StatusPage) -> tuple[str, ...]:
@@ -144,20 +201,19 @@ def _is_told(one: Known, page: StatusPage, names: Sequence[str]) -> bool:
 
     One of a service that is not shown is not, and a warning about none says nothing to anybody outside.
     """
-    if one.is_watching or (one.state is not State.DOWN and not page.warnings):
+    if one.is_of_monitoring or (one.state is not State.DOWN and not page.warnings):
         return False
     if one.service is None:
-        return one.state is State.DOWN or bool(one.title)
+        return one.is_declared or one.state is State.DOWN
     return one.service in names
 
 
 def _shown(one: Known, public: Anonymous) -> Shown:
-    title = one.title or ", ".join(dict.fromkeys(one.names))
     moments = (one.opened_at, one.reopened_at, one.resolved_at, one.noted_at)
     return Shown(
         number=one.number,
         service=one.service,
-        title=public.words(title, LONGEST_TITLE),
+        title=public.words(one.title, LONGEST_TITLE),
         state=one.state,
         opened_at=one.opened_at,
         again_at=one.reopened_at,
@@ -169,23 +225,25 @@ def _shown(one: Known, public: Anonymous) -> Shown:
 
 
 def _planned(policy: Policy, names: Sequence[str], public: Anonymous) -> Iterator[Planned]:
-    """Yield the maintenances of what is shown, in the order of their beginning."""
-    del policy, names, public
-    yield from ()
+    """Yield the maintenances of what is shown, in the order in which they begin."""
+    found = [
+        Planned(
+            one.service,
+            one.begins(policy.zone).astimezone(UTC),
+            one.ends(policy.zone).astimezone(UTC),
+            public.words(one.note, LONGEST_NOTE),
+        )
+        for one in policy.alerts.maintenance
+        if one.service is None or one.service in names
+    ]
+    yield from sorted(found, key=lambda one: (one.start, one.end))
 
 
-def _service(
-    name: str,
-    told: Sequence[Known],
-    planned: Sequence[Planned],
-    zone: ZoneInfo,
-    since: datetime | None,
-    now: datetime,
-) -> Service:
+def _service(name: str, told: Sequence[Known], planned: Sequence[Planned], watch: _Watch) -> Service:
     troubles = [Trouble(one.state, one.opened_at, one.resolved_at) for one in told if one.service == name]
     windows: list[Times] = [(one.start, one.end) for one in planned if one.service in (None, name)]
-    shown = days(zone, now, DAYS, troubles=troubles, windows=windows, since=since)
-    return Service(name, state_now(troubles, windows, now), shown, share_up(shown))
+    shown = days(watch.zone, watch.now, DAYS, troubles=troubles, windows=windows, since=watch.since)
+    return Service(name, state_now(troubles, windows, watch.now), shown, share_up(shown))
 
 
 def _is_within(at: datetime | None, horizon: datetime) -> bool:

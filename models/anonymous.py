@@ -1,7 +1,7 @@
 """What may be read by anybody: words without the people in them, and without secrets. Pure.
 
-Who is configured is known by name, by each part of it and by every handle; everybody else by how a mention or an address
-looks. A name that is also a word is taken out as well: the other mistake would be the worse one.
+Who is configured is known by name, by each part of it and by every handle; everybody else by how a mention or an
+address looks. A name that is also a word is taken out as well: the other mistake would be the worse one.
 """
 
 import re
@@ -40,6 +40,7 @@ class Anonymous:
         for pattern in (_ADDRESS, _MENTION, self._known, _AGAIN):
             said = pattern.sub(SOMEONE, said) if pattern is not None else said
         line = " ".join(said.split())
+        line = re.sub(rf"^{SOMEONE}\b", SOMEONE.capitalize(), line)
         return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
 
 

@@ -16,6 +16,9 @@ NAMES = {
 }
 """What a state is called."""
 
+WERE = {State.DEGRADED: "Was degraded", State.DOWN: "Was down"}
+"""What a state is called that is over."""
+
 _IS = {State.DOWN: "down", State.DEGRADED: "degraded", State.MAINTENANCE: "under maintenance"}
 _MOST_NAMED = 2
 
@@ -26,7 +29,7 @@ NO_HISTORY = "Nothing else happened."
 NONE_PLANNED = "None is planned."
 DAYS_IN_WORDS = "Days with trouble"
 NOT_THERE_YET = "The status is not known yet. Look again in a minute."
-FEED, JSON = "Feed (Atom)", "The same as JSON"
+LINKS, FEED, JSON = "For programs", "Feed (Atom)", "The same as JSON"
 LEGEND = "One bar is one day: the taller, the worse."
 AGO, TODAY = "days ago", "today"
 
@@ -63,12 +66,16 @@ def heading(service: str | None, title: str, state: State) -> str:
 
 
 def stamp(at: datetime, zone: ZoneInfo, now: datetime | None = None) -> str:
-    """Give a local time with its offset: `Mon 23 Nov, 10:42 PDT (UTC−7)`. now: the day is left out where it is today."""
+    """Give a local time with its offset: `Mon 23 Nov, 10:42 PDT (UTC−7)`. now: today's day is left out."""
     local = at.astimezone(zone)
-    today = now.astimezone(zone).date() if now is not None else None
-    day = "" if local.date() == today else f"{times.day(local.date(), today)}, "
     name = local.tzname() or ""
-    return f"{day}{local:%H:%M} {f'{name} ({offset(local)})' if name[:1].isalpha() else offset(local)}"
+    return f"{_day_and_time(local, now)} {f'{name} ({offset(local)})' if name[:1].isalpha() else offset(local)}"
+
+
+def _day_and_time(local: datetime, now: datetime | None) -> str:
+    today = now.astimezone(local.tzinfo).date() if now is not None else None
+    day = "" if local.date() == today else f"{times.day(local.date(), today)}, "
+    return f"{day}{local:%H:%M}"
 
 
 def offset(local: datetime) -> str:
@@ -100,6 +107,11 @@ def began(since: datetime, zone: ZoneInfo, now: datetime) -> str:
     return f"Since {stamp(since, zone, now)}, for {times.span(now - since)}."
 
 
+def since(state: State, at: datetime, zone: ZoneInfo) -> str:
+    """Say since when there is trouble, in words that stay true."""
+    return f"{NAMES[state]} since {stamp(at, zone)}."
+
+
 def again(at: datetime, zone: ZoneInfo, now: datetime) -> str:
     """Say that it was over for a moment."""
     return f"Back since {stamp(at, zone, now)}."
@@ -112,10 +124,10 @@ def next_update(at: datetime, zone: ZoneInfo, now: datetime) -> str:
 
 def lasted(start: datetime, end: datetime, zone: ZoneInfo, now: datetime) -> str:
     """Say from when to when there was trouble or maintenance."""
-    until = end.astimezone(zone)
-    is_one_day = start.astimezone(zone).date() == until.date()
-    shown = stamp(end, zone, end if is_one_day else now)
-    return f"{stamp(start, zone, now)} to {shown}, {times.span(end - start)}."
+    begun, until = start.astimezone(zone), end.astimezone(zone)
+    shown = stamp(end, zone, end if begun.date() == until.date() else now)
+    first = _day_and_time(begun, now) if begun.utcoffset() == until.utcoffset() else stamp(start, zone, now)
+    return f"{first} to {shown}, {times.span(end - start)}."
 
 
 def maintenance(service: str | None, note: str) -> str:
@@ -131,12 +143,12 @@ def planned(start: datetime, end: datetime, zone: ZoneInfo, now: datetime) -> st
     return lasted(start, end, zone, now)
 
 
-def share(up: float | None, days: int) -> str:
+def share(up: float | None, days: Sequence[Day]) -> str:
     """Say how much of the time a service was not down; all of it only where that is exactly so."""
     if up is None:
         return "not watched yet"
     percent = int(up * 10000) / 100
-    return f"{percent:g} % up in {days} days"
+    return f"{percent:g} % up in {times.count(sum(1 for one in days if one.known), 'day')}"
 
 
 def picture(name: str, days: Sequence[Day]) -> str:

@@ -16,16 +16,16 @@ PUBLIC = Anonymous(PEOPLE)
 @pytest.mark.parametrize(
     ("said", "shown"),
     [
-        ("Bob is on it", "someone is on it"),
+        ("Bob is on it", "Someone is on it"),
         ("ask Amina Diallo or bob", "ask someone or someone"),
-        ("AMINA's dashboard", "someone's dashboard"),
-        ("Diallo, Amina looks", "someone looks"),
-        ("<@U01AAAAAAAA> and <@U0ELSE|zoe> look", "someone and someone look"),
+        ("AMINA's dashboard", "Someone's dashboard"),
+        ("Diallo, Amina looks", "Someone looks"),
+        ("<@U01AAAAAAAA> and <@U0ELSE|zoe> look", "Someone and someone look"),
         ("ping @stranger, <!here>, <!subteam^S01|@oncall>", "ping someone"),
         ("thanks to U01AAAAAAAA, amina.diallo, adiallo", "thanks to someone"),
         ("write to zoe.o@example.com", "write to someone"),
         ("mail <mailto:bob@example.org|bob@example.org>", "mail someone"),
-        ("Muller-Sørensen, MÜLLER and Frau Sørensen", "someone and Frau someone"),
+        ("Muller-Sørensen, MÜLLER and Frau Sørensen", "Someone and Frau someone"),
     ],
 )
 def test_people_are_taken_out_by_whatever_they_are_called(said: str, shown: str) -> None:
