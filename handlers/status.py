@@ -5,7 +5,7 @@ this page, states and times. From such words people and secrets are taken out. N
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,7 +18,7 @@ from models.records import status as records
 from models.records.heartbeat import HEARTBEAT
 from models.records.status import Row
 from models.severity import Severity
-from models.status import Day, State, Times, Trouble, days, share_up, state_now
+from models.status import Day, State, Times, Trouble, days, share_up, state_now, worst
 
 DAYS = 90
 PAST = timedelta(days=DAYS + 1)
@@ -171,7 +171,7 @@ def board(
         title=page.title,
         note=page.note or "",
         zone=policy.zone,
-        at=now.replace(second=0, microsecond=0),
+        at=_minute(now),
         history_days=page.history_days,
         services=tuple(_service(name, told, planned, watch) for name in names),
         live=tuple(one for one in shown if one.resolved_at is None),
@@ -242,8 +242,15 @@ def _planned(policy: Policy, names: Sequence[str], public: Anonymous) -> Iterato
 def _service(name: str, told: Sequence[Known], planned: Sequence[Planned], watch: _Watch) -> Service:
     troubles = [Trouble(one.state, one.opened_at, one.resolved_at) for one in told if one.service == name]
     windows: list[Times] = [(one.start, one.end) for one in planned if one.service in (None, name)]
-    shown = days(watch.zone, watch.now, DAYS, troubles=troubles, windows=windows, since=watch.since)
-    return Service(name, state_now(troubles, windows, watch.now), shown, share_up(shown))
+    *before, today = days(watch.zone, _minute(watch.now), DAYS, troubles=troubles, windows=windows, since=watch.since)
+    state = state_now(troubles, windows, watch.now)
+    if state in _STATES.values():  # it may have begun within this minute, which is in no bar yet
+        today = replace(today, state=worst((state, today.state)))
+    return Service(name, state, (*before, today), share_up((*before, today)))
+
+
+def _minute(at: datetime) -> datetime:
+    return at.replace(second=0, microsecond=0)
 
 
 def _is_within(at: datetime | None, horizon: datetime) -> bool:

@@ -1,21 +1,21 @@
 """The status page over HTTP: made after a change, kept as bytes, and served without asking anybody anything.
 
-A reader costs a look into a dictionary: an outage, when everybody looks, is the worst time to ask the store. So the page
-is answered before the router is, and one thread of its own keeps it true.
+A reader costs a look into a dictionary: an outage, when everybody looks, is the worst time to ask the store. So it is
+answered before the router is asked, and a thread of its own keeps it true.
 """
 
 import gzip
 import hashlib
 import threading
-from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any
 
 import structlog
 
 from bot.clock import Clock
 from bot.http import status_feeds, status_page
+from bot.http.server import Message, Receive, Send, Served
 from bot.intake import where
 from bot.store import Store
 from handlers import status
@@ -23,12 +23,6 @@ from handlers.context import Standing
 from handlers.status import Board
 from handlers.wording import status as wording
 from models.errors import StoreUnavailable
-
-Message = MutableMapping[str, Any]
-Send = Callable[[Message], Awaitable[None]]
-Receive = Callable[[], Awaitable[Message]]
-Served = Callable[[Message, Receive, Send], Awaitable[None]]
-"""An application, as ASGI has it."""
 
 EVERY_SECONDS, REST_SECONDS = 5.0, 2.0
 """The page is made anew so often at least, because another replica may have changed something, and at most."""
