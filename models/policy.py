@@ -278,6 +278,20 @@ class Digest(Strict):
     at: CivilTime = time(9, 15)
 
 
+class StatusPage(Strict):
+    """The public status page. services: those that are shown, in this order; None: all of the catalogue.
+
+    note: the organisation's own words beneath it. warnings: whether a warning shows its service as degraded.
+    history_days: how long what is over is told of.
+    """
+
+    title: str = Field(default="Service status", min_length=1, max_length=80)
+    services: tuple[str, ...] | None = None
+    note: str | None = Field(default=None, max_length=300)
+    warnings: bool = True
+    history_days: int = Field(default=14, ge=1, le=90)
+
+
 class Policy(Strict):
     """Everything the organisation decided, as the handlers read it."""
 
@@ -296,6 +310,7 @@ class Policy(Strict):
     alerts: Alerts = Alerts()
     retention: Retention = Retention()
     digest: Digest | None = Digest()
+    status: StatusPage | None = None
 
     @field_validator("timezone")
     @classmethod

@@ -373,6 +373,7 @@ NEVER: Mapping[str, str] = {
     "exchange": "rotation asker other settled_by posts",
     "gone_account": "platform user reason",
     "handover": "rotation outgoing incoming submitted_by accepted_by posts",
+    "heartbeat": "key source name",
     "helper": "platform user person",
     "home_page": "platform user digest",
     "incident": "service environment sender group_key platform channel declared_by resolved_by",
