@@ -106,8 +106,8 @@ class Context:
         return handle or f"{self.platform}:{self.actor}"
 
     def is_author(self, request: Request) -> bool:
-        """Say whether a request is from whoever caused the event, from whichever platform they did."""
-        return self.handle_on(request.platform) == request.author
+        """Say whether a request is from whoever caused the event, from whichever platform; what alerts ask is not."""
+        return bool(request.author) and self.handle_on(request.platform) == request.author
 
     def say(
         self,

@@ -300,7 +300,7 @@ def _facts(ctx: Context, request: Request) -> wording.Facts:
         request_class=request.request_class,
         reasons=tuple(request.reasons),
         service=request.service,
-        author=ctx.handle_name(request.author, request.platform),
+        author=ctx.handle_name(request.author, request.platform) if request.author else request.author_name,
         channel=request.channel,
         root=request.root,
         text=request.text,

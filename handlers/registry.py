@@ -24,6 +24,7 @@ from handlers import (
     handover_parts,
     helper,
     home,
+    incidents,
     lifecycle,
     log,
     morning,
@@ -202,6 +203,7 @@ def _settled(ctx: Context, event: DeliverySettled) -> None:
     account.delivery_settled(ctx, event)
     nudges.delivery_settled(ctx, event)
     asking.delivery_settled(ctx, event)
+    incidents.delivery_settled(ctx, event)
 
 
 def _command(ctx: Context, event: CommandGiven) -> Answer:

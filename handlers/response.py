@@ -198,8 +198,10 @@ def close(ctx: Context, request: Request, state: RequestState, *, source: Source
 def tell_author(ctx: Context, request: Request, message: Message) -> None:
     """Tell an author what became of their request, in its thread; about a question, only what is the bot's one post.
 
-    What else there is to say about a question is told to its author alone.
+    What else there is to say about a question is told to its author alone. Nobody wrote what alerts opened.
     """
+    if not request.author:
+        return
     is_second = request.has_answered or request.question_id is not None
     if is_second and not (request.request_class.is_grave or request.is_direct):
         ctx.say(Direct(request.author, message), purpose=Purpose.NOTICE, request=request)

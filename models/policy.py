@@ -14,8 +14,6 @@ from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     HttpUrl,
     StringConstraints,
@@ -23,16 +21,11 @@ from pydantic import (
     model_validator,
 )
 
+from models.alert_policy import Alerts
 from models.rota.zone import zone
-from models.written import CivilTime, Day, Duration, Topic, parse_time
+from models.written import CivilTime, Day, Duration, Strict, Topic, parse_time
 
 PLATFORMS = ("slack", "rocketchat", "local")
-
-
-class Strict(BaseModel):
-    """A frozen piece of the configuration in which an unknown key is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class ChannelKind(StrEnum):
@@ -301,6 +294,7 @@ class Policy(Strict):
     services: tuple[Service, ...] = ()
     answers: tuple[KnownAnswer, ...] = ()
     docs: Docs | None = None
+    alerts: Alerts = Alerts()
     retention: Retention = Retention()
     digest: Digest | None = Digest()
 

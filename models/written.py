@@ -1,10 +1,10 @@
-"""Values as the configuration writes them: lengths of time, times of day, dates, and the topics of channels."""
+"""Values as the configuration writes them: lengths of time, times of day, dates, instants, the topics of channels."""
 
 import re
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 LONGEST_TOPIC = 180
 """Leaves room for names within the 250 characters that the strictest platform allows."""
@@ -13,6 +13,12 @@ _DURATION = re.compile(r"(\d+)\s*([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+
+
+class Strict(BaseModel):
+    """A frozen piece of the configuration in which an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def parse_duration(value: object) -> object:
@@ -49,9 +55,20 @@ def parse_day(value: object) -> object:
         raise ValueError(f"`{value}` is no date: write it as 2026-12-24") from None
 
 
+def parse_moment(value: object) -> object:
+    """Give an instant for `2026-12-24 22:00` or an ISO date-time; without an offset it is the organisation's time."""
+    if isinstance(value, datetime):
+        return value
+    try:
+        return datetime.fromisoformat(str(value).strip())
+    except ValueError:
+        raise ValueError(f"`{value}` is no date and time: write it as 2026-12-24 22:00") from None
+
+
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 CivilTime = Annotated[time, BeforeValidator(parse_time)]
 Day = Annotated[date, BeforeValidator(parse_day)]
+Moment = Annotated[datetime, BeforeValidator(parse_moment)]
 
 
 def check_topic(text: str) -> str:

@@ -310,9 +310,8 @@ def _outcome(facts: Facts) -> tuple[Span, ...]:
         case RequestState.RESOLVED:
             assert facts.resolved_at is not None
             took = times.span(facts.resolved_at - facts.opened_at)
-            return line(
-                "✅ ", Strong(kind), facts.link, " was resolved by ", facts.resolver or "somebody", f" after {took}."
-            )
+            ended = line("was resolved by ", facts.resolver) if facts.resolver is not None else ("ended by itself",)
+            return line("✅ ", Strong(kind), facts.link, " ", *ended, f" after {took}.")
         case RequestState.OPEN:
             return line(Strong(kind), facts.link, " from ", facts.author, " is open.")
         case RequestState.DUPLICATE if facts.original is not None:

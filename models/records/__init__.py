@@ -2,6 +2,7 @@
 
 from models.records import (
     account,
+    alert,
     asking,
     audit,
     calendar,
@@ -18,11 +19,13 @@ from models.records import (
     handover,
     helper,
     home,
+    incident,
     knowledge,
     lane,
     reading,
     request,
     roster,
+    silence,
     thanks,
 )
 from models.records.base import Record
@@ -30,6 +33,7 @@ from models.records.base import Record
 __all__ = [
     "Record",
     "account",
+    "alert",
     "asking",
     "audit",
     "calendar",
@@ -46,10 +50,12 @@ __all__ = [
     "handover",
     "helper",
     "home",
+    "incident",
     "knowledge",
     "lane",
     "reading",
     "request",
     "roster",
+    "silence",
     "thanks",
 ]

@@ -85,6 +85,7 @@ class Record(DeclarativeBase):
     type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's own name for it
         datetime: UtcDateTime,
         dict[str, Any]: JSON,
+        dict[str, str]: JSON,
         list[str]: JSON,
     }
 
