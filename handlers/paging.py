@@ -14,7 +14,7 @@ from models.effects import Direct, Post
 from models.events import DeliverySettled, TimeCame
 from models.message import ChannelRef, Message, Span, Strong
 from models.policy import ChannelKind, EscalationStep, Person, Rotation
-from models.records import course, delivery
+from models.records import course, delivery, incident_following
 from models.records import request as records
 from models.records.delivery import OutboxState, Purpose
 from models.records.request import Due, Request, RequestState
@@ -319,9 +319,16 @@ def _facts(ctx: Context, request: Request) -> wording.Facts:
         next_by=following.by if following is not None else "thread",
         resumes_at=_resumes_at(ctx, request, following) if following is not None else None,
         better_place=_better_place(ctx, request),
+        incident=_incident(ctx, request),
         now=ctx.now,
         zone=ctx.policy.zone,
     )
+
+
+def _incident(ctx: Context, request: Request) -> int | None:
+    """Give the incident that a request belongs to; looked up once somebody is on it, who may declare one."""
+    is_taken = request.state is RequestState.ACKNOWLEDGED
+    return incident_following.joined(ctx.session, request.id) if is_taken else None
 
 
 def _original(ctx: Context, request: Request) -> Span | None:

@@ -31,6 +31,8 @@ BLAMELESS = (
     "Everybody did what made sense with what they knew, what they could do and what they had at hand then. "
     "Write what happened and why it made sense; write roles rather than names where that is enough."
 )
+BLANK = "(title no longer kept)"
+DIRECTLY = "a direct message"
 NO_ACTIONS = "| What changes | Who sees to it | Until |\n|---|---|---|\n|  |  |  |"
 _HOW: Mapping[str, str] = {
     "alert": "alert",
@@ -103,6 +105,11 @@ class Retrospective:
     timeline: tuple[Happened, ...] = ()
     alerts: tuple[FiredAlert, ...] = ()
     requests: tuple[LinkedRequest, ...] = ()
+
+
+def asked(number: int, place: str) -> str:
+    """Give the line of the timeline for somebody's request."""
+    return f"request #{number} in {place}"
 
 
 def render(told: Retrospective, to: Format, zone: ZoneInfo) -> str:
