@@ -25,6 +25,7 @@ from models.records.request import Request
 from models.records.surge import AskedSurge
 
 SURGE = "surge"
+LOOKED_BACK = 2 * WITHIN
 ASKED_ONCE_IN = timedelta(hours=4)
 """While nobody answers, a service is not asked about again for so long."""
 
@@ -48,10 +49,10 @@ def lasting(session: Session, standing: Standing, now: datetime) -> Sequence[Sur
 
     What was asked before an incident of the same service was over is of that incident.
     """
-    found = records.pleas(session, now - WITHIN)
+    found = records.pleas(session, now - LOOKED_BACK)
     if not surges([one for one, _ in found], now):
         return ()
-    known, asked = records.known(session, now - WITHIN), records.asked_since(session, now - ASKED_ONCE_IN)
+    known, asked = records.known(session, now - LOOKED_BACK), records.asked_since(session, now - ASKED_ONCE_IN)
     pleas = [_by_person(standing, one, platform) for one, platform in found if _is_news(one, known, asked)]
     return surges(pleas, now)
 

@@ -34,6 +34,13 @@ BLAMELESS = (
 BLANK = "(title no longer kept)"
 DIRECTLY = "a direct message"
 NO_ACTIONS = "| What changes | Who sees to it | Until |\n|---|---|---|\n|  |  |  |"
+_SAID: Mapping[str, str] = {
+    "opened": "began",
+    "noted": "said",
+    "logged": "written down",
+    "again": "came back",
+    "acknowledged": "somebody is on it",
+}
 _HOW: Mapping[str, str] = {
     "alert": "alert",
     "alerts": "alert",
@@ -110,6 +117,11 @@ class Retrospective:
 def asked(number: int, place: str) -> str:
     """Give the line of the timeline for somebody's request."""
     return f"request #{number} in {place}"
+
+
+def no_such_incident(number: int, newest: int | None) -> str:
+    """Say that there is no incident with a number. newest: the last one that there is; None: there is none at all."""
+    return f"there is no incident {number}; {f'the newest is {newest}' if newest else 'there has been none yet'}"
 
 
 def render(told: Retrospective, to: Format, zone: ZoneInfo) -> str:
@@ -206,7 +218,8 @@ def _timeline(happened: Sequence[Happened], zone: ZoneInfo) -> str:
 
 
 def _what(one: Happened) -> str:
-    return f"{cell(one.what)}: {cell(one.detail)}" if one.detail else cell(one.what)
+    what = _SAID.get(one.what, one.what)
+    return f"{cell(what)}: {cell(one.detail)}" if one.detail else cell(what)
 
 
 def _alerts(alerts: Sequence[FiredAlert], zone: ZoneInfo) -> str:

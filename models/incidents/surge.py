@@ -30,18 +30,24 @@ class Surge:
 
 
 def surges(pleas: Sequence[Plea], now: datetime) -> list[Surge]:
-    """Give the surges that last at an instant, in the order of their services."""
-    recent = [one for one in pleas if now - WITHIN < one.at <= now]
-    found = (_of(service, recent) for service in sorted({one.service for one in recent}))
+    """Give the surges of the last while, in the order of their services; one is seen as long as it may last.
+
+    pleas: of the last two such spans, so that one is found however late within it is looked.
+    """
+    past = sorted((one for one in pleas if one.at <= now), key=lambda one: (one.at, one.number))
+    found = (_of([one for one in past if one.service == service], now) for service in sorted({p.service for p in past}))
     return [one for one in found if one is not None]
 
 
-def _of(service: str, recent: Sequence[Plea]) -> Surge | None:
-    theirs = sorted((one for one in recent if one.service == service), key=lambda one: (one.at, one.number))
-    firsts: dict[str, datetime] = {}
-    for one in theirs:
-        firsts.setdefault(one.author, one.at)
-    if len(firsts) < AUTHORS:
-        return None
-    numbers = tuple(one.number for one in theirs)
-    return Surge(service, numbers, len(firsts), theirs[0].at, sorted(firsts.values())[AUTHORS - 1])
+def _of(theirs: Sequence[Plea], now: datetime) -> Surge | None:
+    for last in theirs:
+        within = [one for one in theirs if last.at - WITHIN < one.at <= last.at]
+        if last.at > now - WITHIN and len({one.author for one in within}) >= AUTHORS:
+            return _since(within[0].at, last.at, theirs)
+    return None
+
+
+def _since(since: datetime, at: datetime, theirs: Sequence[Plea]) -> Surge:
+    members = [one for one in theirs if one.at >= since]
+    numbers = tuple(one.number for one in members)
+    return Surge(members[0].service, numbers, len({one.author for one in members}), since, at)

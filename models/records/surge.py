@@ -59,7 +59,7 @@ def pleas(session: Session, since: datetime) -> Sequence[tuple[Plea, str]]:
 def add(session: Session, asked: AskedSurge) -> None:
     """Write a question at once, so that it has its number."""
     session.add(asked)
-    session.flush([asked])
+    session.flush()
 
 
 def surge(session: Session, number: int) -> AskedSurge | None:

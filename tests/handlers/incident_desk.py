@@ -1,6 +1,7 @@
 """Incidents at the desk of `desk.py`, in an organisation whose catalogue has two services."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import select
 
@@ -19,7 +20,7 @@ SERVICES = (
 )
 
 
-def incident_desk(database_url: str, **changed: object) -> Desk:
+def incident_desk(database_url: str, **changed: Any) -> Desk:
     return at_desk(database_url, **{"services": SERVICES, **changed})
 
 

@@ -209,8 +209,8 @@ def test_who_asked_reads_updates_in_one_message_and_is_told_once_that_it_is_over
     assert "1 author who asked is told." in says(desk, "ana", "resolve 1 all of it is back")
     desk.until("2026-11-02 10:01")
     desk.until("2026-11-02 11:00")
-    known, over = reads(desk, SOS, message)[1:3]
-    assert known.plain().startswith("✅ This was incident 1")
+    closed, over = reads(desk, SOS, message)[1:3]
+    assert closed.plain().startswith("✅ This was incident 1")
     assert over.plain().startswith(
         "@U-dev, incident 1 (Trouble with Image registry) is over, after less than a minute."
     )

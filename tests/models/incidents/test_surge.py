@@ -23,12 +23,19 @@ def test_it_began_with_its_third_author_however_many_come_after() -> None:
     assert (found.at, found.authors, found.numbers) == (NOW - timedelta(minutes=7), 4, (1, 2, 3, 4, 5))
 
 
+def test_it_is_seen_a_while_after_its_third_author_came() -> None:
+    pleas = [plea(1, "a", 24), plea(2, "b", 19), plea(3, "c", 11)]
+    (found,) = surges(pleas, NOW)
+    assert (found.numbers, found.at) == ((1, 2, 3), NOW - timedelta(minutes=11))
+    assert surges(pleas, NOW + timedelta(minutes=4)) == []
+
+
 def test_one_person_asking_three_times_is_none() -> None:
     assert surges([plea(1, "a", 9), plea(2, "a", 5), plea(3, "a", 1), plea(4, "b", 1)], NOW) == []
 
 
 def test_authors_further_apart_are_none() -> None:
-    assert surges([plea(1, "a", 15), plea(2, "b", 9), plea(3, "c", 1)], NOW) == []
+    assert surges([plea(1, "a", 16), plea(2, "b", 9), plea(3, "c", 1)], NOW) == []
 
 
 def test_each_service_counts_by_itself() -> None:
