@@ -81,7 +81,7 @@ class DueWork:
 
 def _has_come(session: Session, event: TimeCame) -> bool:
     """Say whether a due time was taken already; one whose handler failed is tried again at its own time."""
-    return received.find(session, event.platform, event.key) is not None
+    return received.has_come(session, event.platform, event.key)
 
 
 def start(work: Callable[[], object], seconds: float) -> BackgroundScheduler:

@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from bot.store import Store
+from tests.alike import store_at
 
 _NUMBERS = count(1)
 _MEMORY = Path("/dev/shm")
@@ -117,7 +118,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def store(database_url: str) -> Iterator[Store]:
-    opened = Store(database_url)
+    opened = store_at(database_url)
     yield opened
     opened.close()
 

@@ -30,6 +30,7 @@ from models.events import CommandGiven, TimeCame
 from models.message import Message
 from models.policy import Channel, ChannelKind, OnCall, Person, Policy, Rotation
 from models.records.delivery import OutboxRow
+from tests.alike import store_at
 from tests.handlers import planned
 from tests.shipped import classifier
 
@@ -167,7 +168,7 @@ def office(database_url: str, *, at: str = MONDAY, is_planned: bool = True, **ch
     is_new = is_planned and planned.is_new(database_url)
     if is_new and key in _PLANNED:
         _PLANNED[key].put(database_url)
-    store, clock = Store(database_url), SteppingClock(instant(at), is_running=False)
+    store, clock = store_at(database_url), SteppingClock(instant(at), is_running=False)
     metrics = Metrics()
     intake = Intake(store, clock, standing, metrics)
     intake.learn_channels("slack", [(f"C-{channel.name}", channel.name) for channel in standing.policy.channels])

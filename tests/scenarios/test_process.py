@@ -59,7 +59,7 @@ class Scene:
         """Count the posts in a thread that ping somebody."""
         return sum(who in self.slack.pinged(reply) for reply in self.slack.thread(ts))
 
-    def wait_until_pages_are(self, *states: OutboxState, seconds: float = 15.0) -> None:
+    def wait_until_pages_are(self, *states: OutboxState, seconds: float = 40.0) -> None:
         self.bot.until(lambda: [page for page in self.pages() if page.state in states] or None, seconds)
 
     def count(self, what: Any) -> int:

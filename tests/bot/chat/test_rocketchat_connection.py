@@ -19,7 +19,7 @@ from tests.bot.chat.slack_building import NOW
 from tests.fakes.rocketchat import description
 
 
-def until(is_so: Callable[[], bool], within: float = 6.0) -> None:
+def until(is_so: Callable[[], bool], within: float = 30.0) -> None:
     end = time.monotonic() + within
     while not is_so():
         assert time.monotonic() < end, "it did not happen in time"

@@ -15,7 +15,7 @@ from tests.fakes.slack import FakeSlack, Schedule
 PATIENT = Schedule(ack_within=20, retry_delays=(0.1, 0.1, 0.1))
 
 
-def until(is_so: Callable[[], bool], within: float = 5.0) -> float:
+def until(is_so: Callable[[], bool], within: float = 30.0) -> float:
     """Wait until something is so; give the seconds that it took."""
     started = time.monotonic()
     while not is_so():
