@@ -14,7 +14,7 @@ from models.effects import Direct, Post
 from models.events import DeliverySettled, TimeCame
 from models.message import ChannelRef, Message, Span, Strong
 from models.policy import ChannelKind, EscalationStep, Person, Rotation
-from models.records import course, delivery
+from models.records import course, delivery, incident_following
 from models.records import request as records
 from models.records.delivery import OutboxState, Purpose
 from models.records.request import Due, Request, RequestState
@@ -349,11 +349,18 @@ def _facts(ctx: Context, request: Request, read_on: str | None = None) -> wordin
         next_by=following.by if following is not None else "thread",
         resumes_at=escalation.resumes_at(ctx, request, _time_of(ctx, request, following)) if following else None,
         better_place=_better_place(ctx, request),
+        incident=_incident(ctx, request),
         now=ctx.now,
         zone=ctx.policy.zone,
         channel_name=request.channel_name,
         asked_on=request.platform if place != request.platform else None,
     )
+
+
+def _incident(ctx: Context, request: Request) -> int | None:
+    """Give the incident that a request belongs to; looked up once somebody is on it, who may declare one."""
+    is_taken = request.state is RequestState.ACKNOWLEDGED
+    return incident_following.joined(ctx.session, request.id) if is_taken else None
 
 
 def _named(ctx: Context, request: Request, handle: str, place: str) -> Span:

@@ -26,7 +26,12 @@ from handlers import (
     handover_parts,
     helper,
     home,
+    incident_board,
+    incident_chat,
+    incident_command,
+    incident_declaring,
     incident_jobs,
+    incident_link,
     incidents,
     lifecycle,
     log,
@@ -48,6 +53,7 @@ from handlers import (
     stats,
     story,
     suggestion,
+    surge,
     thanks,
 )
 from handlers.command import Call, Command, asks_help, help_of, is_help, matching
@@ -90,6 +96,7 @@ COMMANDS: tuple[Command, ...] = (
     *helper.COMMANDS,
     *oncall_list.COMMANDS,
     *handover.COMMANDS,
+    *incident_command.COMMANDS,
     *thanks.COMMANDS,
     *silences.COMMANDS,
 )
@@ -107,6 +114,7 @@ BUTTONS: Mapping[str, Callable[[Context, ButtonPressed], Answer | None]] = {
     **roster_shuffle.BUTTONS,
     **exchange.BUTTONS,
     **silences.BUTTONS,
+    **incident_declaring.BUTTONS,
     **dialogue.BUTTONS,
 }
 
@@ -148,6 +156,10 @@ JOBS: tuple[Job, ...] = (
     handover_jobs.ACCEPTANCE,
     requests.QUESTIONS,
     requests.WAITS,
+    surge.ASKING,
+    incident_command.PROMISES,
+    incident_link.TELLING,
+    incident_board.BOARD_JOB,
     runbook_jobs.DEBTS,
     incident_jobs.INCIDENTS,
     nudges.HELPERS,
@@ -183,9 +195,20 @@ def _unreaction(ctx: Context, event: ReactionRemoved) -> None:
         handler(ctx, event)
 
 
+def _posted(ctx: Context, event: MessagePosted) -> Answer | None:
+    incident_chat.message_posted(ctx, event)
+    return requests.message_posted(ctx, event)
+
+
+def _edited(ctx: Context, event: MessageEdited) -> None:
+    requests.message_edited(ctx, event)
+    incident_chat.message_edited(ctx, event)
+
+
 def _deleted(ctx: Context, event: MessageDeleted) -> None:
     requests.message_deleted(ctx, event)
     log.message_deleted(ctx, event)
+    incident_chat.message_deleted(ctx, event)
 
 
 def _button(ctx: Context, event: ButtonPressed) -> Answer | None:
@@ -236,8 +259,8 @@ def _command(ctx: Context, event: CommandGiven) -> Answer:
 
 
 EVENTS: Mapping[type[Event], Callable[[Context, Any], Answer | None]] = {
-    MessagePosted: requests.message_posted,
-    MessageEdited: requests.message_edited,
+    MessagePosted: _posted,
+    MessageEdited: _edited,
     MessageDeleted: _deleted,
     ReactionAdded: _reaction,
     ReactionRemoved: _unreaction,

@@ -43,7 +43,8 @@ class Facts:
     """A request as the sentences need it. next_*: the escalation step that follows; next_at None: none does.
 
     resumes_at: when it comes up again, where that step would lie outside the hours; None where it does not.
-    original: what it is a duplicate of. asked_on: the platform it was asked on, where this is read on another.
+    original: what it is a duplicate of. incident: the number of what it belongs to; None: to none. asked_on: the
+    platform it was asked on, where this is read on another.
     """
 
     number: int
@@ -69,6 +70,7 @@ class Facts:
     next_by: str
     resumes_at: datetime | None
     better_place: Span | None
+    incident: int | None
     now: datetime
     zone: ZoneInfo
     channel_name: str | None = None
@@ -198,6 +200,7 @@ def page(facts: Facts) -> Message:
         None if facts.state is RequestState.WITHDRAWN else _details(facts, ""),
         Quote(_excerpt(facts.text)) if facts.is_direct else None,
         _buttons(facts) if facts.state.is_live else None,
+        _declare(facts) if facts.state is RequestState.ACKNOWLEDGED else None,
         note(_course(facts)),
     )
 
@@ -282,6 +285,7 @@ def _details(facts: Facts, why: str) -> Fields | None:
     pairs = [
         ("Judged", line(", ".join(facts.reasons))) if facts.reasons else None,
         ("Service", line(facts.service)) if facts.service else None,
+        ("Incident", line(f"{facts.incident}")) if facts.incident is not None else None,
         ("Why you", line(why)) if why and why != NOBODY_ON_DUTY else None,
     ]
     found = tuple(pair for pair in pairs if pair is not None)
@@ -302,6 +306,13 @@ def _buttons(facts: Facts) -> Buttons:
             Button("why", "Why?", value),
         )
     )
+
+
+def _declare(facts: Facts) -> Buttons | None:
+    """Offer whoever is on a request to tell everybody, where it belongs to no incident yet."""
+    if facts.incident is not None or not facts.request_class.is_grave:
+        return None
+    return Buttons((Button("declare", "Declare an incident", str(facts.number)),))
 
 
 def _what_next(facts: Facts, primary: str = _ROLES["primary"]) -> Note | None:

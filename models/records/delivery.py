@@ -225,6 +225,12 @@ def place(session: Session, row: int) -> tuple[str, str] | None:
     return found.remote_channel, found.remote_message
 
 
+def is_lost(session: Session, row: int) -> bool:
+    """Say whether a row never became a message, and never will."""
+    state = session.scalar(select(OutboxRow.state).where(OutboxRow.id == row))
+    return state in (None, OutboxState.FAILED, OutboxState.DROPPED)
+
+
 def recipient(session: Session, row: int) -> tuple[str, str] | None:
     """Give the platform and the user of a direct message; None for a row that is none."""
     found = session.get(OutboxRow, row)
