@@ -210,7 +210,7 @@ def test_what_a_job_says_is_coming_is_due_at_that_instant_and_its_own(desk: Desk
     desk.delivers()
     if job is INCIDENTS:
         desk.gives(AlertReceived.of("alertmanager", [ReportedAlert(fingerprint="1", is_firing=True)], desk.office.now))
-        desk.office.command("ana", "incident", "silence 1 6h")
+        desk.office.command("ana", "incident", "silence 3 6h")
     seen = 0
     for at in ("2026-11-02 10:01", "2026-11-02 17:30", "2026-11-03 09:00"):
         desk.until(at)
