@@ -189,6 +189,14 @@ class Context:
         person = self.policy.person_with_handle(platform, handle)
         return person.name if person is not None else ""
 
+    def called(self, handle: str, platform: str, *, read_on: str | None = None, otherwise: str = "") -> Span:
+        """Give somebody's name without notifying them; a stranger is mentioned, as nobody knows more than their handle.
+
+        otherwise: what a stranger is called, where that is known. read_on: the platform; None: the handle's own.
+        """
+        name = self.name_of_handle(handle, platform) or otherwise
+        return name or (Mention(handle) if read_on in (None, platform) else handle)
+
     def name_of(self, person_id: str | None) -> str:
         """Give somebody's name without notifying them."""
         person = self.policy.person(person_id)

@@ -94,10 +94,17 @@ def ended(ctx: Context, original: Request) -> None:
 
 
 def withdrawn(ctx: Context, original: Request) -> None:
-    """Take up the first of what goes on in a request that its author took back; the others go on in that one."""
-    first, *_ = [*course.duplicates(ctx.session, original.id), None]
-    if first is not None:
-        course.lead_on(ctx.session, original.id, first.id)
+    """Take up the first of what goes on in a request that its author took back; the others go on in that one.
+
+    Whoever was on it goes on with that.
+    """
+    first = next(iter(course.duplicates(ctx.session, original.id)), None)
+    if first is None:
+        return
+    course.lead_on(ctx.session, original.id, first.id)
+    if original.owner is not None:
+        response.carry_on(ctx, first, original, source="message")
+    else:
         response.reopen(ctx, first, first.request_class, source="message", is_correction=False)
 
 

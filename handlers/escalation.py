@@ -65,6 +65,14 @@ def is_held(ctx: Context, request: Request, rotation: Rotation, at: datetime) ->
     return not duty.is_within_hours(ctx, rotation, at) and not _is_paged_at_night(ctx, request)
 
 
+def resumes_at(ctx: Context, request: Request, at: datetime) -> datetime | None:
+    """Give when a request comes up again whose pages would lie outside the hours at an instant; None where not."""
+    rotation = ctx.policy.rotation(request.rotation) if request.rotation else None
+    if rotation is None or not is_held(ctx, request, rotation, at):
+        return None
+    return ctx.standing.calendar(rotation).next_hours_begin(at)
+
+
 def _is_paged_at_night(ctx: Context, request: Request) -> bool:
     after = ctx.policy.after_hours
     if request.request_class is not RequestClass.URGENT:

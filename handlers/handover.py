@@ -237,10 +237,17 @@ def _numbered(ctx: Context, value: str) -> Handover:
 
 
 def _accept(ctx: Context, call: Call) -> Answer:
-    newest = records.latest(ctx.session, call.rotation.name)
-    if not newest:
+    """Accept what waits for the asker, of whichever rotation they do not say; else the last one, as a lead may."""
+    found = _waiting(ctx, call) or next(iter(records.latest(ctx.session, call.rotation.name)), None)
+    if found is None:
         raise UserError(wording.NOTHING_FILED)
-    return Answer(reply=handover_filing.accept(ctx, newest[0]))
+    return Answer(reply=handover_filing.accept(ctx, found))
+
+
+def _waiting(ctx: Context, call: Call) -> Handover | None:
+    rotations = [call.rotation] if call.is_named else ctx.policy.oncall.rotations
+    names = [rotation.name for rotation in rotations]
+    return records.waiting_for(ctx.session, ctx.person.id, names, ctx.now) if ctx.person is not None else None
 
 
 def _pressed_accept(ctx: Context, event: ButtonPressed) -> Answer:

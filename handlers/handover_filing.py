@@ -103,6 +103,7 @@ def shown(ctx: Context, row: Handover, change: Change | None = None) -> Shown:
         accepted_at=row.accepted_at,
         asked_at=row.due_at,
         zone=ctx.policy.zone,
+        naming=ctx.policy.naming(row.rotation),
     )
 
 

@@ -16,7 +16,7 @@ from handlers.handover_filing import ACCEPT_WITHIN, file, readdress, shown, stor
 from handlers.job import Job
 from handlers.wording import handover as wording
 from handlers.wording import handover_asking, log
-from models.events import CLOCK, TimeCame
+from models.events import TimeCame
 from models.policy import Rotation
 from models.records import event as received
 from models.records import handover as records
@@ -31,7 +31,7 @@ REMINDS, CHANGES, ASKS = "handover-reminder", "handover", "acceptance"
 
 
 def _is_done(session: Session, event: TimeCame) -> bool:
-    return received.find(session, CLOCK, event.key) is not None
+    return received.has_come(session, event)
 
 
 # -- the reminder
@@ -87,7 +87,8 @@ def remind(ctx: Context, event: TimeCame) -> None:
         change = change_of(ctx, rotation, shift)
         incoming = ctx.name_of(change.incoming) if change.incoming else None
         stays = change.incoming == change.outgoing
-        said = handover_asking.reminder(rotation.name, change.end, incoming, ctx.policy.zone, stays=stays)
+        naming = ctx.policy.naming(rotation.name)
+        said = handover_asking.reminder(rotation.name, naming, change.end, incoming, ctx.policy.zone, stays=stays)
         ctx.tell([ctx.policy.person(change.outgoing)], lambda _: said, purpose=Purpose.HANDOVER)
 
 

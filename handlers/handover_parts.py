@@ -17,7 +17,7 @@ from handlers.handover_draft import Change
 from handlers.handover_filing import file, stored
 from handlers.job import Job
 from handlers.wording import handover_asking as wording
-from models.events import CLOCK, TimeCame
+from models.events import TimeCame
 from models.policy import Rotation
 from models.records import event as received
 from models.records import handover as records
@@ -39,7 +39,7 @@ def part_due(session: Session, standing: Standing, now: datetime) -> Iterable[Ti
     for rotation in standing.policy.oncall.rotations:
         rota = _near(session, standing, rotation, now)
         events = [TimeCame.of(PASSES, rotation.name, at) for at in reversed([*_passed(rota, now)])]
-        yield from (event for event in events if received.find(session, CLOCK, event.key) is None)
+        yield from (event for event in events if not received.has_come(session, event))
 
 
 def part_coming(session: Session, standing: Standing, now: datetime) -> datetime | None:
@@ -77,7 +77,7 @@ def passed_on(ctx: Context, event: TimeCame) -> None:
     row = stored(ctx, change)
     row.due_at = filed_at
     incoming = ctx.name_of(change.incoming) if change.incoming is not None else None
-    said = wording.passed_on(rotation.name, incoming, filed_at, ctx.policy.zone)
+    said = wording.passed_on(rotation.name, ctx.policy.naming(rotation.name), incoming, filed_at, ctx.policy.zone)
     ctx.tell([ctx.policy.person(change.outgoing)], lambda _: said, purpose=Purpose.HANDOVER)
 
 
@@ -116,7 +116,7 @@ def filing_due(session: Session, standing: Standing, now: datetime) -> Iterable[
     for row in records.unfiled_parts(session, now):
         assert row.due_at is not None
         event = TimeCame.of(FILES, str(row.id), row.due_at)
-        if received.find(session, CLOCK, event.key) is None:
+        if not received.has_come(session, event):
             yield event
 
 

@@ -113,9 +113,12 @@ def note(
     detail: str = "",
     actor: str | None = None,
     at: datetime | None = None,
-) -> None:
-    """Write a line into an incident's timeline. actor: None: whoever caused the event; empty: the bot."""
-    put(
+) -> int:
+    """Write a line into an incident's timeline, and give its row.
+
+    actor: None: whoever caused the event; empty: the bot.
+    """
+    return put(
         ctx.session,
         IncidentEntry,
         incident_id=incident.id,

@@ -14,7 +14,7 @@ from models.effects import Direct, Post
 from models.events import DeliverySettled, TimeCame
 from models.message import ChannelRef, Message, Span, Strong
 from models.policy import ChannelKind, EscalationStep, Person, Rotation
-from models.records import course, delivery
+from models.records import course, delivery, incident_following
 from models.records import request as records
 from models.records.delivery import OutboxState, Purpose
 from models.records.request import Due, Request, RequestState
@@ -98,7 +98,8 @@ def escalate(ctx: Context, request: Request, why: str) -> list[Person]:
     if not others:
         return []
     mentions = _called(ctx, request, others)
-    asker = ctx.handle_name(ctx.handle_on(request.platform), request.platform)
+    asked_by = ctx.handle_on(request.platform)
+    asker = ctx.called(asked_by, request.platform, otherwise=request.author_name if asked_by == request.author else "")
     _page(ctx, request, wording.escalated(_facts(ctx, request), mentions, asker, why), others)
     ctx.log(request.rotation, wording.logged_page(request.id, ", ".join(one.name for one in others)), request=request)
     return others
@@ -159,7 +160,7 @@ def _page_lost(ctx: Context, request: Request) -> None:
     request.page_id = None
     if request.state is RequestState.ACKNOWLEDGED:
         show_owner(ctx, request)
-    elif request.state is RequestState.OPEN and _is_escalating(request) and not delivery.pages(ctx.session, request.id):
+    elif request.state is RequestState.OPEN and _is_escalating(request) and not _pages(ctx, request):
         begin(ctx, request)
 
 
@@ -169,12 +170,19 @@ def _is_escalating(request: Request) -> bool:
 
 
 def show(ctx: Context, request: Request) -> None:
-    """Bring every page up to date with what became of its request; those after the first say it shortly."""
+    """Bring every page up to date with what became of its request; those after the first say it shortly.
+
+    Those from before it was reopened stay as they are: they tell how it ended then.
+    """
     ctx.edit(request.page_id, page_message(ctx, request), request.platform, request)
-    for row in delivery.pages(ctx.session, request.id):
+    for row in _pages(ctx, request):
         if row != request.page_id:
             platform = delivery.platform_of(ctx.session, row)
             ctx.edit(row, wording.later_page(_facts(ctx, request, platform)), platform, request)
+
+
+def _pages(ctx: Context, request: Request) -> Sequence[int]:
+    return delivery.pages(ctx.session, request.id, request.waits_since)
 
 
 def show_owner(ctx: Context, request: Request) -> None:
@@ -339,13 +347,20 @@ def _facts(ctx: Context, request: Request, read_on: str | None = None) -> wordin
         next_at=_time_of(ctx, request, following) if following is not None else None,
         next_to=tuple(ctx.name_of(role) for role in following.to) if following is not None else (),
         next_by=following.by if following is not None else "thread",
-        resumes_at=_resumes_at(ctx, request, following) if following is not None else None,
+        resumes_at=escalation.resumes_at(ctx, request, _time_of(ctx, request, following)) if following else None,
         better_place=_better_place(ctx, request),
+        incident=_incident(ctx, request),
         now=ctx.now,
         zone=ctx.policy.zone,
         channel_name=request.channel_name,
         asked_on=request.platform if place != request.platform else None,
     )
+
+
+def _incident(ctx: Context, request: Request) -> int | None:
+    """Give the incident that a request belongs to; looked up once somebody is on it, who may declare one."""
+    is_taken = request.state is RequestState.ACKNOWLEDGED
+    return incident_following.joined(ctx.session, request.id) if is_taken else None
 
 
 def _named(ctx: Context, request: Request, handle: str, place: str) -> Span:
@@ -362,15 +377,6 @@ def _original(ctx: Context, request: Request, place: str) -> Span | None:
 def _time_of(ctx: Context, request: Request, step: EscalationStep) -> datetime:
     """Give when a step is due: counted from the first page's delivery; from now, while that is on its way."""
     return max(ctx.now, (request.paged_at or ctx.now) + step.after)
-
-
-def _resumes_at(ctx: Context, request: Request, following: EscalationStep) -> datetime | None:
-    """Give when a request comes up again whose next step would lie outside the hours; None where it does not."""
-    rotation = ctx.policy.rotation(request.rotation) if request.rotation else None
-    at = _time_of(ctx, request, following)
-    if rotation is None or not escalation.is_held(ctx, request, rotation, at):
-        return None
-    return ctx.standing.calendar(rotation).next_hours_begin(at)
 
 
 def _better_place(ctx: Context, request: Request) -> Span | None:

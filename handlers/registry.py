@@ -27,7 +27,12 @@ from handlers import (
     handover_parts,
     helper,
     home,
+    incident_board,
+    incident_chat,
+    incident_command,
+    incident_declaring,
     incident_jobs,
+    incident_link,
     incidents,
     lifecycle,
     log,
@@ -49,6 +54,7 @@ from handlers import (
     stats,
     story,
     suggestion,
+    surge,
     thanks,
 )
 from handlers.command import Call, Command, asks_help, help_of, is_help, matching
@@ -91,6 +97,7 @@ COMMANDS: tuple[Command, ...] = (
     *helper.COMMANDS,
     *oncall_list.COMMANDS,
     *handover.COMMANDS,
+    *incident_command.COMMANDS,
     *thanks.COMMANDS,
     *silences.COMMANDS,
 )
@@ -108,6 +115,7 @@ BUTTONS: Mapping[str, Callable[[Context, ButtonPressed], Answer | None]] = {
     **roster_shuffle.BUTTONS,
     **exchange.BUTTONS,
     **silences.BUTTONS,
+    **incident_declaring.BUTTONS,
     **dialogue.BUTTONS,
 }
 
@@ -149,6 +157,10 @@ JOBS: tuple[Job, ...] = (
     handover_jobs.ACCEPTANCE,
     requests.QUESTIONS,
     requests.WAITS,
+    surge.ASKING,
+    incident_command.PROMISES,
+    incident_link.TELLING,
+    incident_board.BOARD_JOB,
     runbook_jobs.DEBTS,
     incident_jobs.INCIDENTS,
     nudges.HELPERS,
@@ -185,17 +197,22 @@ def _unreaction(ctx: Context, event: ReactionRemoved) -> None:
 
 
 def _posted(ctx: Context, event: MessagePosted) -> Answer | None:
-    return None if bot_alerts.told(ctx, event) else requests.message_posted(ctx, event)
+    if bot_alerts.told(ctx, event):
+        return None
+    incident_chat.message_posted(ctx, event)
+    return requests.message_posted(ctx, event)
 
 
 def _edited(ctx: Context, event: MessageEdited) -> None:
     if not bot_alerts.told(ctx, event):
         requests.message_edited(ctx, event)
+        incident_chat.message_edited(ctx, event)
 
 
 def _deleted(ctx: Context, event: MessageDeleted) -> None:
     requests.message_deleted(ctx, event)
     log.message_deleted(ctx, event)
+    incident_chat.message_deleted(ctx, event)
 
 
 def _button(ctx: Context, event: ButtonPressed) -> Answer | None:

@@ -295,6 +295,8 @@ def message_deleted(ctx: Context, event: MessageDeleted) -> None:
     if request.root == event.message and request.state.is_live:
         response.close(ctx, request, RequestState.WITHDRAWN, source="message")
         duplicate.withdrawn(ctx, request)
+    elif request.root == event.message and request.state is RequestState.DUPLICATE:
+        response.close(ctx, request, RequestState.WITHDRAWN, source="message")  # nobody waits to hear how it ends
     else:
         paging.show(ctx, request)
     quotes.taken_back(ctx, read, words, request, before)

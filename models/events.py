@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from models.secrets import mask
+from models.secrets import legible, mask
 
 CLOCK = "clock"
 """The platform of what no chat platform sent: due times and the outcome of deliveries."""
@@ -279,7 +279,9 @@ def from_json(document: Mapping[str, Any]) -> Event:
 def without_secrets(event: Event) -> Event:
     """Give an event with what looks like a secret masked in every word that somebody wrote, and otherwise the same."""
     match event:
-        case MessagePosted() | MessageEdited() | CommandGiven():
+        case MessagePosted():
+            return replace(event, text=mask(event.text), author_name=legible(event.author_name))
+        case MessageEdited() | CommandGiven():
             return replace(event, text=mask(event.text))
         case FormSubmitted():
             return replace(event, fields={name: mask(value) for name, value in event.fields.items()})

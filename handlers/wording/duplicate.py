@@ -54,7 +54,7 @@ def ended(original: Original) -> Message:
     if original.state is RequestState.RESOLVED:
         return message(
             paragraph(original.author, ", ", original.link, " is resolved, and with it your request."),
-            note("If you still see it, write here that it is down again."),
+            note("If you still see it, write in your thread that it is down again."),
         )
     return message(
         paragraph(original.author, ", ", original.link, f" that yours goes on in was closed: {original.state.value}."),

@@ -63,7 +63,7 @@ NOT_SUBMITTED_YET = "The last handover has not been submitted yet, so it cannot 
 class Shown:
     """A handover as the sentences need it. by: None where the bot filed it.
 
-    asked_at: when the incoming engineer is asked again; None: not any more.
+    asked_at: when the incoming engineer is asked again; None: not any more. naming: as of `Policy.naming`.
     """
 
     number: int
@@ -78,6 +78,7 @@ class Shown:
     accepted_at: datetime | None
     asked_at: datetime | None
     zone: ZoneInfo
+    naming: str = ""
 
 
 # -- the handover itself
@@ -95,9 +96,13 @@ def draft(shown: Shown, platform: str, *, is_whole: bool = False) -> Message:
             Code("/handover summary"),
             ", hand over with ",
             Code("/handover submit"),
-            f". At {when(shown.draft.shift_end, shown.zone)} I file it as it is.",
+            f"{_each_in(shown)}. At {when(shown.draft.shift_end, shown.zone)} I file it as it is.",
         ),
     )
+
+
+def _each_in(shown: Shown) -> str:
+    return f", each with “{shown.naming.strip()}” at its end" if shown.naming else ""
 
 
 def filed(shown: Shown, platform: str, *, is_whole: bool = False) -> Message:
@@ -348,7 +353,9 @@ def none_of_day(day: str) -> str:
 def ask_again(shown: Shown) -> Message:
     """Ask the incoming engineer again to accept."""
     asked = (
-        f" If it is still open {times.clock(shown.asked_at, shown.zone)}, the leads are told." if shown.asked_at else ""
+        f" If it is still open at {times.clock(shown.asked_at, shown.zone)}, the leads are told."
+        if shown.asked_at
+        else ""
     )
     return message(
         paragraph(

@@ -43,7 +43,8 @@ class Facts:
     """A request as the sentences need it. next_*: the escalation step that follows; next_at None: none does.
 
     resumes_at: when it comes up again, where that step would lie outside the hours; None where it does not.
-    original: what it is a duplicate of. asked_on: the platform it was asked on, where this is read on another.
+    original: what it is a duplicate of. incident: the number of what it belongs to; None: to none. asked_on: the
+    platform it was asked on, where this is read on another.
     """
 
     number: int
@@ -69,6 +70,7 @@ class Facts:
     next_by: str
     resumes_at: datetime | None
     better_place: Span | None
+    incident: int | None
     now: datetime
     zone: ZoneInfo
     channel_name: str | None = None
@@ -100,7 +102,7 @@ def first_page(facts: Facts, mentions: Sequence[Span], why: str) -> Message:
         _details(facts, why),
         Quote(_excerpt(facts.text)) if facts.is_direct else None,
         _buttons(facts),
-        _what_next(facts),
+        _what_next(facts, primary="you" if why == NOBODY_ON_DUTY else _ROLES["primary"]),
         note("The platform team is best asked in ", facts.better_place, ".") if facts.better_place else None,
         summary=f"{_kind(facts)} #{facts.number}: {_excerpt(facts.text, 120)}",
     )
@@ -130,11 +132,16 @@ def next_page(facts: Facts, mentions: Sequence[Span], why: str) -> Message:
     return message(
         paragraph(*_listed(mentions), ", ", *_what_is_wrong(facts, waited), " Please take it."),
         Quote(_excerpt(facts.text)) if facts.is_direct else None,
-        note(why) if why else None,
+        note(_why_you(why)) if why else None,
         _buttons(facts),
         _what_next(facts),
         summary=f"Waiting for {waited}: {_kind(facts)} #{facts.number}",
     )
+
+
+def _why_you(why: str) -> str:
+    is_fault = why in (NOBODY_ON_DUTY, NOBODY_ELSE)
+    return f"{why[0].upper()}{why[1:]}." if is_fault else f"Why you: {why}."
 
 
 def _what_is_wrong(facts: Facts, waited: str) -> Line:
@@ -193,6 +200,7 @@ def page(facts: Facts) -> Message:
         None if facts.state is RequestState.WITHDRAWN else _details(facts, ""),
         Quote(_excerpt(facts.text)) if facts.is_direct else None,
         _buttons(facts) if facts.state.is_live else None,
+        _declare(facts) if facts.state is RequestState.ACKNOWLEDGED else None,
         note(_course(facts)),
     )
 
@@ -229,7 +237,9 @@ def after_hours_of_nobody(facts: Facts, names: Sequence[str], begins: datetime, 
 def _waits(facts: Facts, told: Line, contact: str | None) -> Message:
     is_urgent = facts.request_class is RequestClass.URGENT
     call = f"If it cannot wait: {contact}." if contact else "There is nobody to call before that."
+    is_taken = facts.state is RequestState.ACKNOWLEDGED
     return message(
+        paragraph(f"{facts.owner_name} took this and has not written here since.") if is_taken else None,
         paragraph("This is outside the hours of the engineers on call. ", *told),
         paragraph(call) if is_urgent else None,
         note(
@@ -275,6 +285,7 @@ def _details(facts: Facts, why: str) -> Fields | None:
     pairs = [
         ("Judged", line(", ".join(facts.reasons))) if facts.reasons else None,
         ("Service", line(facts.service)) if facts.service else None,
+        ("Incident", line(f"{facts.incident}")) if facts.incident is not None else None,
         ("Why you", line(why)) if why and why != NOBODY_ON_DUTY else None,
     ]
     found = tuple(pair for pair in pairs if pair is not None)
@@ -297,14 +308,22 @@ def _buttons(facts: Facts) -> Buttons:
     )
 
 
-def _what_next(facts: Facts) -> Note | None:
+def _declare(facts: Facts) -> Buttons | None:
+    """Offer whoever is on a request to tell everybody, where it belongs to no incident yet."""
+    if facts.incident is not None or not facts.request_class.is_grave:
+        return None
+    return Buttons((Button("declare", "Declare an incident", str(facts.number)),))
+
+
+def _what_next(facts: Facts, primary: str = _ROLES["primary"]) -> Note | None:
+    """Say what follows. primary: who that is to the reader; they themselves, where nobody is on duty."""
     if facts.next_at is None:
         return note("This was the last step: nobody else is told after this.")
     if facts.resumes_at is not None:
         again = times.moment(facts.resumes_at, facts.zone, facts.now)
         return note(f"The hours end before the next step: if nobody takes it, it comes up again {again}.")
-    who = " and ".join(_ROLES.get(role, role) for role in facts.next_to)
-    is_one = len(facts.next_to) == 1 and facts.next_to[0] != "leads"
+    who = " and ".join({**_ROLES, "primary": primary}.get(role, role) for role in facts.next_to)
+    is_one = len(facts.next_to) == 1 and facts.next_to[0] != "leads" and who != "you"
     how = (
         f"{who} {'gets' if is_one else 'get'} a direct message"
         if facts.next_by == "dm"

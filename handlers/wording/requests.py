@@ -115,14 +115,24 @@ def stays_here(to: RequestClass) -> Message:
     return text(f"This is taken {_AS[to]} now; please stay here.")
 
 
-def silent(number: int, channel: str, root: str, escalates_at: datetime, zone: ZoneInfo) -> Message:
-    """Remind whoever took a request and has said nothing since."""
+def escalates(at: datetime, zone: ZoneInfo) -> str:
+    """Say when others are paged."""
+    return f"the escalation goes on at {times.clock(at, zone)}"
+
+
+def comes_up(at: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """Say when a request comes up again, where nobody is paged before that."""
+    return f"whoever is on call gets it {times.moment(at, zone, now)}"
+
+
+def silent(number: int, channel: str, root: str, otherwise: str) -> Message:
+    """Remind whoever took a request and has said nothing since. otherwise: what comes of that."""
     return message(
         paragraph("You took ", MessageRef(channel, root, f"#{number}"), " and have not written there for a while."),
         note(
             "Write in its thread how it stands, or resolve it with ",
             Code(f"/oncall resolve {number}"),
-            f". Otherwise the escalation goes on at {times.clock(escalates_at, zone)}.",
+            f". Otherwise {otherwise}.",
         ),
         summary=f"How does #{number} stand?",
     )

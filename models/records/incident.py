@@ -138,7 +138,7 @@ class IncidentLink(Record):
     """A request of somebody's that belongs to an incident; its author follows it.
 
     how: by which means they were joined. is_certain: whether a person said so. told_at: when its author was told that
-    the incident is over; None: they were not yet.
+    the incident is over; None: they were not yet. post_id: the outbox row of what its thread says of the incident.
     """
 
     __tablename__ = "incident_link"
@@ -151,6 +151,7 @@ class IncidentLink(Record):
     how: Mapped[str] = mapped_column(String(40))
     linked_at: Mapped[datetime]
     told_at: Mapped[datetime | None]
+    post_id: Mapped[int | None] = mapped_column(Id)
 
 
 # -- one, to decide about: it is locked until the transaction ends

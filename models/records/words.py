@@ -36,6 +36,7 @@ from models.records.exchange import Exchange, ExchangeState
 from models.records.feedback import Feedback
 from models.records.handover import Handover, LogEntry
 from models.records.incident import Incident, IncidentEntry, IncidentState
+from models.records.incident_chat import IncidentMessage
 from models.records.request import LIVE, LabelledExample, ReadMessage, Request, TimelineEntry
 from models.records.roster import StoredAbsence
 from models.records.silence import Silence
@@ -324,6 +325,16 @@ PLACES: tuple[Place, ...] = (
         is_over=_of_no_live_incident(IncidentEntry.incident_id),
     ),
     Place(
+        IncidentMessage,
+        IncidentMessage.at,
+        {"text": _nothing},
+        IncidentMessage.text != "",
+        lambda whose: or_(
+            *(and_(IncidentMessage.platform == one, IncidentMessage.author == user) for one, user in whose.handles)
+        ),
+        is_over=_of_no_live_incident(IncidentMessage.incident_id),
+    ),
+    Place(
         Alert,
         Alert.last_seen_at,
         {
@@ -373,11 +384,14 @@ NEVER: Mapping[str, str] = {
     "exchange": "rotation asker other settled_by posts",
     "gone_account": "platform user reason",
     "handover": "rotation outgoing incoming submitted_by accepted_by posts",
+    "heartbeat": "key source name",
     "helper": "platform user person",
     "home_page": "platform user digest",
     "incident": "service environment sender group_key platform channel declared_by resolved_by",
+    "incident_board": "platform channel digest",
     "incident_entry": "actor what source",
     "incident_link": "how",
+    "incident_message": "platform channel message author noted_by",
     "known_channel": "platform channel name",
     "labelled_example": "channel_kind by",
     "lane": "platform lane holder",
@@ -393,8 +407,9 @@ NEVER: Mapping[str, str] = {
     "rotation": "name stamp",
     "rotation_member": "rotation engineer",
     "runbook_debt": "person settled_by",
-    "silence": "labels platform by",
     "shift": "rotation engineer turn reason",
+    "silence": "labels platform by",
+    "surge": "service numbers platform",
     "thanks": "platform giver receiver source channel message",
     "timeline": "actor what source",
     "told_gap": "key",

@@ -155,6 +155,33 @@ def test_an_original_that_its_author_took_back_leaves_the_others_a_request(datab
     assert [page.thread for page in desk.pages()] == [second]
 
 
+def test_whoever_was_on_an_original_that_was_taken_back_is_on_what_goes_on_and_nobody_is_paged(desk: Desk) -> None:
+    first, second = two(desk, URGENT, PLATFORM)
+    desk.commands("ana", "ack 1")
+    joined(desk, second, first)
+    desk.delivers()
+    desk.owed()
+    desk.deletes(first)
+    request = desk.request(second)
+    assert (request.state, request.owner, request.request_class) == (RequestState.ACKNOWLEDGED, "U-ana", "urgent")
+    (told,) = said(desk, second)
+    assert told.startswith("👀 @Ana Ruiz is on it since 10:00 UTC: Urgent request #2")
+    assert desk.pages() == []
+    assert desk.timeline(second)[-2:] == ["reopened", "acknowledged"]
+
+
+def test_whoever_took_their_duplicate_back_is_not_told_how_the_original_ended(desk: Desk) -> None:
+    first, second = two(desk)
+    joined(desk, second, first)
+    desk.delivers()
+    desk.deletes(second)
+    desk.delivers()
+    desk.owed()
+    desk.commands("ana", "resolve 1")
+    assert desk.request(second).state is RequestState.WITHDRAWN
+    assert said(desk, second) == []
+
+
 def test_an_original_closed_as_no_request_is_told(desk: Desk) -> None:
     first, second = two(desk)
     joined(desk, second, first)

@@ -47,16 +47,19 @@ class Reader:
     clock: Clock
     memory: Memory
 
-    def events(self, sent: Sent, room: Room | None, *, past: Past | None = None) -> list[Event]:
-        """Give what is new of a message as it stands now. past: it was read afterwards; None: it comes live."""
+    def events(self, sent: Sent, room: Room | None, before: Seen | None, past: Past | None = None) -> list[Event]:
+        """Give what is new of a message as it stands now.
+
+        before: how it stood when it was told of last; None: it never was. past: it was read afterwards; None: it
+        comes live.
+        """
         if sent.t == REMOVED:
             return [self.deleted(sent.rid, sent.id, room)]
-        if sent.t:
+        if sent.t or (before is not None and before.is_newer_than(sent)):
             return []
-        return list(self._new(sent, room, past))
+        return list(self._new(sent, room, before, past))
 
-    def _new(self, sent: Sent, room: Room | None, past: Past | None) -> Iterator[Event]:
-        before = self.memory.of(sent.id)
+    def _new(self, sent: Sent, room: Room | None, before: Seen | None, past: Past | None) -> Iterator[Event]:
         if sent.u.username != self.bot:
             words = None if sent.bot else self._words(sent, room)
             if before is None and _may_be_new(sent, past):
