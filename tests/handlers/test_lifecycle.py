@@ -164,6 +164,14 @@ def test_taking_it_makes_the_authors_answer_needless(desk: Desk) -> None:
     assert desk.request(message).asked_class is None
 
 
+def test_resolving_it_says_so_where_the_author_was_asked(desk: Desk) -> None:
+    message = desk.writes("dev", "flaky", SOS)
+    desk.delivers()
+    desk.owed()
+    desk.reacts("ana", message, "white_check_mark")
+    assert any("Ana Ruiz has resolved it; no answer is needed any more." in str(one) for one in desk.owed())
+
+
 def test_taken_outside_hours_it_does_not_come_up_in_the_morning(sqlite_url: str) -> None:
     desk = at_desk(sqlite_url, at="2026-11-02 20:00")
     message = desk.writes("dev", URGENT, SOS)
