@@ -39,6 +39,16 @@ def test_an_override_within_the_day_is_handed_over_by_whoever_leaves(team: Offic
     assert handovers(team) == [(True, "ana", "dan", "accepted"), (False, "dan", "ben", HandoverState.AUTOMATIC)]
 
 
+def test_what_was_noted_before_duty_passed_on_is_handed_over_with_the_part_and_at_the_end(team: Office) -> None:
+    team.command("ana", "handover", "note call the vendor at 15:00")
+    team.at("2026-11-02 11:00").command("lea", "oncall-list", "assign now @dan")
+    team.pass_time()
+    team.pass_time("2026-11-02 11:30")
+    assert any("call the vendor at 15:00" in one for one in direct(team.owed(), "dan"))
+    team.pass_time("2026-11-03 09:00")
+    assert any("call the vendor at 15:00" in one for one in direct(team.owed(), "ben"))
+
+
 def test_a_part_that_nobody_submits_is_filed_after_half_an_hour(team: Office) -> None:
     team.at("2026-11-02 11:00").command("dan", "oncall", "take now")
     team.pass_time()
