@@ -140,7 +140,7 @@ def test_an_eye_that_is_taken_back_changes_nothing(desk: Desk, urgent: str) -> N
 def test_a_closed_request_cannot_be_taken(desk: Desk, urgent: str) -> None:
     number = desk.request(urgent).id
     desk.presses("ana", "resolve", number)
-    assert desk.commands("ana", f"ack {number}") == f"#{number} is closed already: resolved."
+    assert desk.commands("ana", f"ack {number}") == f"#{number} is closed already: it was resolved."
     assert state(desk, urgent) is RequestState.RESOLVED
 
 
@@ -231,9 +231,8 @@ def test_what_was_closed_as_no_request_stays_so(desk: Desk, urgent: str, emoji: 
     number = desk.request(urgent).id
     desk.commands("ana", f"class {number} none")
     desk.reacts("dev", urgent, emoji)
-    assert (
-        desk.commands("ana", f"resolve {number} https://example.org") == f"#{number} is closed already: not-a-request."
-    )
+    answer = desk.commands("ana", f"resolve {number} https://example.org")
+    assert answer == f"#{number} is closed already: it was no request."
     assert (state(desk, urgent), desk.request(urgent).runbook_url) == (RequestState.DISMISSED, None)
 
 
@@ -331,7 +330,7 @@ def test_no_request_closes_it_and_a_closed_one_cannot_be_corrected(desk: Desk, u
     number = desk.request(urgent).id
     assert desk.commands("ana", f"class {number} none") == f"#{number} is closed as no request."
     assert state(desk, urgent) is RequestState.DISMISSED
-    assert desk.commands("ana", f"class {number} urgent") == f"#{number} is closed already: not-a-request."
+    assert desk.commands("ana", f"class {number} urgent") == f"#{number} is closed already: it was no request."
 
 
 def test_the_button_of_a_pointer_raises_it_for_its_author(desk: Desk) -> None:
@@ -523,3 +522,9 @@ def test_a_class_may_be_written_in_capitals(desk: Desk) -> None:
     message = desk.writes("dev", PLATFORM, OPERATIONS)
     desk.commands("ana", f"CLASS #{desk.request(message).id} Community")
     assert desk.request(message).request_class is RequestClass.COMMUNITY
+
+
+def test_a_page_says_in_words_how_its_request_ended(desk: Desk, urgent: str) -> None:
+    desk.presses("ana", "class", f"{desk.request(urgent).id}:none")
+    (edit,) = (one for one in desk.owed() if isinstance(one, Edit))
+    assert edit.message.plain().splitlines()[0] == "Request #1 from @U-dev is closed: it was no request."
