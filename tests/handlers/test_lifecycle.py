@@ -528,3 +528,8 @@ def test_a_page_says_in_words_how_its_request_ended(desk: Desk, urgent: str) -> 
     desk.presses("ana", "class", f"{desk.request(urgent).id}:none")
     (edit,) = (one for one in desk.owed() if isinstance(one, Edit))
     assert edit.message.plain().splitlines()[0] == "Request #1 from @U-dev is closed: it was no request."
+
+
+def test_a_strangers_reaction_is_not_the_last_that_a_handover_tells(desk: Desk, urgent: str) -> None:
+    desk.reacts("mallory", urgent, "eyes")
+    assert "nobody is on it · paged 10:00 · next: escalates 10:05" in desk.office.command("ana", "handover", "draft")
