@@ -20,7 +20,8 @@ from models.triage.verdict import RequestClass
 
 KEPT = 40  # lines a section; ten of them are shown where nobody asked for all
 EXCERPT = 60
-MACHINERY = ("page delivered", "message added")  # of a timeline: what tells nobody how a request stands
+MACHINERY = ("page delivered", "message added", "reaction without effect", "wrote without answering")
+"""Of a timeline what does not tell how a request stands."""
 LOG_LINE = 140
 JUST_BEFORE = timedelta(microseconds=1)  # what happens at this instant is part of the draft, too
 

@@ -71,11 +71,12 @@ def passed_on(ctx: Context, event: TimeCame) -> None:
     change = _part(ctx, rotation, event.at) if rotation is not None else None
     if rotation is None or change is None or change.end - change.start < SHORTEST:
         return
-    filed_at = _filed_at(ctx, rotation)
-    if filed_at >= _shift_end(ctx, rotation, event.at):
+    filed_at, shift = _filed_at(ctx, rotation), duty.on_call(ctx, rotation, event.at).shift
+    if shift is None or filed_at >= shift.end:
         return  # the handover at the shift's end comes before anybody works on
     row = stored(ctx, change)
     row.due_at = filed_at
+    _begin_with(row, records.of_shift(ctx.session, rotation.name, shift.start))
     incoming = ctx.name_of(change.incoming) if change.incoming is not None else None
     said = wording.passed_on(rotation.name, ctx.policy.naming(rotation.name), incoming, filed_at, ctx.policy.zone)
     ctx.tell([ctx.policy.person(change.outgoing)], lambda _: said, purpose=Purpose.HANDOVER)
@@ -98,9 +99,10 @@ def _filed_at(ctx: Context, rotation: Rotation) -> datetime:
     return begins + FILED_AFTER
 
 
-def _shift_end(ctx: Context, rotation: Rotation, at: datetime) -> datetime:
-    shift = duty.on_call(ctx, rotation, at).shift
-    return shift.end if shift is not None else at
+def _begin_with(row: Handover, whole: Handover | None) -> None:
+    """Begin the draft of a part with what was written in the shift so far: whoever takes over is to know it."""
+    if whole is not None and not (row.summary or row.watch):
+        row.summary, row.watch = whole.summary, whole.watch
 
 
 def _near(session: Session, standing: Standing, rotation: Rotation, at: datetime) -> Rota:

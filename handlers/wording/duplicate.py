@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from handlers.wording.ends import HOW
 from models.message import Form, FormField, Message, Span, message, note, paragraph, text
 from models.records.request import RequestState
 
@@ -27,7 +28,7 @@ def itself(number: int, of: int) -> str:
 
 def nothing_goes_on(number: int, state: RequestState) -> str:
     """Refuse an original that is over without an outcome."""
-    return f"#{number} is closed ({state.value}), so that nothing goes on there."
+    return f"#{number} is closed, because {HOW[state]}: nothing goes on there."
 
 
 def marked(number: int, original: Span) -> Message:
@@ -57,7 +58,7 @@ def ended(original: Original) -> Message:
             note("If you still see it, write in your thread that it is down again."),
         )
     return message(
-        paragraph(original.author, ", ", original.link, f" that yours goes on in was closed: {original.state.value}."),
+        paragraph(original.author, ", ", original.link, f" that yours goes on in was closed: {HOW[original.state]}."),
         note("If you still need help, write in the channel anew."),
     )
 

@@ -311,42 +311,6 @@ def _listed(shown: Shown) -> Line:
     )
 
 
-# -- refusals
-
-
-def may_not_submit(rotation: str, engineer: str | None, others: Sequence[str]) -> str:
-    """Refuse somebody who is not on duty."""
-    who = f"{engineer} is on duty" if engineer else "nobody is on duty"
-    other = f" For another rotation add: in {' or '.join(others)}." if others else ""
-    return f"Only the engineer on duty in {rotation} or a lead can hand over; {who} now.{other}"
-
-
-def too_late(number: int) -> str:
-    """Refuse a change of a handover that the next shift works with already."""
-    return f"The shift of handover #{number} ended some time ago, so it stays as it is. Tell the engineer on duty."
-
-
-def may_not_accept(number: int, incoming: str | None) -> str:
-    """Refuse somebody whom a handover is not for."""
-    whose = f"is for {incoming}" if incoming else "waits for a lead"
-    return f"Handover #{number} {whose}; only they or a lead can accept it."
-
-
-def superseded(number: int, newer: int) -> str:
-    """Refuse to accept a handover that a later one took the place of."""
-    return f"Handover #{number} is over: #{newer} came after it. Nothing is left to accept."
-
-
-def no_such_handover(number: int) -> str:
-    """Say that there is no handover with a number."""
-    return f"There is no handover #{number}. /handover list shows which there are."
-
-
-def none_of_day(day: str) -> str:
-    """Say that no handover was filed of a day."""
-    return f"No handover has been filed of {day}. /handover list shows which there are."
-
-
 # -- what comes by itself
 
 
@@ -393,8 +357,12 @@ def unreachable(shown: Shown, platform: str) -> Message:
     )
 
 
-def changed_after(number: int, by: str, acceptor: str | None) -> Message:
-    """Tell the incoming engineer that an accepted handover was changed. acceptor: None where it was they."""
-    return text(
-        f"{by} changed handover #{number} after {acceptor or 'you'} accepted it: ", Code(f"/handover show {number}")
-    )
+def changed_after(number: int, by: str | None, acceptor: str | None) -> Message:
+    """Tell the incoming engineer that an accepted handover was changed.
+
+    by: None for the bot, as duty passed on since it was submitted. acceptor: None where it was they.
+    """
+    whoever, how = acceptor or "you", Code(f"/handover show {number}")
+    if by is None:
+        return text(f"Duty passed on, and handover #{number} has changed since {whoever} accepted it: ", how)
+    return text(f"{by} changed handover #{number} after {whoever} accepted it: ", how)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from handlers.wording import times
 from handlers.wording.account import NAMES
+from handlers.wording.ends import HOW
 from models.message import (
     Button,
     Buttons,
@@ -351,7 +352,8 @@ def _outcome(facts: Facts) -> tuple[Span, ...]:
         case RequestState.DUPLICATE if facts.original is not None:
             return line(Strong(kind), facts.link, " from ", facts.author, " goes on in ", facts.original, ".")
         case _:
-            return line(Strong(kind), facts.link, f" is closed: {facts.state.value}.")
+            named = "Request " if facts.request_class is RequestClass.NONE else kind
+            return line(Strong(named), facts.link, " from ", facts.author, f" is closed: {HOW[facts.state]}.")
 
 
 def _excerpt(text: str, most: int = 500) -> str:

@@ -72,9 +72,9 @@ def question_overtaken(to: RequestClass) -> Message:
     return text(f"After your last message I treat this {_AS[to]}.")
 
 
-def question_moot(name: str) -> Message:
-    """Close the question of a request that somebody has taken."""
-    return text(f"{name} has taken it; no answer is needed any more.")
+def question_moot(name: str, *, is_resolved: bool = False) -> Message:
+    """Close the question of a request that somebody has taken, or resolved."""
+    return text(f"{name} has {'resolved' if is_resolved else 'taken'} it; no answer is needed any more.")
 
 
 def cross_link(number: int, channel: str, root: str, channel_name: str, engineer: str | None) -> Message:

@@ -121,7 +121,7 @@ def test_what_cannot_be_is_answered_and_changes_nothing(desk: Desk) -> None:
         ("1 of 2", "#2 is a duplicate of #1 already."),
         ("1 of 99", "There is no request #99."),
         ("99 of 1", "There is no request #99."),
-        ("2 of 1", "#2 is closed already: duplicate."),
+        ("2 of 1", "#2 is closed already: it goes on in another one."),
         (f"1 of {'9' * 30}", "is no request number. The form is: /oncall duplicate <number> of <number>"),
         ("1", "Which request, and of which? The form is: /oncall duplicate <number> of <number>"),
         ("1 of", "Which request, and of which?"),
@@ -135,7 +135,7 @@ def test_what_cannot_be_is_answered_and_changes_nothing(desk: Desk) -> None:
 def test_nothing_goes_on_in_what_was_no_request(desk: Desk) -> None:
     first, second = two(desk)
     desk.commands("ana", "class 1 none")
-    assert joined(desk, second, first) == "#1 is closed (not-a-request), so that nothing goes on there."
+    assert joined(desk, second, first) == "#1 is closed, because it was no request: nothing goes on there."
     assert desk.request(second).state is RequestState.OPEN
 
 
@@ -187,7 +187,7 @@ def test_an_original_closed_as_no_request_is_told(desk: Desk) -> None:
     joined(desk, second, first)
     desk.owed()
     desk.commands("ana", "class 1 none")
-    assert "#1 that yours goes on in was closed: not-a-request." in said(desk, second)[0]
+    assert "#1 that yours goes on in was closed: it was no request." in said(desk, second)[0]
 
 
 def test_a_cry_in_its_thread_raises_the_original_while_that_goes_on(desk: Desk) -> None:
@@ -249,4 +249,4 @@ def test_the_button_asks_of_which_and_the_form_does_the_same_as_the_command(desk
     assert submitted(desk, "mallory", 2, "1")[1].startswith("Only the author")
     assert submitted(desk, "ana", 2, " #1 ")[0].startswith("#2 goes on in #1.")
     assert desk.request(second).duplicate_of == desk.request(first).id
-    assert desk.presses("ana", "duplicate", 2) == "#2 is closed already: duplicate."
+    assert desk.presses("ana", "duplicate", 2) == "#2 is closed already: it goes on in another one."
