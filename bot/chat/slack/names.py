@@ -60,13 +60,14 @@ class Names:
     def keep_looking(self, inbound: Inbound, stopping: threading.Event) -> None:
         """Look up whoever is wanted, until the stop."""
         while not stopping.is_set():
-            try:
-                user = self._wanted.get(timeout=PACE_SECONDS)
-            except queue.Empty:
-                continue
-            if not stopping.wait(self._settled):
+            user = self._wanted.get()
+            if user and not stopping.wait(self._settled):
                 self._look(user, inbound)
-            stopping.wait(PACE_SECONDS)
+                stopping.wait(PACE_SECONDS)
+
+    def wake(self) -> None:
+        """Let whoever looks notice that it is to stop."""
+        self._wanted.put("")
 
     def _look(self, user: str, inbound: Inbound) -> None:
         try:

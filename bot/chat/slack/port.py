@@ -224,6 +224,7 @@ class SlackChat:
         """Take no more events, finish and acknowledge those in hand within 4 s, and disconnect."""
         self._stopping.set()
         self._missed_wanted.set()
+        self._names.wake()
         for background in filter(None, (self._watch, self._look, self._name, self._catching_up)):
             background.join(WATCH_SECONDS)
         self._close()
