@@ -208,7 +208,7 @@ class Context:
             TimelineEntry,
             request_id=request.id,
             at=self.now if source == "clock" else self.happened_at,
-            actor=self.actor if actor is None else actor,
+            actor=(self.actor and self.handle_on(request.platform)) if actor is None else actor,
             what=what,
             detail=detail[:500],
             source=source,
