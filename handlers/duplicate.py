@@ -1,5 +1,7 @@
 """What was asked twice: it goes on in another request, and its author is told once when that one is over."""
 
+from datetime import datetime
+
 from handlers import duty, response
 from handlers.command import Call, Command
 from handlers.context import Answer, Context, Source
@@ -91,6 +93,14 @@ def ended(ctx: Context, original: Request) -> None:
             continue
         response.tell_author(ctx, one, wording.ended(_facts(ctx, original, one)))
         ctx.note(one, TOLD, source="clock", actor="")
+
+
+def told_at(ctx: Context, original: Request) -> datetime:
+    """Give when an original may end by itself: now, or when the hours begin, where somebody is told of that."""
+    rotation = ctx.policy.rotation(original.rotation) if original.rotation is not None else None
+    if rotation is None or duty.is_within_hours(ctx, rotation) or not course.duplicates(ctx.session, original.id):
+        return ctx.now
+    return duty.next_hours_begin(ctx, rotation)
 
 
 def withdrawn(ctx: Context, original: Request) -> None:

@@ -190,6 +190,22 @@ def test_an_original_closed_as_no_request_is_told(desk: Desk) -> None:
     assert "#1 that yours goes on in was closed: it was no request." in said(desk, second)[0]
 
 
+def test_an_original_that_goes_stale_is_told_within_the_hours_and_to_nobody_else(desk: Desk) -> None:
+    first, second = desk.writes("dev", COMMUNITY, HOW_TO), desk.writes("eve", COMMUNITY, HOW_TO)
+    desk.delivers()
+    joined(desk, second, first)
+    desk.office.at("2026-11-04 16:30")
+    desk.writes("ben", "try another runner", HOW_TO, thread=first)
+    desk.delivers()
+    desk.office.pass_time("2026-11-14 16:30")  # a Saturday
+    assert desk.request(first).state is RequestState.OPEN
+    desk.owed()
+    desk.until("2026-11-16 09:00")
+    assert desk.request(first).state is RequestState.STALE
+    told = [(one.user, one.message.plain()) for one in desk.owed() if isinstance(one, Direct)]
+    assert [user for user, said in told if "was closed: nobody said anything for days." in said] == ["U-eve"]
+
+
 def test_a_cry_in_its_thread_raises_the_original_while_that_goes_on(desk: Desk) -> None:
     first, second = two(desk, PLATFORM, PLATFORM)
     joined(desk, second, first)
