@@ -542,3 +542,12 @@ def test_a_page_says_in_words_how_its_request_ended(desk: Desk, urgent: str) -> 
 def test_a_strangers_reaction_is_not_the_last_that_a_handover_tells(desk: Desk, urgent: str) -> None:
     desk.reacts("mallory", urgent, "eyes")
     assert "nobody is on it · paged 10:00 · next: escalates 10:05" in desk.office.command("ana", "handover", "draft")
+
+
+def test_a_handover_counts_a_reopened_request_from_when_it_came_back(desk: Desk, urgent: str) -> None:
+    desk.presses("ana", "resolve", desk.request(urgent).id)
+    desk.office.at("2026-11-02 15:00")
+    desk.commands("dev", "reopen 1")
+    desk.office.at("2026-11-02 15:10")
+    desk.presses("ana", "resolve", 1)
+    assert "by Ana Ruiz in 10 min" in desk.office.command("ana", "handover", "draft")
