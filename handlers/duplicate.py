@@ -11,7 +11,7 @@ from handlers.wording import duplicate as wording
 from handlers.wording import lifecycle as words
 from models.errors import UserError
 from models.events import ButtonPressed, FormSubmitted
-from models.message import Form
+from models.message import Form, Message
 from models.records import course
 from models.records import request as records
 from models.records.request import Request, RequestState
@@ -106,9 +106,10 @@ def told_at(ctx: Context, original: Request) -> datetime:
 def withdrawn(ctx: Context, original: Request) -> None:
     """Take up the first of what goes on in a request that its author took back; the others go on in that one.
 
-    Whoever was on it goes on with that.
+    Whoever was on it is told, and goes on with that.
     """
     first = next(iter(course.duplicates(ctx.session, original.id)), None)
+    _tell_owner(ctx, original, first)
     if first is None:
         return
     course.lead_on(ctx.session, original.id, first.id)
@@ -116,6 +117,17 @@ def withdrawn(ctx: Context, original: Request) -> None:
         response.carry_on(ctx, first, original, source="message")
     else:
         response.reopen(ctx, first, first.request_class, source="message", is_correction=False)
+
+
+def _tell_owner(ctx: Context, original: Request, instead: Request | None) -> None:
+    if original.owner is not None:
+        owner = ctx.policy.person_with_handle(original.platform, original.owner)
+
+        def told(platform: str) -> Message:
+            link = reference(ctx, instead, platform) if instead is not None else None
+            return wording.taken_back(original.id, link)
+
+        ctx.tell([owner], told, request=original)
 
 
 def _facts(ctx: Context, original: Request, request: Request) -> wording.Original:

@@ -6,6 +6,7 @@ from models.effects import Direct, Edit, Post
 from models.events import FormSubmitted
 from models.records.request import RequestState
 from models.triage.verdict import RequestClass
+from tests.handlers.build import direct
 from tests.handlers.desk import COMMUNITY, HOW_TO, NONE, OPERATIONS, PLATFORM, SOS, URGENT, Desk, at_desk
 
 ENDED = "is resolved, and with it your request"
@@ -164,10 +165,24 @@ def test_whoever_was_on_an_original_that_was_taken_back_is_on_what_goes_on_and_n
     desk.deletes(first)
     request = desk.request(second)
     assert (request.state, request.owner, request.request_class) == (RequestState.ACKNOWLEDGED, "U-ana", "urgent")
-    (told,) = said(desk, second)
+    owed = desk.owed()
+    assert direct(owed, "ana") == [
+        "Whoever asked #1 has deleted their message. #2 asked the same and goes on; you are on that now."
+    ]
+    (told,) = (one.message.plain() for one in owed if isinstance(one, Post) and one.thread == second)
     assert told.startswith("👀 @Ana Ruiz is on it since 10:00 UTC: Urgent request #2")
     assert desk.pages() == []
     assert desk.timeline(second)[-2:] == ["reopened", "acknowledged"]
+
+
+def test_whoever_was_on_what_its_author_took_back_is_told(desk: Desk) -> None:
+    first, _ = two(desk)
+    desk.commands("ana", "ack 1")
+    desk.delivers()
+    desk.owed()
+    desk.deletes(first)
+    told = direct(desk.owed(), "ana")
+    assert told == ["Whoever asked #1 has deleted their message: it is closed, and not yours any more."]
 
 
 def test_whoever_took_their_duplicate_back_is_not_told_how_the_original_ended(desk: Desk) -> None:
