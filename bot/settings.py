@@ -15,7 +15,8 @@ from bot.consistency import inconsistencies
 from bot.document import Document, lacks_variable, read
 from bot.faults import faults
 from bot.problem import Path, Problem, SettingsError
-from models.policy import PLATFORMS, Policy, Strict
+from models.policy import PLATFORMS, Policy
+from models.written import Strict
 
 Platform = Literal["slack", "rocketchat", "local"]
 
@@ -86,9 +87,10 @@ class Chat(Strict):
 
 
 class Hook(Strict):
-    """One incoming hook: what its sender shows as a bearer token."""
+    """One incoming hook: what its sender shows as a bearer token. rate: how often it may come in a minute."""
 
     token: SecretStr
+    rate: int = Field(default=6000, ge=1)
 
 
 class Hooks(Strict):

@@ -32,7 +32,7 @@ def ask(ctx: Context, request: Request) -> None:
 
 def _is_asked_about(ctx: Context, request: Request) -> bool:
     """Say whether an author may be asked: not after their own ✅, nor where nobody asked the bot for anything."""
-    return not ctx.is_author(request) and (request.request_class.is_grave or request.is_direct)
+    return bool(request.author) and not ctx.is_author(request) and (request.request_class.is_grave or request.is_direct)
 
 
 def told(ctx: Context, request: Request) -> Sequence[Block]:

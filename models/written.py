@@ -1,10 +1,10 @@
-"""Values as the configuration writes them: lengths of time, times of day, dates, and the topics of channels."""
+"""Values as the configuration writes them: lengths of time, times of day, dates, instants, the topics of channels."""
 
 import re
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
 LONGEST_TOPIC = 180
 """Leaves room for names within the 250 characters that the strictest platform allows."""
@@ -13,6 +13,27 @@ _DURATION = re.compile(r"(\d+)\s*([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+
+
+class Strict(BaseModel):
+    """A frozen piece of the configuration in which an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+_TURNS = {**dict.fromkeys("\u202a\u202b\u202d\u202e", "\u202c"), **dict.fromkeys("\u2066\u2067\u2068", "\u2069")}
+"""What turns the direction of writing, and what ends it. Source: Unicode Standard Annex #9, 2."""
+
+
+def closed(text: str) -> str:
+    """Give a text that ends each turn of the direction of writing that it begins, as what follows has to be legible."""
+    left: list[str] = []
+    for char in text:
+        if char in _TURNS:
+            left.append(_TURNS[char])
+        elif left and char == left[-1]:
+            left.pop()
+    return text + "".join(reversed(left))
 
 
 def parse_duration(value: object) -> object:
@@ -49,9 +70,20 @@ def parse_day(value: object) -> object:
         raise ValueError(f"`{value}` is no date: write it as 2026-12-24") from None
 
 
+def parse_moment(value: object) -> object:
+    """Give an instant for `2026-12-24 22:00` or an ISO date-time; without an offset it is the organisation's time."""
+    if isinstance(value, datetime):
+        return value
+    try:
+        return datetime.fromisoformat(str(value).strip())
+    except ValueError:
+        raise ValueError(f"`{value}` is no date and time: write it as 2026-12-24 22:00") from None
+
+
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 CivilTime = Annotated[time, BeforeValidator(parse_time)]
 Day = Annotated[date, BeforeValidator(parse_day)]
+Moment = Annotated[datetime, BeforeValidator(parse_moment)]
 
 
 def check_topic(text: str) -> str:
@@ -65,4 +97,5 @@ def check_topic(text: str) -> str:
     return text
 
 
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(closed)]
 Topic = Annotated[str, AfterValidator(check_topic)]

@@ -13,7 +13,7 @@ from fastapi import APIRouter
 from sqlalchemy import func, select
 
 from bot import log as logs
-from bot.app import Bot, build, command_hints, new_feed_secret
+from bot.app import Bot, build, command_hints, new_feed_secret, status_pages
 from bot.chat.local.cast import roles_of
 from bot.chat.local.port import LocalChat
 from bot.chat.local.web import router
@@ -184,16 +184,19 @@ def run(port: int, data: Path | None, at: datetime | None) -> None:
         signal.signal(number, lambda *_: stopping.set())
     demo = Demo(folder, at)
     routers = [router(demo.chat, demo), demo.calendar_feeds()]
-    server = HttpServer(application(demo.bot, routers), f"127.0.0.1:{port}")
+    pages = status_pages(demo.bot)
+    server = HttpServer(pages.before(application(demo.bot, routers)), f"127.0.0.1:{port}")
     demo.is_reached_at(f"http://127.0.0.1:{server.port}")
     try:
         past = "playing three weeks of history …" if demo.is_new else "going on with what is in its folder."
         _say(f"Watchbill demo: {past}")
         demo.start()
+        pages.start()
         server.start()
         _say(f"Open http://127.0.0.1:{server.port} — nothing leaves this machine. Stop with Ctrl+C.")
         stopping.wait()
     finally:
+        pages.stop()
         demo.stop()
         server.stop()
         if data is None:

@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute
 
+from models.records.alert import Alert, AlertState
 from models.records.asking import AskedRow
 from models.records.base import Record, table_of
 from models.records.delivery import OutboxRow, OutboxState
@@ -34,8 +35,11 @@ from models.records.event import ReceivedEvent
 from models.records.exchange import Exchange, ExchangeState
 from models.records.feedback import Feedback
 from models.records.handover import Handover, LogEntry
+from models.records.incident import Incident, IncidentEntry, IncidentState
+from models.records.incident_chat import IncidentMessage
 from models.records.request import LIVE, LabelledExample, ReadMessage, Request, TimelineEntry
 from models.records.roster import StoredAbsence
+from models.records.silence import Silence
 from models.records.thanks import Thanks
 from models.rota.shift import SKIPPED
 
@@ -75,8 +79,11 @@ class Whose:
 
     def called_in_thanks(self) -> list[str]:
         """Give what thanks know them by: their id, or a platform and a user id."""
-        strangers = [f"{platform}:{user}" for platform, user in self.handles]
-        return strangers if self.person is None else [self.person, *strangers]
+        return [*([self.person] if self.person is not None else []), *self.called_elsewhere()]
+
+    def called_elsewhere(self) -> list[str]:
+        """Give what they are called where they have no handle: a platform and a user id."""
+        return [f"{platform}:{user}" for platform, user in self.handles]
 
     @property
     def users(self) -> list[str]:
@@ -149,6 +156,10 @@ def _without_texts(section: Mapping[str, Any]) -> dict[str, Any]:
     return {**section, "items": [{**item, "excerpt": ""} for item in section.get("items", ())]}
 
 
+def _no_values(_: Any) -> dict[str, str]:
+    return {}
+
+
 def _nothing_filled_in(_: Any) -> dict[str, Any]:
     return {}
 
@@ -186,6 +197,11 @@ def _went_to(whose: Whose) -> ColumnElement[bool]:
         for platform, user in whose.handles
     ]
     return or_(OutboxRow.request_id.in_(whose.requests()), *lanes)
+
+
+def _of_no_live_incident(incident_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Say which rows are of no incident that is live."""
+    return ~exists().where(Incident.id == incident_id, Incident.state == IncidentState.OPEN)
 
 
 def _logged(whose: Whose) -> ColumnElement[bool]:
@@ -227,7 +243,7 @@ PLACES: tuple[Place, ...] = (
         TimelineEntry.at,
         {"detail": _nothing},
         and_(TimelineEntry.detail != "", TimelineEntry.what.not_in(FIGURES)),
-        lambda whose: TimelineEntry.actor.in_(whose.users),
+        lambda whose: TimelineEntry.actor.in_([*whose.users, *whose.called_elsewhere()]),
         is_over=_is_over(TimelineEntry.request_id),
     ),
     Place(
@@ -296,6 +312,53 @@ PLACES: tuple[Place, ...] = (
         lambda whose: Feedback.request_id.in_(whose.requests()),
     ),
     Place(
+        Incident,
+        Incident.seen_at,
+        {"title": _nothing, "update": _nothing, "public_note": _nothing, "labels": _no_values, "links": _no_values},
+        or_(Incident.title != "", Incident.update != "", Incident.public_note != ""),
+        lambda whose: Incident.declared_by.in_(whose.users),
+        is_over=Incident.state != IncidentState.OPEN,
+    ),
+    Place(
+        IncidentEntry,
+        IncidentEntry.at,
+        {"detail": _nothing},
+        IncidentEntry.detail != "",
+        lambda whose: IncidentEntry.actor.in_(whose.users),
+        is_over=_of_no_live_incident(IncidentEntry.incident_id),
+    ),
+    Place(
+        IncidentMessage,
+        IncidentMessage.at,
+        {"text": _nothing},
+        IncidentMessage.text != "",
+        lambda whose: or_(
+            *(and_(IncidentMessage.platform == one, IncidentMessage.author == user) for one, user in whose.handles)
+        ),
+        is_over=_of_no_live_incident(IncidentMessage.incident_id),
+    ),
+    Place(
+        Alert,
+        Alert.last_seen_at,
+        {
+            "summary": _nothing,
+            "labels": _no_values,
+            "annotations": _no_values,
+            "links": _no_values,
+            "is_blank": lambda _: True,
+        },
+        Alert.is_blank.is_(False),
+        lambda _: false(),
+        is_over=Alert.state != AlertState.FIRING,
+    ),
+    Place(
+        Silence,
+        Silence.until,
+        {"why": _nothing},
+        Silence.why != "",
+        lambda whose: Silence.by.in_(whose.users),
+    ),
+    Place(
         Dialogue,
         Dialogue.touched_at,
         {"values": _nothing_filled_in, "form": unfilled, "field": _first},
@@ -309,6 +372,10 @@ PLACES: tuple[Place, ...] = (
 
 NEVER: Mapping[str, str] = {
     "absence": "engineer rotation",
+    "alert": "source fingerprint name service group_key",
+    "alert_channel": "platform channel posts opened",
+    "alert_parent": "key",
+    "alert_storm": "platform channel",
     "answer_vote": "voter",
     "asked": "platform author channel_name production",
     "audit": "actor action subject detail",
@@ -320,8 +387,14 @@ NEVER: Mapping[str, str] = {
     "exchange": "rotation asker other settled_by posts",
     "gone_account": "platform user reason",
     "handover": "rotation outgoing incoming submitted_by accepted_by posts",
+    "heartbeat": "key source name",
     "helper": "platform user person",
     "home_page": "platform user digest",
+    "incident": "service environment sender group_key platform channel declared_by resolved_by",
+    "incident_board": "platform channel digest",
+    "incident_entry": "actor what source",
+    "incident_link": "how",
+    "incident_message": "platform channel message author noted_by",
     "known_channel": "platform channel name",
     "labelled_example": "channel_kind by",
     "lane": "platform lane holder",
@@ -338,6 +411,8 @@ NEVER: Mapping[str, str] = {
     "rotation_member": "rotation engineer",
     "runbook_debt": "person settled_by",
     "shift": "rotation engineer turn reason",
+    "silence": "labels platform by",
+    "surge": "service numbers platform",
     "thanks": "platform giver receiver source channel message",
     "timeline": "actor what source",
     "told_gap": "key",

@@ -89,6 +89,7 @@ class Reader:
             is_bot=_is_bot(event),
             is_direct=event.channel_type == "im",
             is_missed=is_missed,
+            aliases=_aliases(event),
         )
 
     def _as_command(self, event: MessageEvent, words: text.Words) -> CommandGiven:
@@ -154,6 +155,7 @@ class Reader:
             author=_author(message),
             text=self.plain(_said(message)),
             is_bot=_is_bot(message),
+            aliases=_aliases(message),
         )
 
     def _deleted(self, event: MessageEvent, ts: str) -> MessageDeleted:
@@ -317,6 +319,12 @@ def _author(message: Sent) -> str:
 
 def _is_bot(message: Sent) -> bool:
     return bool(message.bot_id) or message.subtype == "bot_message" or message.user == SLACKBOT
+
+
+def _aliases(message: Sent) -> tuple[str, ...]:
+    """Give by what else a bot is known; nothing for people."""
+    app = message.bot_profile.name if message.bot_profile is not None else None
+    return tuple(filter(None, (message.bot_id, message.username, app))) if _is_bot(message) else ()
 
 
 def _said(message: Sent) -> str:

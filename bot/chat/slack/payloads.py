@@ -38,6 +38,12 @@ class File(_Payload):
     title: str | None = None
 
 
+class BotProfile(_Payload):
+    """The app behind a bot's message."""
+
+    name: str | None = None
+
+
 class Sent(_Payload):
     """A message as it stands in an event, in another message's event, and in the history."""
 
@@ -47,6 +53,7 @@ class Sent(_Payload):
     user: str | None = None
     bot_id: str | None = None
     username: str | None = None
+    bot_profile: BotProfile | None = None
     text: str | None = None
     edited: Edited | None = None
     attachments: tuple[Attachment, ...] | None = None

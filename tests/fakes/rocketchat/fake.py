@@ -260,14 +260,14 @@ class FakeRocketChat:
 
     # --- looking ---
 
-    def wait_for(self, look: Callable[[], T], timeout: float = 5.0) -> T:
+    def wait_for(self, look: Callable[[], T], timeout: float = 20.0) -> T:
         """Wait until a look gives something true, and give it; it looks at each change."""
         with self.workspace.lock:
             found = self.workspace.lock.wait_for(look, timeout)
         assert found, f"it did not happen within {timeout} s"
         return found
 
-    def wait_connected(self, opened: int = 1, timeout: float = 8.0) -> None:
+    def wait_connected(self, opened: int = 1, timeout: float = 20.0) -> None:
         self.wait_for(lambda: self.stream.opened >= opened and len(self.stream.peers) > 0, timeout)
 
     def messages(self, room: str) -> list[Json]:

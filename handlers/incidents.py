@@ -1,0 +1,394 @@
+"""Incidents: opened, noted, shown in one message each, paged for, and ended, whoever told of them first."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from handlers import alert_channel, duplicate, paging, response, runbook
+from handlers.context import Context
+from handlers.wording import incidents as wording
+from models.alert_policy import Action
+from models.effects import Post
+from models.events import DeliverySettled, MessagePosted
+from models.message import Message, Span
+from models.policy import ChannelKind
+from models.records import alert as alerts
+from models.records import delivery
+from models.records import incident as records
+from models.records import request as requests
+from models.records.base import put, put_all
+from models.records.delivery import Purpose
+from models.records.incident import Incident, IncidentEntry, IncidentSource, IncidentState
+from models.records.request import Request, RequestState
+from models.severity import Severity
+from models.triage.verdict import RequestClass
+
+Source = Literal["alert", "button", "command", "form", "thread", "clock"]
+"""From where something happened to an incident."""
+
+REST = timedelta(seconds=5)
+"""So long at least a message stands between two changes that only count."""
+UNPLACED = timedelta(minutes=1)
+"""After so long an incident looks again for a channel to be posted in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where incidents are posted. channel: the platform's id; name: the configuration's."""
+
+    platform: str
+    channel: str
+    name: str
+
+
+def place(ctx: Context) -> Place | None:
+    """Give where incidents are posted: the alerts channel, else where operations or urgent requests are spoken of."""
+    for kind in (ChannelKind.ALERTS, ChannelKind.OPERATIONS, ChannelKind.SOS):
+        channel = ctx.policy.channel_of_kind(kind)
+        for platform in ctx.standing.platforms if channel is not None else ():
+            assert channel is not None
+            found = ctx.channel_id(channel.name, platform)
+            if found is not None:
+                return Place(platform, found, channel.name)
+    return None
+
+
+def open_incident(
+    ctx: Context,
+    *,
+    title: str,
+    severity: Severity,
+    source: IncidentSource,
+    said_by: Source,
+    at: datetime | None = None,
+    service: str | None = None,
+    environment: str | None = None,
+    sender: str = "",
+    group_key: str | None = None,
+    declared_by: str | None = None,
+    labels: Mapping[str, str] | None = None,
+    links: Mapping[str, str] | None = None,
+    firing: int = 0,
+) -> Incident:
+    """Open an incident, which is posted nowhere yet (`post`). at: when it began; None: now.
+
+    firing: how many alerts it begins with. declared_by: the platform handle of whoever told of it.
+    """
+    incident = Incident(
+        title=title,
+        severity=severity,
+        state=IncidentState.OPEN,
+        source=source,
+        service=service,
+        environment=environment,
+        sender=sender,
+        group_key=group_key,
+        declared_by=declared_by,
+        opened_at=at or ctx.now,
+        seen_at=ctx.now,
+        firing=firing,
+        alerts=firing,
+        labels=dict(labels or {}),
+        links=dict(links or {}),
+    )
+    open_all(ctx, [incident], said_by)
+    return incident
+
+
+def open_all(ctx: Context, incidents: Sequence[Incident], said_by: Source) -> None:
+    """Open incidents that were only thought of: they get their numbers, and a first line each."""
+    records.add(ctx.session, incidents)
+    first = ({"incident_id": one.id, "at": ctx.now, "detail": one.title[:500]} for one in incidents)
+    rest = {"actor": ctx.actor, "what": "opened", "source": said_by}
+    put_all(ctx.session, IncidentEntry, [{**one, **rest} for one in first])
+
+
+def note(
+    ctx: Context,
+    incident: Incident,
+    what: str,
+    *,
+    source: Source,
+    detail: str = "",
+    actor: str | None = None,
+    at: datetime | None = None,
+) -> int:
+    """Write a line into an incident's timeline, and give its row.
+
+    actor: None: whoever caused the event; empty: the bot.
+    """
+    return put(
+        ctx.session,
+        IncidentEntry,
+        incident_id=incident.id,
+        at=at or ctx.now,
+        actor=ctx.actor if actor is None else actor,
+        what=what,
+        detail=detail[:4000],
+        source=source,
+    )
+
+
+# -- its one message
+
+
+def post(ctx: Context, incident: Incident) -> int | None:
+    """Post the one message of an incident, and give its outbox row; None where there is no channel for it yet.
+
+    Once it stands there, who is to be paged for it is (`delivery_settled`).
+    """
+    where = place(ctx)
+    if where is None:
+        incident.refresh_at = ctx.now + UNPLACED
+        return None
+    message = wording.shown(facts(ctx, incident, where.platform))
+    row = ctx.say(Post(where.channel, message), purpose=Purpose.REQUEST, platform=where.platform)
+    incident.platform, incident.channel, incident.post_id = where.platform, where.channel, row
+    incident.shown_at, incident.refresh_at = ctx.now, None
+    return row
+
+
+def refresh(ctx: Context, incident: Incident, rest: timedelta = timedelta()) -> None:
+    """Bring the message of an incident up to date; the summary of a storm that stands for it, in a while.
+
+    rest: how long it has to stand before: what is only a count is shown every few seconds at most.
+    """
+    if incident.post_id is None:
+        _refresh_storm(ctx, incident)
+    elif incident.shown_at is None or ctx.now - incident.shown_at >= rest:
+        incident.shown_at, incident.refresh_at = ctx.now, None
+        ctx.edit(incident.post_id, shown(ctx, incident), incident.platform or "")
+    else:
+        due = incident.shown_at + rest
+        incident.refresh_at = min(incident.refresh_at or due, due)
+
+
+def _refresh_storm(ctx: Context, incident: Incident) -> None:
+    storm = alerts.storm(ctx.session, incident.storm_id) if incident.storm_id is not None else None
+    if storm is not None:
+        storm.refresh_at = storm.refresh_at or (storm.shown_at or ctx.now) + REST
+
+
+def shown(ctx: Context, incident: Incident) -> Message:
+    """Give the message of an incident as it has to read now."""
+    return wording.shown(facts(ctx, incident, incident.platform))
+
+
+def say_in_thread(ctx: Context, incident: Incident, message: Message) -> bool:
+    """Add a line to the thread of an incident's message; False where there is none to add, or the channel is full."""
+    found = delivery.place(ctx.session, incident.post_id) if incident.post_id is not None else None
+    if found is None or incident.platform is None or incident.is_silenced(ctx.now):
+        return False
+    channel, root = found
+    if not alert_channel.may_post(ctx, incident.platform, channel):
+        return False
+    ctx.say(Post(channel, message, thread=root), purpose=Purpose.NOTICE, platform=incident.platform)
+    return True
+
+
+def facts(ctx: Context, incident: Incident, platform: str | None = None) -> wording.Facts:
+    """Give what the sentences about an incident are made of. platform: where they are read."""
+    return wording.Facts(
+        number=incident.id,
+        title=incident.title,
+        severity=incident.severity,
+        is_live=incident.is_live,
+        service=incident.service,
+        environment=incident.environment,
+        sender=incident.sender,
+        declared_by=_name(ctx, incident.declared_by, platform),
+        firing=incident.firing,
+        alerts=incident.alerts,
+        opened_at=incident.opened_at,
+        since=incident.since,
+        seen_at=incident.seen_at,
+        resolved_at=incident.resolved_at,
+        resolver=_name(ctx, incident.resolved_by, platform),
+        silenced_until=incident.silenced_until,
+        update=incident.update,
+        next_update_at=incident.next_update_at,
+        now=ctx.now,
+        zone=ctx.policy.zone,
+        labels=incident.labels,
+        links=incident.links,
+    )
+
+
+def _name(ctx: Context, handle: str | None, platform: str | None) -> Span | None:
+    """Give somebody's name without notifying them: a message that changes often must not."""
+    if not handle:
+        return None
+    return ctx.name_of_handle(handle, platform or ctx.platform) or handle
+
+
+# -- whether somebody is paged for it
+
+
+def delivery_settled(ctx: Context, event: DeliverySettled) -> None:
+    """Page for an incident once its message stands in the channel."""
+    if event.purpose != Purpose.REQUEST or not event.is_delivered:
+        return
+    incident = records.of_post(ctx.session, event.row)
+    if incident is not None:
+        page(ctx, incident)
+
+
+def page(ctx: Context, incident: Incident) -> None:
+    """Page for an incident where its severity wants that; once its message stands.
+
+    The message is the root of a request like any other, whose author is nobody.
+    """
+    found = delivery.place(ctx.session, incident.post_id) if incident.post_id is not None else None
+    if found is None or not is_to_page(ctx, incident):
+        return
+    if incident.request_id is not None:
+        page_again(ctx, incident.request_id)
+        return
+    told = facts(ctx, incident)
+    request = open_request(ctx, (incident.platform or "", *found), wording.request_text(told), incident)
+    incident.request_id = request.id
+    note(ctx, incident, "paged", source="alert", detail=f"#{request.id}", actor="")
+    paging.begin(ctx, request)
+
+
+def is_to_page(ctx: Context, incident: Incident) -> bool:
+    """Say whether somebody is to be paged for an incident now."""
+    is_from_alerts = incident.source is IncidentSource.ALERTS
+    return pages(ctx, incident.severity) and is_from_alerts and incident.is_live and not incident.is_silenced(ctx.now)
+
+
+def pages(ctx: Context, severity: Severity) -> bool:
+    """Say whether somebody is paged for alerts of a severity."""
+    return ctx.policy.alerts.action(severity) is Action.PAGE
+
+
+def open_request(ctx: Context, root: tuple[str, str, str], text: str, incident: Incident | None) -> Request:
+    """Open the urgent request that pages for an incident, or for a storm of them (None); nobody is paged yet.
+
+    root: the platform, the channel and the message that its thread hangs on.
+    """
+    (platform, channel, message), where = root, place(ctx)
+    posted = MessagePosted(
+        key=f"incident:{channel}:{message}",
+        platform=platform,
+        at=ctx.now,
+        channel=channel,
+        channel_name=where.name if where is not None and where.channel == channel else None,
+        message=message,
+        author="",
+        author_name=(incident.sender if incident is not None else "") or wording.PAGED_FOR,
+        text=text,
+    )
+    request = response.open_request(
+        ctx,
+        posted,
+        text=text,
+        request_class=RequestClass.URGENT,
+        confidence=1.0,
+        reasons=[wording.REASON],
+        runner_up=RequestClass.NONE,
+        service=incident.service if incident is not None else None,
+        environment=incident.environment if incident is not None else None,
+    )
+    ctx.note(request, "opened", source="clock", actor="", detail=RequestClass.URGENT.value)
+    return request
+
+
+def end_request(ctx: Context, number: int | None, incident: int | None) -> None:
+    """Resolve the request that pages for what is over now; whoever was on it is asked to document it.
+
+    incident: the number of what is over; None: a storm.
+    """
+    request = requests.get(ctx.session, number) if number is not None else None
+    if request is None or not request.state.is_live:
+        return
+    paging.stop(ctx, request)
+    response.forget_question(request)
+    request.state, request.resolved_at, request.resolved_by = RequestState.RESOLVED, ctx.now, None
+    ctx.note(request, "resolved", source="clock", actor="")
+    ctx.log(request.rotation, wording.logged_over(request.id, incident), request=request)
+    paging.show(ctx, request)
+    duplicate.ended(ctx, request)
+    runbook.ask(ctx, request)
+
+
+def page_again(ctx: Context, number: int) -> None:
+    """Page again for what is back, or not silenced any more.
+
+    Whoever was on it when it ended by itself is still, and nobody is paged anew.
+    """
+    request = requests.get(ctx.session, number)
+    if request is None or request.state not in (RequestState.OPEN, RequestState.RESOLVED):
+        return
+    if request.state is RequestState.OPEN:
+        if request.due is None and request.page_id is None:
+            paging.begin(ctx, request)
+    elif request.owner is None or request.resolved_by is not None:
+        response.reopen(ctx, request, RequestClass.URGENT, source="clock", is_correction=False)
+    else:
+        request.state, request.resolved_at = RequestState.ACKNOWLEDGED, None
+        ctx.note(request, "reopened", source="clock", actor="")
+        response.await_owner(ctx, request)
+        paging.show(ctx, request)
+
+
+# -- how it ends, and comes back
+
+
+def resolve(ctx: Context, incident: Incident, by: str | None = None, *, source: Source = "alert") -> None:
+    """End a live incident, and the request that pages for it. by: a platform handle; None: it ended by itself.
+
+    What is silenced stays so, should it come back.
+    """
+    incident.state, incident.resolved_at, incident.resolved_by = IncidentState.RESOLVED, ctx.now, by
+    incident.next_update_at = None
+    note(ctx, incident, "resolved", source=source, actor=by or "")
+    refresh(ctx, incident)
+    say_in_thread(ctx, incident, wording.over(facts(ctx, incident, incident.platform)))
+    end_request(ctx, incident.request_id, incident.id)
+
+
+def reopen(ctx: Context, incident: Incident, *, source: Source = "alert") -> None:
+    """Take up an incident that is back, as the same one."""
+    incident.state, incident.reopened_at = IncidentState.OPEN, ctx.now
+    incident.resolved_at = incident.resolved_by = None
+    if not incident.is_silenced(ctx.now):
+        incident.silenced_until = None
+    note(ctx, incident, "again", source=source, actor="")
+    refresh(ctx, incident)
+    say_in_thread(ctx, incident, wording.began_again(facts(ctx, incident, incident.platform)))
+    page(ctx, incident)
+
+
+def raise_to(ctx: Context, incident: Incident, severity: Severity) -> None:
+    """Make a live incident graver, and page for it where that wants it."""
+    incident.severity = severity
+    note(ctx, incident, "severity", source="alert", detail=severity.value, actor="")
+    refresh(ctx, incident)
+    say_in_thread(ctx, incident, wording.graver(facts(ctx, incident, incident.platform)))
+    page(ctx, incident)
+
+
+def silence(ctx: Context, incident: Incident, until: datetime | None, *, source: Source, why: str = "") -> None:
+    """Let an incident neither page nor speak for a while; until: None: let it again, from now on."""
+    incident.silenced_until = None
+    if until is not None:
+        note(ctx, incident, "silenced", source=source, detail=until.isoformat() + (f" {why}" if why else ""))
+        by = ctx.handle_name(ctx.actor, ctx.platform)
+        name = ctx.name_of_handle(ctx.actor, ctx.platform) or by
+        said = wording.silenced(name, until, why, facts(ctx, incident, incident.platform))
+        say_in_thread(ctx, incident, said)
+        incident.silenced_until = until
+        _stop_paging(ctx, incident)
+    else:
+        note(ctx, incident, "silence over", source=source)
+        page(ctx, incident)
+    refresh(ctx, incident)
+
+
+def _stop_paging(ctx: Context, incident: Incident) -> None:
+    request = requests.get(ctx.session, incident.request_id) if incident.request_id is not None else None
+    if request is not None and request.state is RequestState.OPEN:
+        paging.stop(ctx, request)
+        request.page_id = None
