@@ -23,8 +23,9 @@ from bot.chat.port import ChatPort
 from bot.clock import Clock, SystemClock, new_id
 from bot.delivery import Delivery
 from bot.docs_folder import library_of
-from bot.http import feed
+from bot.http import feed, hooks
 from bot.http.server import HttpServer, application
+from bot.http.status import StatusPages
 from bot.intake import Intake
 from bot.metrics import Metrics
 from bot.model_file import classifier_of
@@ -201,18 +202,29 @@ def run(settings: Settings, reload: Callable[[], Settings]) -> None:
     ports, routers = _ports(settings, clock, metrics)
     bot = build(store, clock, standing, ports, metrics)
     routers.append(feed.router(store, clock, lambda: bot.intake.standing))
-    server = HttpServer(application(bot, routers), settings.http.listen)
+    routers.append(hooks.router(settings.hooks, bot.intake.receive, clock, metrics))
+    pages = status_pages(bot)
+    server = HttpServer(pages.before(application(bot, routers)), settings.http.listen)
     stopping = _stop_on_signals(lambda: _reload(bot, reload))
     gc.collect()
     gc.freeze()  # what was loaded stays to the end: to look through it again and again takes a tenth of the time
     bot.start()
+    pages.start()
     server.start()
     log.info("bot.ready", platforms=[port.name for port in ports], port=server.port)
     stopping.wait()
     log.info("bot.stopping")
+    pages.stop()
     bot.stop()
     server.stop()
     log.info("bot.stopped")
+
+
+def status_pages(bot: Bot) -> StatusPages:
+    """Give the status page of a bot, which looks again soon after each commit; it is not started."""
+    pages = StatusPages(bot.store, bot.clock, lambda: bot.intake.standing)
+    bot.intake.wake = _all((bot.intake.wake, pages.touch))
+    return pages
 
 
 def _stop_on_signals(on_hangup: Callable[[], None]) -> threading.Event:

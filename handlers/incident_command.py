@@ -11,7 +11,7 @@ from handlers.context import Answer, Context, Standing
 from handlers.job import Job
 from handlers.wording import incident_command as wording
 from models.errors import UserError
-from models.events import CLOCK, TimeCame
+from models.events import TimeCame
 from models.incidents.promise import NoTime, Passed, Said, said
 from models.incidents.public import public
 from models.incidents.title import Heard, NotASeverity, heard
@@ -146,7 +146,7 @@ def promise_due(session: Session, standing: Standing, now: datetime) -> Iterable
     del standing
     for number, at in following.promised(session, now):
         event = TimeCame.of(PROMISE, str(number), at)
-        if received.find(session, CLOCK, event.key) is None:
+        if not received.has_come(session, event):
             yield event
 
 

@@ -9,7 +9,10 @@ from typing import Any
 from handlers import (
     absence,
     account,
+    alert_storm,
+    alerts,
     asking,
+    bot_alerts,
     calendar_feed,
     cycle_end,
     day_before,
@@ -28,6 +31,7 @@ from handlers import (
     incident_chat,
     incident_command,
     incident_declaring,
+    incident_jobs,
     incident_link,
     incidents,
     lifecycle,
@@ -45,6 +49,7 @@ from handlers import (
     runbook,
     runbook_jobs,
     showing,
+    silences,
     stand_in,
     stats,
     story,
@@ -59,6 +64,7 @@ from handlers.wording import commands as wording
 from models.errors import UserError
 from models.events import (
     AccountChanged,
+    AlertReceived,
     ButtonPressed,
     CommandGiven,
     DeliverySettled,
@@ -93,6 +99,7 @@ COMMANDS: tuple[Command, ...] = (
     *handover.COMMANDS,
     *incident_command.COMMANDS,
     *thanks.COMMANDS,
+    *silences.COMMANDS,
 )
 
 BUTTONS: Mapping[str, Callable[[Context, ButtonPressed], Answer | None]] = {
@@ -107,6 +114,7 @@ BUTTONS: Mapping[str, Callable[[Context, ButtonPressed], Answer | None]] = {
     **handover.BUTTONS,
     **roster_shuffle.BUTTONS,
     **exchange.BUTTONS,
+    **silences.BUTTONS,
     **incident_declaring.BUTTONS,
     **dialogue.BUTTONS,
 }
@@ -154,6 +162,7 @@ JOBS: tuple[Job, ...] = (
     incident_link.TELLING,
     incident_board.BOARD_JOB,
     runbook_jobs.DEBTS,
+    incident_jobs.INCIDENTS,
     nudges.HELPERS,
     exchange.LAPSE,
     day_before.DAY_BEFORE,
@@ -188,13 +197,16 @@ def _unreaction(ctx: Context, event: ReactionRemoved) -> None:
 
 
 def _posted(ctx: Context, event: MessagePosted) -> Answer | None:
+    if bot_alerts.told(ctx, event):
+        return None
     incident_chat.message_posted(ctx, event)
     return requests.message_posted(ctx, event)
 
 
 def _edited(ctx: Context, event: MessageEdited) -> None:
-    requests.message_edited(ctx, event)
-    incident_chat.message_edited(ctx, event)
+    if not bot_alerts.told(ctx, event):
+        requests.message_edited(ctx, event)
+        incident_chat.message_edited(ctx, event)
 
 
 def _deleted(ctx: Context, event: MessageDeleted) -> None:
@@ -227,6 +239,7 @@ def _settled(ctx: Context, event: DeliverySettled) -> None:
     nudges.delivery_settled(ctx, event)
     asking.delivery_settled(ctx, event)
     incidents.delivery_settled(ctx, event)
+    alert_storm.delivery_settled(ctx, event)
 
 
 def _command(ctx: Context, event: CommandGiven) -> Answer:
@@ -259,6 +272,7 @@ EVENTS: Mapping[type[Event], Callable[[Context, Any], Answer | None]] = {
     ButtonPressed: _button,
     FormSubmitted: _form,
     HomeOpened: home.opened,
+    AlertReceived: alerts.alert_received,
     TimeCame: _time,
     AccountChanged: account.changed,
     DeliverySettled: _settled,

@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
@@ -28,6 +29,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Keep the files of the tests in memory, where there is room: each commit of SQLite's waits for the disk."""
     if _is_in_memory():
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
+    settings.register_profile("watchbill", deadline=None)  # a busy machine is no fault of the rule that is tried
+    settings.load_profile("watchbill")
 
 
 @pytest.hookimpl(trylast=True)

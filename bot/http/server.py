@@ -2,15 +2,21 @@
 
 import socket
 import threading
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from time import monotonic, sleep
-from typing import Protocol
+from typing import Any, Protocol
 
 import uvicorn
 from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import JSONResponse
 
 from models.errors import ConfigError
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Served = Callable[[Message, Receive, Send], Awaitable[None]]
+"""An application, as ASGI has it."""
 
 
 class Health(Protocol):
@@ -55,7 +61,7 @@ def application(health: Health, routers: Iterable[APIRouter] = ()) -> FastAPI:
 class HttpServer:
     """One listening server. listen: `host:port`; port 0 takes a free one."""
 
-    def __init__(self, app: FastAPI, listen: str) -> None:
+    def __init__(self, app: Served, listen: str) -> None:
         host, _, port = listen.rpartition(":")
         self._socket = _bound(host.strip("[]"), int(port))
         config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=3, lifespan="off")

@@ -181,6 +181,12 @@ def over(facts: Facts) -> Message:
     return text("✅ It is over after ", _span((facts.resolved_at or facts.now) - facts.since), *by, ".")
 
 
+def silenced(by: Span, until: datetime, why: str, facts: Facts) -> Message:
+    """Say in its thread who does not want to hear of it for a while."""
+    reason = f": {cut(why, LONGEST_WORDS)}" if why else ""
+    return text(by, f" has silenced it until {times.moment(until, facts.zone, facts.now)}{reason}.")
+
+
 # -- elsewhere
 
 PAGED_FOR = "the alerts"
@@ -193,6 +199,6 @@ def request_text(facts: Facts) -> str:
     return f"{facts.name.capitalize()}: {cut(facts.title, LONGEST_TITLE)}{service}"
 
 
-def logged_over(number: int, incident: int) -> str:
-    """Give the line of the on-call log."""
-    return f"#{number} ended with incident {incident}"
+def logged_over(number: int, incident: int | None) -> str:
+    """Give the line of the on-call log. incident: None: a storm of alerts."""
+    return f"#{number} ended with {'its alerts' if incident is None else f'incident {incident}'}"

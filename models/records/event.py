@@ -79,10 +79,11 @@ def _inserting_once(dialect: str) -> Executable:
     return insert.on_conflict_do_nothing(index_elements=["platform", "key"]).returning(table.c.id)
 
 
-def has_come(session: Session, platform: str, key: str) -> bool:
+def has_come(session: Session, event: Event) -> bool:
     """Say whether an event was taken in already, whatever became of it."""
     # What is due is due until it is taken: every look at the clock asks for all of it.
-    return session.connection().execute(_id_of_key(), {"platform": platform, "key": key}).scalar() is not None
+    named = {"platform": event.platform, "key": event.key}
+    return session.connection().execute(_id_of_key(), named).scalar() is not None
 
 
 @cache

@@ -159,12 +159,13 @@ def office(database_url: str, *, at: str = MONDAY, is_planned: bool = True, **ch
     Its store is closed when nobody holds it any more. The first office of a policy plans, and the later ones find its
     plan in their new store.
 
-    changed: of the policy, as for `policy()`; `rotations`: in place of the one of `rotation()`.
+    changed: of the policy, as for `policy()`; `rotations`: in place of the one of `rotation()`; `platforms`,
+    `feed_secret`: of what it stands on.
     """
     rotations = changed.pop("rotations", ())
-    platforms = changed.pop("platforms", ("slack",))
-    standing = Standing(policy(*rotations, **changed), classifier(), platforms)
-    key = (make_url(database_url).get_backend_name(), at, standing.policy.model_dump_json(), *platforms)
+    platforms, feed_secret = changed.pop("platforms", ("slack",)), changed.pop("feed_secret", "")
+    standing = Standing(policy(*rotations, **changed), classifier(), platforms, feed_secret=feed_secret)
+    key = (make_url(database_url).get_backend_name(), at, standing.policy.model_dump_json(), feed_secret, *platforms)
     is_new = is_planned and planned.is_new(database_url)
     if is_new and key in _PLANNED:
         _PLANNED[key].put(database_url)

@@ -1,6 +1,5 @@
 """What every command, button, reaction, form and job of the registry promises: it inherits these tests."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import get_args
 
@@ -9,9 +8,10 @@ import pytest
 from handlers import incidents, registry
 from handlers.command import Command, matching
 from handlers.handover_parts import FILING, PARTS
+from handlers.incident_jobs import INCIDENTS
 from handlers.job import Job
 from handlers.stand_in import STAND_IN
-from models.events import CommandGiven, Event, FormSubmitted
+from models.events import AlertReceived, CommandGiven, Event, FormSubmitted, ReportedAlert
 from models.message import Answer
 from models.policy import Shuffle
 from models.records import incident as records
@@ -23,10 +23,8 @@ NAMES = sorted({command.name for command in registry.COMMANDS})
 
 @pytest.fixture
 def desk(sqlite_url: str) -> Desk:
-    opened = at_desk(sqlite_url, rotations=(rotation(topics={SOS: "On call: {engineer}"}, shuffle=Shuffle.MANUAL),))
-    opened.office.intake.standing = replace(opened.office.standing, feed_secret="a secret of the tests")
-    opened.office.pass_time()
-    return opened
+    platform = rotation(topics={SOS: "On call: {engineer}"}, shuffle=Shuffle.MANUAL)
+    return at_desk(sqlite_url, rotations=(platform,), feed_secret="a secret of the tests")
 
 
 def of(name: str) -> list[Command]:
@@ -210,6 +208,9 @@ def test_what_a_job_says_is_coming_is_due_at_that_instant_and_its_own(desk: Desk
     desk.presses("lea", "resolve", desk.request(desk.writes("gil", URGENT, SOS)).id)
     _leave_an_incident(desk)
     desk.delivers()
+    if job is INCIDENTS:
+        desk.gives(AlertReceived.of("alertmanager", [ReportedAlert(fingerprint="1", is_firing=True)], desk.office.now))
+        desk.office.command("ana", "incident", "silence 3 6h")
     seen = 0
     for at in ("2026-11-02 10:01", "2026-11-02 17:30", "2026-11-03 09:00"):
         desk.until(at)

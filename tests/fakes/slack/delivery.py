@@ -23,7 +23,7 @@ MOST_CONNECTIONS = 10
 
 @dataclass
 class Attempt:
-    """One sending of a payload. sent_at: monotonic seconds."""
+    """One sending of a payload. sent_at: monotonic seconds. connection: over HTTP, which of the replicas, from 0."""
 
     envelope_id: str
     number: int
@@ -51,6 +51,7 @@ class Delivery:
     timer: asyncio.TimerHandle | None = None
     next_reason: str = ""
     is_waiting: bool = False
+    number: int = 0
 
     @property
     def is_over(self) -> bool:
@@ -94,7 +95,11 @@ class Schedule:
 
 @dataclass
 class Courier:
-    """Sends deliveries, waits for their acknowledgement, tries events again."""
+    """Sends deliveries, waits for their acknowledgement, tries events again.
+
+    replicas: further addresses over HTTP, which what is sent takes in turn, as behind a load balancer.
+    acks_to_lose: how many of the next acknowledgements Slack does not get to see.
+    """
 
     workspace: Workspace
     schedule: Schedule
@@ -102,6 +107,8 @@ class Courier:
     wall: Callable[[], float]
     loop: asyncio.AbstractEventLoop
     urls: dict[str, str] = field(default_factory=dict)
+    replicas: list[str] = field(default_factory=list)
+    acks_to_lose: int = 0
     connections: list[Connection] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
     acks: list[Ack] = field(default_factory=list)
@@ -117,7 +124,9 @@ class Courier:
     def submit(self, deliveries: list[Delivery]) -> None:
         """Send from any thread, in order."""
         with self.workspace.lock:
-            self.deliveries.extend(deliveries)
+            for one in deliveries:
+                one.number = len(self.deliveries)
+                self.deliveries.append(one)
             self.under_way += len(deliveries)
         self.loop.call_soon_threadsafe(self._send_all, deliveries)
 
@@ -229,6 +238,13 @@ class Courier:
         for connection in [*self.connections]:
             _cut(connection)
 
+    def cut_inside_a_frame(self) -> None:
+        """Break every connection in the middle of a frame: more was promised than came."""
+        for connection in [*self.connections]:
+            if connection.request.transport is not None:
+                connection.request.transport.write(b"\x81\x7e\x01\x00" + b'{"type": "events_api", "envel')
+            _cut(connection)
+
     def send_raw(self, frame: str | bytes) -> None:
         for connection in self.connections:
             connection.outgoing.put_nowait(frame)
@@ -268,7 +284,12 @@ class Courier:
                 self.strays.append(text)
                 self.workspace.changed()
             return
-        self._acknowledge(delivery, attempt, arrived, frame.get("payload"))
+        if not self._is_lost():
+            self._acknowledge(delivery, attempt, arrived, frame.get("payload"))
+
+    def _is_lost(self) -> bool:
+        self.acks_to_lose -= (is_lost := self.acks_to_lose > 0)
+        return is_lost
 
     def _acknowledge(self, delivery: Delivery, attempt: Attempt, arrived: float, payload: Json | None) -> None:
         """Keep an acknowledgement; one after Slack gave up changes nothing for the user."""
@@ -295,7 +316,7 @@ class Courier:
         task.add_done_callback(self._tasks.discard)
 
     async def _post(self, delivery: Delivery) -> None:
-        attempt = self._attempt(delivery, 0)
+        attempt = self._attempt(delivery, (delivery.number + len(delivery.attempts)) % (1 + len(self.replicas)))
         body, content_type = _http_body(delivery)
         headers = sign(self.signing_secret, body, str(int(self.wall()))) | {"Content-Type": content_type}
         if attempt.number:
@@ -311,9 +332,8 @@ class Courier:
         """Post once; give '' where it was acknowledged, otherwise Slack's reason for trying again."""
         limit = aiohttp.ClientTimeout(total=self.schedule.ack_within)
         try:
-            async with self._client().post(
-                self.urls[delivery.kind], data=body.encode(), headers=headers, timeout=limit
-            ) as response:
+            url = [self.urls[delivery.kind], *self.replicas][attempt.connection]
+            async with self._client().post(url, data=body.encode(), headers=headers, timeout=limit) as response:
                 text = await response.text()
         except TimeoutError:
             return "http_timeout"
@@ -321,6 +341,8 @@ class Courier:
             return "connection_failed"
         if response.status != 200:
             return "stop" if response.headers.get("X-Slack-No-Retry") == "1" else "http_error"
+        if self._is_lost():
+            return "http_timeout"
         self._acknowledge(delivery, attempt, time.monotonic(), _read_answer(text))
         return ""
 
