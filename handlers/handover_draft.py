@@ -109,7 +109,7 @@ def _drafted(ctx: Context, request: Request) -> DraftedRequest:
         author=_called(ctx, request, request.author) or request.author_name,
         owner=_called(ctx, request, request.resolved_by or request.owner),
         excerpt=excerpt(request.text, EXCERPT),
-        opened_at=request.opened_at,
+        opened_at=request.waits_since,
         last=last,
         last_at=last_at,
         due=request.due.value if request.due is not None else "",

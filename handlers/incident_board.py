@@ -82,9 +82,9 @@ def board_due(session: Session, standing: Standing, now: datetime) -> Iterable[T
     """Give each platform on which the line says something else than the list does."""
     for platform, channel in _places(session, standing):
         said = records.said(session, platform)
-        wanted = _digest(message(session, standing.policy, platform, now))
-        is_needed = said is not None or records.count(session) > 0
-        if is_needed and said != (channel, wanted):
+        if said is None and records.count(session) == 0:
+            continue
+        if said != (channel, _digest(message(session, standing.policy, platform, now))):
             yield TimeCame.of(BOARD, platform, now)
 
 

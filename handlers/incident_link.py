@@ -10,7 +10,7 @@ from handlers.context import Context, Standing
 from handlers.job import Job
 from handlers.wording import incident_link as wording
 from models.effects import Post
-from models.events import CLOCK, TimeCame
+from models.events import TimeCame
 from models.message import MessageRef, Span
 from models.records import delivery
 from models.records import event as received
@@ -108,7 +108,7 @@ def over_due(session: Session, standing: Standing, now: datetime) -> Iterable[Ti
     settled = now - standing.policy.alerts.reopen
     for number, at in following.over(session, now, settled):
         event = TimeCame.of(OVER, str(number), at)
-        if received.find(session, CLOCK, event.key) is None:
+        if not received.has_come(session, event):
             yield event
 
 

@@ -13,7 +13,7 @@ from handlers.job import Job
 from handlers.place import reference
 from handlers.wording import surge as wording
 from models.effects import Direct, Post
-from models.events import CLOCK, TimeCame
+from models.events import TimeCame
 from models.incidents.surge import WITHIN, Plea, Surge, surges
 from models.policy import Person, Rotation
 from models.records import event as received
@@ -34,7 +34,7 @@ def due(session: Session, standing: Standing, now: datetime) -> Iterable[TimeCam
     """Give the services that many people asked about lately, where nobody knows why."""
     for one in lasting(session, standing, now):
         event = TimeCame.of(SURGE, one.service, one.at)
-        if received.find(session, CLOCK, event.key) is None:
+        if not received.has_come(session, event):
             yield event
 
 

@@ -63,6 +63,14 @@ def ended(original: Original) -> Message:
     )
 
 
+def taken_back(number: int, instead: Span | None) -> Message:
+    """Tell whoever was on a request that its author took it back. instead: what goes on in its place; None: nothing."""
+    start = f"Whoever asked #{number} has deleted their message"
+    if instead is None:
+        return text(f"{start}: it is closed, and not yours any more.")
+    return text(start, ". ", instead, " asked the same and goes on; you are on that now.")
+
+
 def question_moot(original: Span) -> Message:
     """Close the question of a request that goes on in another."""
     return text("This goes on in ", original, "; no answer is needed any more.")

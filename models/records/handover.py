@@ -33,7 +33,7 @@ MOST_WAITING = 10
 class DraftedRequest:
     """One request as a handover keeps it. excerpt: the beginning of its text, one line.
 
-    owner: the name of who is on it, or who resolved it. last: the last thing that happened to it.
+    owner: the name of who is on it, or who resolved it. opened_at: or reopened last. last: what happened to it last.
     request_class, state, due are plain words, so that an old handover can be read when a word has gone out of use.
     is_overdue: for the platform team, and nobody took it in the time that is allowed.
     """

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import JSON, Index, String, and_, func, or_, select
+from sqlalchemy import JSON, Index, Select, String, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.incidents.surge import Plea
@@ -43,17 +44,28 @@ def pleas(session: Session, since: datetime) -> Sequence[tuple[Plea, str]]:
     Those are the grave ones, and those whose author is asked whether they are, about a service of the catalogue, which
     belong to no incident yet.
     """
+    rows = session.execute(_pleas(), {"since": since})
+    return [(Plea(row.id, row.service, row.author, row.opened_at), row.platform) for row in rows]
+
+
+@cache
+def _pleas() -> Select[int, str | None, str, datetime, str]:
+    """Give the statement, built once: every look at the clock asks, and building it costs more than running it."""
     is_grave = or_(Request.request_class.in_(GRAVE), Request.asked_class.in_(GRAVE))
-    found = (
+    return (
         select(Request.id, Request.service, Request.author, Request.opened_at, Request.platform)
         .outerjoin(IncidentLink, IncidentLink.request_id == Request.id)
         .outerjoin(Incident, Incident.request_id == Request.id)
-        .where(Request.opened_at > since, Request.service.is_not(None), is_grave, Request.state.not_in(NO_PLEA))
+        .where(
+            Request.opened_at > bindparam("since"),
+            Request.service.is_not(None),
+            is_grave,
+            Request.state.not_in(NO_PLEA),
+        )
         .where(Request.author != "")  # what alerts page for
         .where(IncidentLink.id.is_(None), Incident.id.is_(None))
         .order_by(Request.opened_at, Request.id)
     )
-    return [(Plea(row.id, row.service, row.author, row.opened_at), row.platform) for row in session.execute(found)]
 
 
 def add(session: Session, asked: AskedSurge) -> None:

@@ -79,8 +79,11 @@ class Whose:
 
     def called_in_thanks(self) -> list[str]:
         """Give what thanks know them by: their id, or a platform and a user id."""
-        strangers = [f"{platform}:{user}" for platform, user in self.handles]
-        return strangers if self.person is None else [self.person, *strangers]
+        return [*([self.person] if self.person is not None else []), *self.called_elsewhere()]
+
+    def called_elsewhere(self) -> list[str]:
+        """Give what they are called where they have no handle: a platform and a user id."""
+        return [f"{platform}:{user}" for platform, user in self.handles]
 
     @property
     def users(self) -> list[str]:
@@ -240,7 +243,7 @@ PLACES: tuple[Place, ...] = (
         TimelineEntry.at,
         {"detail": _nothing},
         and_(TimelineEntry.detail != "", TimelineEntry.what.not_in(FIGURES)),
-        lambda whose: TimelineEntry.actor.in_(whose.users),
+        lambda whose: TimelineEntry.actor.in_([*whose.users, *whose.called_elsewhere()]),
         is_over=_is_over(TimelineEntry.request_id),
     ),
     Place(

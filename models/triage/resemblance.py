@@ -180,9 +180,11 @@ def _compared(told: Telling, known: Telling, number: int, *, is_question: bool) 
 
 def _asks_about_it(told: Telling, known: Telling, likeness: Likeness) -> bool:
     """Say whether a question is one for the incident: it tells its failure in few words, or asks how it stands."""
-    if likeness is Likeness.LINK:
-        return told.size <= _BRIEF and "usage" not in told.signs and bool(told.failures & known.failures - {GENERIC})
-    return "asks" in told.signs and not told.signs.isdisjoint({"state", "asks after"})
+    if "usage" in told.signs or told.size > _BRIEF:
+        return False
+    if likeness is Likeness.LINK and told.failures & known.failures - {GENERIC}:
+        return True
+    return not told.signs.isdisjoint({"asks how it is", "asks after"})
 
 
 def _likeness(told: Telling, known: Telling, reasons: list[str]) -> Likeness:
@@ -191,6 +193,8 @@ def _likeness(told: Telling, known: Telling, reasons: list[str]) -> Likeness:
     whose = _same_service(told, known, reasons)
     if "asks after" in told.signs:
         return min(whose, Likeness.ASK)
+    if "mine" in told.signs and "many" not in told.signs:
+        whose = min(whose, Likeness.ASK)
     return min(whose, _same_failure(told, known, reasons), _same_place(told, known))
 
 
@@ -266,7 +270,7 @@ def _same_failure(told: Telling, known: Telling, reasons: list[str]) -> Likeness
         is_just_that = bool(shared & known.failures or shared & _OUTAGE)
         return Likeness.LINK if _is_alike(told, known, is_just_that=is_just_that) else Likeness.ASK
     if not told.failures:
-        return Likeness.ASK if {"asks", "state"} <= told.signs else Likeness.NO
+        return Likeness.ASK if "asks how it is" in told.signs else Likeness.NO
     return _of_some_failure(told, known, explained, reasons)
 
 

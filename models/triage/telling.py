@@ -5,15 +5,15 @@ The words are in `resemblance.json`: things, failures, signs and products, each 
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from types import MappingProxyType
 
 from models.policy import Service
 from models.triage.classifier import Classifier
 from models.triage.lexicon import Hit, Lexicon
-from models.triage.reading import Reading
 from models.triage.spelling import Speller
 from models.triage.surroundings import environment_of
 from models.triage.text import Message, stem, tokens
@@ -40,6 +40,9 @@ _ASKS = frozenset(
 )
 _PLACE = frozenset({"on", "in", "inside", "within"})
 _ARTICLES = frozenset({"the", "our", "your"})
+_AS_TRIAGE: Mapping[str, str] = MappingProxyType(
+    {"own_host": "own copy"} | dict.fromkeys(("down", "degraded", "http_down", "fails", "stop_work"), GENERIC)
+)
 _NO_REPORT = frozenset({"usage", "wants"})
 # Whose a trouble is, not what it is: builds fail and databases stop for any reason.
 _BYSTANDERS = frozenset({"job", "namespace", "database", "secret"})
@@ -54,7 +57,8 @@ class Telling:
     environment, in_namespace: the one that is told, and whether only the name of a namespace tells it.
     things, failures, signs, products: what `resemblance.json` knows of it; a failure may be `GENERIC`.
     kinds: the things that narrow the trouble down. failing: the things told in one breath with a failure.
-    stems: of all words. size: in tokens. is_bare: nothing is named at all, as in "is it down?".
+    stems: of all words, for an incident of its title's. size: in tokens.
+    is_bare: nothing is named at all, as in "is it down?".
     """
 
     services: tuple[str, ...]
@@ -91,57 +95,40 @@ class Vocabulary:
     def message(self, text: str) -> Telling:
         """Give what a message tells. What is said to be well, asked how to do or wished for tells of no trouble."""
         message = Message(text)
-        reading = Reading.of(_CLAUSE.sub(f" {_BREAK} ", message.raw), self.classifier.lexicon, self.classifier.speller)
-        sentences = [self._sentence(sentence) for sentence in self.slips.corrected(reading.sentences)]
+        marked = Message(_CLAUSE.sub(f" {_BREAK} ", message.raw)).sentences
+        corrected = self.slips.corrected(self.classifier.speller.corrected(marked))
+        sentences = [_clauses(sentence, self._clause) for sentence in corrected]
         heard = [clause for sentence in sentences for clause in sentence]
         reports = [sentence for sentence in sentences if not _no_report(sentence)]
         told = [clause for sentence in reports for clause in sentence if not clause.is_well]
         things = _union(clause.things for clause in told)
+        failing = _union(clause.things for clause in told if clause.failures)
         return Telling(
             services=_subjects(told) or _subjects([clause for clause in heard if not clause.is_well]),
             is_theirs=_is_theirs(sentences),
             environment=environment_of(message),
             in_namespace=bool(message.namespaces),
             things=things,
-            kinds=things - _BYSTANDERS,
-            failing=_union(clause.things for clause in told if clause.failures),
+            kinds=(failing or things) - _BYSTANDERS,
+            failing=failing,
             failures=_union(clause.failures for clause in told),
-            signs=_union(clause.signs for clause in heard) | _own(message) | self._own_host(reading),
+            signs=_union(clause.signs for clause in heard) | _own(message),
             products=_union(clause.products for clause in told),
             stems=frozenset(stem(word) for clause in told for word in clause.words),
             size=sum(len(clause.words) for clause in heard),
             is_bare=all(clause.is_bare for clause in heard),
         )
 
-    def _own_host(self, reading: Reading) -> frozenset[str]:
-        """Give the sign of an installation of one's own, as the triage's lexicon knows it; a service's name is none."""
-        told = {
-            tuple(sentence[hit.start : hit.end])
-            for sentence, hits in zip(reading.sentences, reading.hits, strict=True)
-            for hit in hits
-            if "own_host" in hit.concepts
-        }
-        names = self.names.words()
-        return frozenset({"own copy"} if any(not names.issuperset(words) for words in told) else ())
-
-    def _sentence(self, words: Sequence[str]) -> list["_Clause"]:
-        """Give the clauses of a sentence that say something."""
-        clauses: list[list[str]] = [[]]
-        for word in words:
-            if word == _BREAK:
-                clauses.append([])
-            else:
-                clauses[-1].append(word)
-        return [self._clause(clause) for clause in clauses if clause]
-
     def _clause(self, words: Sequence[str]) -> "_Clause":
         failing, signing = self.table["failures"].hits(words), self.table["signs"].hits(words)
         names = self.names.hits(words)
-        signs = _concepts(signing)
+        signs = _concepts(signing) | self._as_triage(words)
         failures = _concepts(failing) | (signs & {GENERIC})
         asks = "?" in words or words[0] in _ASKS
         if any("my" in words[max(0, hit.start - _FEW) : hit.start] for hit in names):
-            signs |= {"own copy"}
+            signs |= {"mine"}
+        if asks and names and (failures or "healthy" in signs):
+            signs |= {"asks how it is"}
         return _Clause(
             words=words,
             names=tuple((hit.concepts[0], _is_place(words, hit.start)) for hit in names),
@@ -152,6 +139,12 @@ class Vocabulary:
             is_well="healthy" in signs and not failures and not asks,
             is_bare=_covers([*failing, *signing, *self.table["bare"].hits(words)], words),
         )
+
+    def _as_triage(self, words: Sequence[str]) -> frozenset[str]:
+        """Give the signs that the triage's own lexicon tells: that something fails, or is a home-made installation."""
+        names = self.names.words()
+        hits = [hit for hit in self.classifier.lexicon.hits(words) if not names.issuperset(words[hit.start : hit.end])]
+        return frozenset(_AS_TRIAGE[each] for hit in hits for each in hit.concepts if each in _AS_TRIAGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +165,9 @@ class _Clause:
 def incident_telling(service: str | None, environment: str | None, texts: tuple[str, ...]) -> Telling:
     """Give what an incident tells, from its title and its alerts; the same ones are asked for again and again."""
     table = _table()
-    words = [word for text in texts for word in (*_words(text), _BREAK)]
+    clauses = [clause for text in texts for clause in _CLAUSE.split(text)]
+    heard = [(words, _concepts(table["signs"].hits(words))) for words in map(_words, clauses)]
+    words = [word for words, signs in heard if "healthy" not in signs for word in (*words, _BREAK)]
     signs = _concepts(table["signs"].hits(words))
     things = _concepts(table["things"].hits(words))
     return Telling(
@@ -186,10 +181,21 @@ def incident_telling(service: str | None, environment: str | None, texts: tuple[
         failures=_concepts(table["failures"].hits(words)) | (signs & {GENERIC}),
         signs=frozenset(),
         products=_named(table["products"].hits(words), words),
-        stems=frozenset(stem(word) for word in words),
+        stems=frozenset(stem(word) for word in _words(texts[0])),
         size=len(words),
         is_bare=False,
     )
+
+
+def _clauses(words: Sequence[str], told: Callable[[Sequence[str]], _Clause]) -> list[_Clause]:
+    """Give the clauses of a sentence that say something."""
+    clauses: list[list[str]] = [[]]
+    for word in words:
+        if word == _BREAK:
+            clauses.append([])
+        else:
+            clauses[-1].append(word)
+    return [told(clause) for clause in clauses if clause]
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -255,13 +261,11 @@ def _subjects(heard: Sequence[_Clause]) -> tuple[str, ...]:
 
 
 def _is_theirs(sentences: Sequence[Sequence[_Clause]]) -> bool:
-    """Say whether a failure is told in a sentence that names a service, or after one; a question may name it last."""
+    """Say whether a failure is told in a sentence that names a service, or after one that is no question."""
     is_named = False
     for sentence in sentences:
-        names = any(clause.names for clause in sentence)
-        is_named = is_named or names
-        if names and any("asks" in clause.signs for clause in sentence):
+        names, fails = any(clause.names for clause in sentence), any(clause.failures for clause in sentence)
+        if fails and (names or is_named):
             return True
-        if is_named and any(clause.failures for clause in sentence):
-            return True
+        is_named = is_named or (names and not any("asks" in clause.signs for clause in sentence))
     return False

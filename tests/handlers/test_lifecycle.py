@@ -271,6 +271,15 @@ def test_whoever_takes_it_from_another_platform_is_reminded_where_they_can_be(ab
     assert [one.user for one in abroad.owed() if isinstance(one, Direct)] == ["U-ana"]
 
 
+def test_its_story_and_the_figures_know_whoever_took_it_from_another_platform(abroad: Desk) -> None:
+    message = abroad.writes("dev", URGENT, SOS)
+    commanded(abroad, "l-ana", f"ack {abroad.request(message).id}")
+    assert "10:00 on it: Ana Ruiz, by command" in abroad.commands("ben", "show 1")
+    abroad.office.at("2026-11-02 12:00")
+    (hers,) = (line for line in abroad.commands("ben", "stats").splitlines() if "Ana Ruiz" in line)
+    assert "1 urgent" in hers
+
+
 def test_the_authors_handle_is_nobodys_on_another_platform(abroad: Desk) -> None:
     message = abroad.writes("dev", URGENT, SOS)
     commanded(abroad, "U-dev", f"resolve {abroad.request(message).id}")
@@ -533,3 +542,12 @@ def test_a_page_says_in_words_how_its_request_ended(desk: Desk, urgent: str) -> 
 def test_a_strangers_reaction_is_not_the_last_that_a_handover_tells(desk: Desk, urgent: str) -> None:
     desk.reacts("mallory", urgent, "eyes")
     assert "nobody is on it · paged 10:00 · next: escalates 10:05" in desk.office.command("ana", "handover", "draft")
+
+
+def test_a_handover_counts_a_reopened_request_from_when_it_came_back(desk: Desk, urgent: str) -> None:
+    desk.presses("ana", "resolve", desk.request(urgent).id)
+    desk.office.at("2026-11-02 15:00")
+    desk.commands("dev", "reopen 1")
+    desk.office.at("2026-11-02 15:10")
+    desk.presses("ana", "resolve", 1)
+    assert "by Ana Ruiz in 10 min" in desk.office.command("ana", "handover", "draft")

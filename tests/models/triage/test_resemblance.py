@@ -41,7 +41,7 @@ def test_nineteen_links_in_twenty_are_right_and_seven_incidents_in_ten_are_found
         ("artifactory is down since 10:40, nobody can pull", Likeness.LINK),
         ("artifactroy unreachable for our whole team", Likeness.LINK),
         ("vault is down", Likeness.NO),
-        ("the registry is slow", Likeness.NO),
+        ("the registry is slow", Likeness.ASK),
         ("the registry refuses my password", Likeness.NO),
         ("the registry was down last week", Likeness.NO),
         ("the registry will be down on Sunday for maintenance", Likeness.NO),
