@@ -75,3 +75,9 @@ def test_people_s_own_page_names_them(desk: Desk) -> None:
     desk.gives(HomeOpened(key="home:1", platform="slack", at=desk.office.now, user="U-dev"))
     (page,) = [one for one in desk.owed() if isinstance(one, Home)]
     assert "Live incidents (2)" in page.message.plain()
+
+
+def test_the_week_s_digest_counts_them(desk: Desk) -> None:
+    says(desk, "ana", "resolve 1")
+    desk.office.at("2026-11-02 10:05")
+    assert "Incidents: 2 began, 1 was resolved" in desk.commands("dev", "digest")
