@@ -34,6 +34,7 @@ from handlers import (
     incident_jobs,
     incident_link,
     incidents,
+    known_incident,
     lifecycle,
     log,
     morning,
@@ -116,6 +117,7 @@ BUTTONS: Mapping[str, Callable[[Context, ButtonPressed], Answer | None]] = {
     **exchange.BUTTONS,
     **silences.BUTTONS,
     **incident_declaring.BUTTONS,
+    **known_incident.BUTTONS,
     **dialogue.BUTTONS,
 }
 
