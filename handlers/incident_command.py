@@ -10,10 +10,10 @@ from handlers.command import Call, Command
 from handlers.context import Answer, Context, Standing
 from handlers.job import Job
 from handlers.wording import incident_command as wording
+from models.anonymous import Anonymous
 from models.errors import UserError
 from models.events import TimeCame
 from models.incidents.promise import NoTime, Passed, Said, said
-from models.incidents.public import public
 from models.incidents.title import Heard, NotASeverity, heard
 from models.records import event as received
 from models.records import incident as records
@@ -82,7 +82,8 @@ def _said(ctx: Context, call: Call) -> Said:
 
 def _keep(ctx: Context, incident: Incident, text: str) -> None:
     """Keep the last words on an incident: in the chat as they are, for everybody else without people's names."""
-    incident.update, incident.public_note = text, public(text, ctx.policy.people, wording.NOBODY_KNOWS)
+    incident.update = text
+    incident.public_note = Anonymous(ctx.policy.people).words(text, LONGEST_UPDATE)
 
 
 def _rename(ctx: Context, call: Call) -> Answer:

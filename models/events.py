@@ -157,13 +157,14 @@ class FormSubmitted(_Happening):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountChanged(_Happening):
-    """A platform told how an account stands. user: its id there.
+    """A platform told how an account stands. user: its id there. name: what they are called; empty: it was not told.
 
     is_active: False where it was deactivated, or where there is no such account.
     """
 
     user: str
     is_active: bool
+    name: str = ""
     kind: Literal["account-changed"] = "account-changed"
 
 

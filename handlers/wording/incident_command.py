@@ -16,7 +16,6 @@ WHICH = "Which incident?"
 ENGINEERS_ONLY = (
     "Only the engineers on the on-call list and the leads can do this. Write in the support channel instead."
 )
-NOBODY_KNOWS = "an engineer"
 SHOWN = 60
 
 

@@ -100,7 +100,7 @@ def test_an_update_stands_in_its_message_and_keeps_people_s_names_from_the_publi
     assert answer == "Incident 1 is updated. The next update is promised for 10:30 UTC."
     found = incident(desk, 1)
     assert found.update == "Ana restarts the database, password: ‹secret›"
-    assert found.public_note == "an engineer restarts the database, password: ‹secret›"
+    assert found.public_note == "Someone restarts the database, password: ‹secret›"
     (shown,) = plain(reads(desk, ALERTS))
     assert "> Ana restarts the database" in shown
     assert "Next update: 10:30 UTC" in shown

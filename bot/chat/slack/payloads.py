@@ -89,11 +89,19 @@ class ReactionEvent(_Payload):
     event_ts: str
 
 
+class Profile(_Payload):
+    """What a member tells of themselves."""
+
+    display_name: str | None = None
+    real_name: str | None = None
+
+
 class Account(_Payload):
     """A member of the workspace. deleted: deactivated; None where the payload does not tell, as some do not."""
 
     id: str
     deleted: bool | None = None
+    profile: Profile | None = None
 
 
 class UserEvent(_Payload):

@@ -145,9 +145,11 @@ def test_what_slack_sends_again_while_it_waits_is_taken_once_and_acknowledged_ea
         slack.post("devops-sos", "amina", "down")
         delivery = slack.deliveries[-1]
         until(lambda: len(delivery.attempts) == 2)
+        slack.command("amina", "devops-sos", "/oncall", "next")
+        until(lambda: inbound.waiting == 2)  # what was sent before the command was read before it
         inbound.hold.set()
         slack.wait_for(lambda: delivery.acked_at)
-        slack.wait_for(lambda: len(slack.courier.acks) == 2)
+        slack.wait_for(lambda: len(slack.courier.acks) == 3)
 
         assert [event.text for event in inbound.received if isinstance(event, MessagePosted)] == ["down"]
 

@@ -4,18 +4,16 @@ Everything here runs in the server's event loop; records are written under the w
 """
 
 import asyncio
-import hashlib
-import hmac
 import json
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
 
 import aiohttp
 from aiohttp import web
 
+from tests.fakes.slack.requests import body_of, read_answer, sign
 from tests.fakes.slack.workspace import Json, Workspace
 
 MOST_CONNECTIONS = 10
@@ -317,7 +315,7 @@ class Courier:
 
     async def _post(self, delivery: Delivery) -> None:
         attempt = self._attempt(delivery, (delivery.number + len(delivery.attempts)) % (1 + len(self.replicas)))
-        body, content_type = _http_body(delivery)
+        body, content_type = body_of(delivery.kind, delivery.payload)
         headers = sign(self.signing_secret, body, str(int(self.wall()))) | {"Content-Type": content_type}
         if attempt.number:
             headers |= {"X-Slack-Retry-Num": str(attempt.number), "X-Slack-Retry-Reason": delivery.next_reason}
@@ -343,7 +341,7 @@ class Courier:
             return "stop" if response.headers.get("X-Slack-No-Retry") == "1" else "http_error"
         if self._is_lost():
             return "http_timeout"
-        self._acknowledge(delivery, attempt, time.monotonic(), _read_answer(text))
+        self._acknowledge(delivery, attempt, time.monotonic(), read_answer(text))
         return ""
 
     def _client(self) -> aiohttp.ClientSession:
@@ -385,26 +383,3 @@ def _envelope(delivery: Delivery, attempt: Attempt) -> Json:
         return envelope | {"accepts_response_payload": True}
     retry = {"retry_attempt": attempt.number, "retry_reason": delivery.next_reason}
     return envelope | {"accepts_response_payload": False} | retry
-
-
-def _http_body(delivery: Delivery) -> tuple[str, str]:
-    if delivery.kind == "events_api":
-        return json.dumps(delivery.payload), "application/json"
-    form = delivery.payload if delivery.kind == "slash_commands" else {"payload": json.dumps(delivery.payload)}
-    return urlencode(form), "application/x-www-form-urlencoded"
-
-
-def _read_answer(text: str) -> Json | None:
-    if not text.strip():
-        return None
-    try:
-        read = json.loads(text)
-    except ValueError:
-        return {"text": text}
-    return read if isinstance(read, dict) else {"text": text}
-
-
-def sign(secret: str, body: str, timestamp: str) -> dict[str, str]:
-    """Give the headers with which Slack signs a request. Source: Slack, verifying requests from Slack, version v0."""
-    digest = hmac.new(secret.encode(), f"v0:{timestamp}:{body}".encode(), hashlib.sha256).hexdigest()
-    return {"X-Slack-Request-Timestamp": timestamp, "X-Slack-Signature": f"v0={digest}"}
