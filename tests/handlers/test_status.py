@@ -1,12 +1,14 @@
 """What the status page shows, and what it shows to nobody."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from handlers import incidents, status
 from handlers.wording import status as wording
 from models.policy import Service, StatusPage
+from models.records import incident as records
 from models.records.heartbeat import HEARTBEAT
 from models.records.incident import IncidentSource
 from models.rota.zone import zone
@@ -15,7 +17,7 @@ from models.status import State
 from tests.handlers.build import Office, office
 from tests.handlers.status_world import DAY, HOUR, MINUTE, NOW, down, policy, shown
 
-SHOWN = {"services": (Service(name="Image registry"), Service(name="Vault")), "status": StatusPage()}
+SHOWN: dict[str, Any] = {"services": (Service(name="Image registry"), Service(name="Vault")), "status": StatusPage()}
 
 
 def states(board: status.Board) -> dict[str, State]:
@@ -165,7 +167,7 @@ def test_the_board_follows_the_records(database_url: str) -> None:
     desk.at("2026-11-02 10:30")
     with desk.store.transaction() as session:
         ctx = desk.context(session)
-        incident = incidents.records.incident(session, number)
+        incident = records.incident(session, number)
         assert incident is not None
         incident.public_note = "The disk was full."
         incidents.note(ctx, incident, status.UPDATED, source="command", actor="U-ana")
