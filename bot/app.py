@@ -23,7 +23,7 @@ from bot.chat.port import ChatPort
 from bot.clock import Clock, SystemClock, new_id
 from bot.delivery import Delivery
 from bot.docs_folder import library_of
-from bot.http import feed
+from bot.http import feed, hooks
 from bot.http.server import HttpServer, application
 from bot.http.status import StatusPages
 from bot.intake import Intake
@@ -202,6 +202,7 @@ def run(settings: Settings, reload: Callable[[], Settings]) -> None:
     ports, routers = _ports(settings, clock, metrics)
     bot = build(store, clock, standing, ports, metrics)
     routers.append(feed.router(store, clock, lambda: bot.intake.standing))
+    routers.append(hooks.router(settings.hooks, bot.intake.receive, clock, metrics))
     pages = status_pages(bot)
     server = HttpServer(pages.before(application(bot, routers)), settings.http.listen)
     stopping = _stop_on_signals(lambda: _reload(bot, reload))

@@ -19,6 +19,7 @@ from models.effects import Direct
 from models.errors import StoreUnavailable, UserError
 from models.events import (
     AccountChanged,
+    AlertReceived,
     ButtonPressed,
     CommandGiven,
     DeliverySettled,
@@ -251,7 +252,7 @@ def actor_of(event: Event) -> str:
             return event.author
         case ReactionAdded() | ReactionRemoved() | CommandGiven() | ButtonPressed() | FormSubmitted() | HomeOpened():
             return event.user
-        case MessageDeleted() | AccountChanged() | TimeCame() | DeliverySettled():
+        case MessageDeleted() | AccountChanged() | AlertReceived() | TimeCame() | DeliverySettled():
             return ""
 
 

@@ -40,6 +40,12 @@ class Metrics:
             registry=self.registry,
         )
         self.owed = Gauge("watchbill_outbox_owed", "Effects not settled yet.", registry=self.registry)
+        self.deliveries = Counter(
+            "watchbill_hook_deliveries",
+            "Deliveries of monitoring systems, by what they were answered.",
+            ("sender", "status"),
+            registry=self.registry,
+        )
         self.job_failures = Counter("watchbill_job_failures", "Jobs that failed.", ("job",), registry=self.registry)
 
     def render(self) -> bytes:

@@ -11,11 +11,14 @@ from sqlalchemy.orm import Session
 from bot.clock import SystemClock
 from bot.settings import Settings
 from bot.store import Store
+from handlers import retrospective
 from handlers.context import Standing
 from handlers.handover import handover_rows
 from handlers.roster_proof import Proved, proved
 from handlers.roster_rows import oncall_rows, roster_rows
+from handlers.wording import retrospective as retrospective_words
 from handlers.wording.handover_export import Format, render
+from handlers.wording.retrospective import no_such_incident
 from handlers.wording.roster_file import NO_STORE
 from models.errors import ConfigError
 from models.triage.classifier import Classifier
@@ -54,6 +57,17 @@ def handovers(settings: Settings, since: date | None, until: date | None, words:
         if session is None:
             raise ConfigError("there is no store yet, hence no handover; run: watchbill migrate --config FILE")
         return render(handover_rows(session, standing_of(settings), since, until, words), cast("Format", to))
+
+
+def incident(settings: Settings, number: int, to: str) -> str:
+    """Give the text of `watchbill incident`. Raises ConfigError where there is no store, or no such incident."""
+    with records(settings) as session:
+        if session is None:
+            raise ConfigError("there is no store yet, hence no incident; run: watchbill migrate --config FILE")
+        told = retrospective.told(session, standing_of(settings), number)
+        if told is None:
+            raise ConfigError(no_such_incident(number, retrospective.newest(session)))
+        return retrospective_words.render(told, cast("retrospective_words.Format", to), settings.policy.zone)
 
 
 def standing_of(settings: Settings) -> Standing:

@@ -7,7 +7,6 @@ from time import monotonic
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.intake import Intake, where
@@ -55,7 +54,7 @@ class DueWork:
         with self._store.reading() as session:
             for number, job in enumerate(jobs):
                 try:
-                    new = (event for event in job.due(session, standing, now) if not _has_come(session, event))
+                    new = (event for event in job.due(session, standing, now) if not received.has_come(session, event))
                     events = list(islice(new, MOST_AT_ONCE))
                 except SQLAlchemyError:
                     raise
@@ -77,11 +76,6 @@ class DueWork:
     def _failed(self, job: Job, error: Exception) -> None:
         self._metrics.job_failures.labels(job.name).inc()
         log.error("job.failed", job=job.name, where=where(error))
-
-
-def _has_come(session: Session, event: TimeCame) -> bool:
-    """Say whether a due time was taken already; one whose handler failed is tried again at its own time."""
-    return received.find(session, event.platform, event.key) is not None
 
 
 def start(work: Callable[[], object], seconds: float) -> BackgroundScheduler:

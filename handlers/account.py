@@ -1,5 +1,7 @@
 """Accounts in the chats: who was deactivated is kept, and told to the leads at once where they are on duty now."""
 
+from datetime import timedelta
+
 from handlers import duty
 from handlers.context import Context
 from handlers.wording import account as wording
@@ -7,10 +9,16 @@ from models.events import AccountChanged, DeliverySettled
 from models.policy import Person, Rotation
 from models.records import account as accounts
 from models.records import delivery, gap
+from models.records import request as requests
+
+JUST_NOW = timedelta(hours=1)
+"""So long before somebody's name was told their requests are looked through for one that lacks it."""
 
 
 def changed(ctx: Context, event: AccountChanged) -> None:
-    """Keep how a configured person's account stands."""
+    """Keep how a configured person's account stands, and what a stranger is called who has just asked."""
+    if event.name:
+        requests.name_author(ctx.session, event.platform, event.user, event.name, ctx.now - JUST_NOW)
     if event.is_active:
         accounts.forget(ctx.session, event.platform, event.user)
     else:

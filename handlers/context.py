@@ -173,14 +173,29 @@ class Context:
         return Mention(handle, person.name) if handle else person.name
 
     def handle_name(self, handle: str, platform: str | None = None) -> Span:
-        """Give a mention of a platform handle, with the name where it is known."""
-        person = self.policy.person_with_handle(platform or self.platform, handle)
+        """Give a mention of a platform handle, with the name where it is known; a bare name for one of another's."""
+        place = platform or self.platform
+        person = self.policy.person_with_handle(place, handle)
+        if person is not None and person.handle(place) != handle:
+            return person.name
         return Mention(handle, person.name if person is not None else "")
+
+    def home_for(self, person: Person, platform: str) -> str | None:
+        """Give where to tell somebody of what happens on a platform: there, else where they have a handle; or None."""
+        return platform if person.handle(platform) else self.home_of(person)
 
     def name_of_handle(self, handle: str, platform: str) -> str:
         """Give the name of whoever has a handle; empty for a stranger."""
         person = self.policy.person_with_handle(platform, handle)
         return person.name if person is not None else ""
+
+    def called(self, handle: str, platform: str, *, read_on: str | None = None, otherwise: str = "") -> Span:
+        """Give somebody's name without notifying them; a stranger is mentioned, as nobody knows more than their handle.
+
+        otherwise: what a stranger is called, where that is known. read_on: the platform; None: the handle's own.
+        """
+        name = self.name_of_handle(handle, platform) or otherwise
+        return name or (Mention(handle) if read_on in (None, platform) else handle)
 
     def name_of(self, person_id: str | None) -> str:
         """Give somebody's name without notifying them."""
@@ -200,7 +215,7 @@ class Context:
             TimelineEntry,
             request_id=request.id,
             at=self.now if source == "clock" else self.happened_at,
-            actor=self.actor if actor is None else actor,
+            actor=actor if actor is not None else self.actor and self.handle_on(request.platform),
             what=what,
             detail=detail[:500],
             source=source,

@@ -35,7 +35,7 @@ def due(session: Session, standing: Standing, now: datetime) -> Iterable[TimeCam
             continue
         cycle, at = reached[-1]
         event = _event(rotation, cycle, at)
-        if not cycle.is_drawn and received.find(session, CLOCK, event.key) is None:
+        if not cycle.is_drawn and not received.has_come(session, event):
             yield event
 
 

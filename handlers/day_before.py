@@ -10,7 +10,7 @@ from handlers.context import Context, Standing
 from handlers.dates import zone_of
 from handlers.job import Job
 from handlers.wording import day_before as wording
-from models.events import CLOCK, TimeCame
+from models.events import TimeCame
 from models.message import Message
 from models.policy import Person, Rotation
 from models.records import event as received
@@ -34,7 +34,7 @@ def day_before_due(session: Session, standing: Standing, now: datetime) -> Itera
     """Give the rotations whose next shift is told now."""
     for rotation, at in _instants(session, standing, now):
         event = TimeCame.of(REMINDS, rotation.name, at)
-        if at <= now and received.find(session, CLOCK, event.key) is None:
+        if at <= now and not received.has_come(session, event):
             yield event
 
 

@@ -18,7 +18,7 @@ from models import digest as figures
 from models.chart import Chart
 from models.digest import Period
 from models.effects import Post
-from models.events import CLOCK, TimeCame
+from models.events import TimeCame
 from models.policy import ChannelKind, Digest, Rotation, Weekday
 from models.records import debt as debts
 from models.records import event as received
@@ -60,7 +60,7 @@ def due(session: Session, standing: Standing, now: datetime) -> Iterable[TimeCam
     end = calendar.midnight(_begin(wanted, calendar.day_of(now)))
     at = _told_at(standing, calendar, wanted, calendar.day_of(end))
     event = TimeCame.of(DIGEST, "", end)  # its key holds when the time of day is changed after it was told
-    if at is None or at > now or received.find(session, CLOCK, event.key) is not None:
+    if at is None or at > now or received.has_come(session, event):
         return
     began = records.began(session)
     if began is not None and began < end:
@@ -195,10 +195,14 @@ def _debts(ctx: Context) -> Sequence[wording.Debt]:
     return sorted(found, key=lambda debt: (debt.since, debt.number))
 
 
-def _helpers(ctx: Context, period: Period) -> Sequence[tuple[str, int]]:
+def _helpers(ctx: Context, period: Period) -> Sequence[wording.Helper]:
     """Give who helped others in a period, and how often, the most first."""
-    found = thanks.helpers_of(ctx, period.start, period.end)
-    return [(one.name, one.thanks + one.first_answers) for one in found]
+    return [_helper(ctx, one) for one in thanks.helpers_of(ctx, period.start, period.end)]
+
+
+def _helper(ctx: Context, one: thanks.Helper) -> wording.Helper:
+    platform, _, user = one.who.partition(":") if ctx.policy.person(one.who) is None else ("", "", "")
+    return wording.Helper(one.name, one.thanks + one.first_answers, platform, user)
 
 
 # -- who comes next

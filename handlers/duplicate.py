@@ -1,5 +1,7 @@
 """What was asked twice: it goes on in another request, and its author is told once when that one is over."""
 
+from datetime import datetime
+
 from handlers import duty, response
 from handlers.command import Call, Command
 from handlers.context import Answer, Context, Source
@@ -9,7 +11,7 @@ from handlers.wording import duplicate as wording
 from handlers.wording import lifecycle as words
 from models.errors import UserError
 from models.events import ButtonPressed, FormSubmitted
-from models.message import Form
+from models.message import Form, Message
 from models.records import course
 from models.records import request as records
 from models.records.request import Request, RequestState
@@ -93,12 +95,39 @@ def ended(ctx: Context, original: Request) -> None:
         ctx.note(one, TOLD, source="clock", actor="")
 
 
+def told_at(ctx: Context, original: Request) -> datetime:
+    """Give when an original may end by itself: now, or when the hours begin, where somebody is told of that."""
+    rotation = ctx.policy.rotation(original.rotation) if original.rotation is not None else None
+    if rotation is None or duty.is_within_hours(ctx, rotation) or not course.duplicates(ctx.session, original.id):
+        return ctx.now
+    return duty.next_hours_begin(ctx, rotation)
+
+
 def withdrawn(ctx: Context, original: Request) -> None:
-    """Take up the first of what goes on in a request that its author took back; the others go on in that one."""
-    first, *_ = [*course.duplicates(ctx.session, original.id), None]
-    if first is not None:
-        course.lead_on(ctx.session, original.id, first.id)
+    """Take up the first of what goes on in a request that its author took back; the others go on in that one.
+
+    Whoever was on it is told, and goes on with that.
+    """
+    first = next(iter(course.duplicates(ctx.session, original.id)), None)
+    _tell_owner(ctx, original, first)
+    if first is None:
+        return
+    course.lead_on(ctx.session, original.id, first.id)
+    if original.owner is not None:
+        response.carry_on(ctx, first, original, source="message")
+    else:
         response.reopen(ctx, first, first.request_class, source="message", is_correction=False)
+
+
+def _tell_owner(ctx: Context, original: Request, instead: Request | None) -> None:
+    if original.owner is not None:
+        owner = ctx.policy.person_with_handle(original.platform, original.owner)
+
+        def told(platform: str) -> Message:
+            link = reference(ctx, instead, platform) if instead is not None else None
+            return wording.taken_back(original.id, link)
+
+        ctx.tell([owner], told, request=original)
 
 
 def _facts(ctx: Context, original: Request, request: Request) -> wording.Original:

@@ -27,7 +27,7 @@ def recipients(
     night = _named_for_night(ctx, request, rotation)
     on_duty = duty.on_call(ctx, rotation) if rotation is not None else None
     chosen = [one for role in step.to for one in (_in_role(ctx, role, rotation, on_duty, night))]
-    people = [one for one in duty.people(ctx, dict.fromkeys(chosen)) if one.handle(request.platform)]
+    people = [one for one in duty.people(ctx, dict.fromkeys(chosen)) if ctx.home_for(one, request.platform)]
     if not people:
         return duty.fallback(ctx), wording.NOBODY_ON_DUTY if "primary" in step.to else wording.NOBODY_ELSE
     if step.to[0] != "primary" or on_duty is None:
@@ -63,6 +63,14 @@ def _named_for_night(ctx: Context, request: Request, rotation: Rotation | None) 
 def is_held(ctx: Context, request: Request, rotation: Rotation, at: datetime) -> bool:
     """Say whether nobody may be paged for a request at an instant, because it lies outside the hours."""
     return not duty.is_within_hours(ctx, rotation, at) and not _is_paged_at_night(ctx, request)
+
+
+def resumes_at(ctx: Context, request: Request, at: datetime) -> datetime | None:
+    """Give when a request comes up again whose pages would lie outside the hours at an instant; None where not."""
+    rotation = ctx.policy.rotation(request.rotation) if request.rotation else None
+    if rotation is None or not is_held(ctx, request, rotation, at):
+        return None
+    return ctx.standing.calendar(rotation).next_hours_begin(at)
 
 
 def _is_paged_at_night(ctx: Context, request: Request) -> bool:

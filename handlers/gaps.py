@@ -14,7 +14,7 @@ from handlers.context import Context, Standing
 from handlers.job import Job
 from handlers.wording import gaps as wording
 from handlers.wording.account import Account
-from models.events import CLOCK, TimeCame
+from models.events import TimeCame
 from models.policy import Rotation
 from models.records import account as accounts
 from models.records import event as received
@@ -56,7 +56,7 @@ def due(session: Session, standing: Standing, now: datetime) -> Iterable[TimeCam
     if at is None or at > now:
         return
     event = TimeCame.of(GAPS, "", at)
-    if received.find(session, CLOCK, event.key) is None:
+    if not received.has_come(session, event):
         yield event
 
 

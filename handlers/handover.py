@@ -18,6 +18,7 @@ from handlers.handover_draft import Change, change_of, running
 from handlers.handover_filing import shown, stored
 from handlers.handover_parts import change_of_part
 from handlers.wording import handover as wording
+from handlers.wording import handover_refusals as refusals
 from handlers.wording import times
 from handlers.wording.handover import NOTABLE, QUIET
 from handlers.wording.handover_export import ExportRow, exported
@@ -68,7 +69,7 @@ def _my_part(ctx: Context, rotation: Rotation) -> Change | None:
 def _not_theirs(ctx: Context, change: Change) -> UserError:
     others = [one.name for one in ctx.policy.oncall.rotations if one.name != change.rotation.name]
     on_duty = ctx.name_of(change.outgoing) if change.outgoing else None
-    return UserError(wording.may_not_submit(change.rotation.name, on_duty, others))
+    return UserError(refusals.may_not_submit(change.rotation.name, on_duty, others))
 
 
 def _just_ended(ctx: Context, rotation: Rotation) -> Change | None:
@@ -92,7 +93,7 @@ def _change_of_row(ctx: Context, row: Handover) -> Change:
     if ctx.person is None or not (ctx.person.id == change.outgoing or ctx.policy.is_lead(ctx.person)):
         raise _not_theirs(ctx, running(ctx, rotation) or change)
     if ctx.now >= change.end + LATE:
-        raise UserError(wording.too_late(row.id))
+        raise UserError(refusals.too_late(row.id))
     return change
 
 
@@ -237,10 +238,17 @@ def _numbered(ctx: Context, value: str) -> Handover:
 
 
 def _accept(ctx: Context, call: Call) -> Answer:
-    newest = records.latest(ctx.session, call.rotation.name)
-    if not newest:
+    """Accept what waits for the asker, of whichever rotation they do not say; else the last one, as a lead may."""
+    found = _waiting(ctx, call) or next(iter(records.latest(ctx.session, call.rotation.name)), None)
+    if found is None:
         raise UserError(wording.NOTHING_FILED)
-    return Answer(reply=handover_filing.accept(ctx, newest[0]))
+    return Answer(reply=handover_filing.accept(ctx, found))
+
+
+def _waiting(ctx: Context, call: Call) -> Handover | None:
+    rotations = [call.rotation] if call.is_named else ctx.policy.oncall.rotations
+    names = [rotation.name for rotation in rotations]
+    return records.waiting_for(ctx.session, ctx.person.id, names, ctx.now) if ctx.person is not None else None
 
 
 def _pressed_accept(ctx: Context, event: ButtonPressed) -> Answer:
@@ -265,7 +273,7 @@ def _wanted(ctx: Context, call: Call) -> Handover:
         number = call.number(call.words[0])
         row = records.get(ctx.session, number)
         if row is None or not row.is_filed:
-            raise UserError(wording.no_such_handover(number))
+            raise UserError(refusals.no_such_handover(number))
         return row
     return _of_day(ctx, call)
 
@@ -276,7 +284,7 @@ def _of_day(ctx: Context, call: Call) -> Handover:
     day = _past_day(call.text, today)
     row = records.covering(ctx.session, call.rotation.name, calendar.midnight(day), calendar.midnight(day + DAY))
     if row is None:
-        raise UserError(wording.none_of_day(times.day(day, today)))
+        raise UserError(refusals.none_of_day(times.day(day, today)))
     return row
 
 

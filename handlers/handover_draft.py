@@ -20,7 +20,8 @@ from models.triage.verdict import RequestClass
 
 KEPT = 40  # lines a section; ten of them are shown where nobody asked for all
 EXCERPT = 60
-MACHINERY = ("page delivered", "message added")  # of a timeline: what tells nobody how a request stands
+MACHINERY = ("page delivered", "message added", "reaction without effect", "wrote without answering")
+"""Of a timeline what does not tell how a request stands."""
 LOG_LINE = 140
 JUST_BEFORE = timedelta(microseconds=1)  # what happens at this instant is part of the draft, too
 
@@ -108,7 +109,7 @@ def _drafted(ctx: Context, request: Request) -> DraftedRequest:
         author=_called(ctx, request, request.author) or request.author_name,
         owner=_called(ctx, request, request.resolved_by or request.owner),
         excerpt=excerpt(request.text, EXCERPT),
-        opened_at=request.opened_at,
+        opened_at=request.waits_since,
         last=last,
         last_at=last_at,
         due=request.due.value if request.due is not None else "",

@@ -7,6 +7,7 @@ from handlers import duty
 from handlers.context import Context
 from handlers.handover_draft import Change, collect
 from handlers.wording import handover as wording
+from handlers.wording import handover_refusals as refusals
 from handlers.wording import log
 from handlers.wording.handover import Shown
 from models.effects import Direct, Post
@@ -103,6 +104,7 @@ def shown(ctx: Context, row: Handover, change: Change | None = None) -> Shown:
         accepted_at=row.accepted_at,
         asked_at=row.due_at,
         zone=ctx.policy.zone,
+        naming=ctx.policy.naming(row.rotation),
     )
 
 
@@ -159,9 +161,10 @@ def _is_gone(ctx: Context, person: Person, platform: str) -> bool:
 def _send_again(ctx: Context, row: Handover) -> None:
     handover = shown(ctx, row)
     _edit_direct(ctx, row, lambda platform: wording.addressed(handover, platform))
-    if row.state is HandoverState.ACCEPTED and row.submitted_by is not None:
+    if row.state is HandoverState.ACCEPTED:
         acceptor = ctx.name_of(row.accepted_by) if row.accepted_by and row.accepted_by != row.incoming else None
-        said = wording.changed_after(row.id, ctx.name_of(row.submitted_by), acceptor)
+        by = ctx.name_of(row.submitted_by) if row.submitted_by is not None else None
+        said = wording.changed_after(row.id, by, acceptor)
         ctx.tell([ctx.policy.person(row.incoming)], lambda _: said, purpose=Purpose.HANDOVER)
 
 
@@ -188,10 +191,10 @@ def accept(ctx: Context, row: Handover) -> Message:
         return _accepted_before(ctx, row, row.accepted_at)
     newer = records.newer(ctx.session, row, ctx.now)
     if newer is not None:
-        raise UserError(wording.superseded(row.id, newer.id))
+        raise UserError(refusals.superseded(row.id, newer.id))
     person = ctx.person
     if person is None or not _may_accept(ctx, row, person):
-        raise UserError(wording.may_not_accept(row.id, ctx.name_of(row.incoming) if row.incoming else None))
+        raise UserError(refusals.may_not_accept(row.id, ctx.name_of(row.incoming) if row.incoming else None))
     if not records.accept(ctx.session, row, person.id, ctx.now):
         return _accepted_before(ctx, row, row.accepted_at or ctx.now)
     return _show_accepted(ctx, row, person)

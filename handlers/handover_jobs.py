@@ -16,7 +16,7 @@ from handlers.handover_filing import ACCEPT_WITHIN, file, readdress, shown, stor
 from handlers.job import Job
 from handlers.wording import handover as wording
 from handlers.wording import handover_asking, log
-from models.events import CLOCK, TimeCame
+from models.events import TimeCame
 from models.policy import Rotation
 from models.records import event as received
 from models.records import handover as records
@@ -31,7 +31,7 @@ REMINDS, CHANGES, ASKS = "handover-reminder", "handover", "acceptance"
 
 
 def _is_done(session: Session, event: TimeCame) -> bool:
-    return received.find(session, CLOCK, event.key) is not None
+    return received.has_come(session, event)
 
 
 # -- the reminder
@@ -82,13 +82,18 @@ def remind(ctx: Context, event: TimeCame) -> None:
     shift = duty.on_call(ctx, rotation).shift
     if shift is None:
         return
-    row = records.of_shift(ctx.session, rotation.name, shift.start)
-    if row is None or not row.is_filed:
-        change = change_of(ctx, rotation, shift)
+    row, change = records.of_shift(ctx.session, rotation.name, shift.start), change_of(ctx, rotation, shift)
+    if row is None or not _has_handed_over(row, change):
         incoming = ctx.name_of(change.incoming) if change.incoming else None
         stays = change.incoming == change.outgoing
-        said = handover_asking.reminder(rotation.name, change.end, incoming, ctx.policy.zone, stays=stays)
+        naming = ctx.policy.naming(rotation.name)
+        said = handover_asking.reminder(rotation.name, naming, change.end, incoming, ctx.policy.zone, stays=stays)
         ctx.tell([ctx.policy.person(change.outgoing)], lambda _: said, purpose=Purpose.HANDOVER)
+
+
+def _has_handed_over(row: Handover, change: Change) -> bool:
+    """Say whether whoever serves at the end of a shift has submitted; what was before duty passed on is another's."""
+    return row.is_filed and row.outgoing == change.outgoing
 
 
 # -- the end of the shift
@@ -120,7 +125,7 @@ def change_over(ctx: Context, event: TimeCame) -> None:
     change = _ended(ctx, rotation, start, event.at)
     is_old = bool(records.shift_ends(ctx.session, rotation.name, event.at, ctx.now))
     row = stored(ctx, change)
-    if not row.is_filed:
+    if not _has_handed_over(row, change):
         file(ctx, row, change, by=None, silently=is_old)
     elif row.incoming != change.incoming and not is_old:
         readdress(ctx, row, change)

@@ -17,7 +17,7 @@ from handlers.handover_draft import Change
 from handlers.handover_filing import file, stored
 from handlers.job import Job
 from handlers.wording import handover_asking as wording
-from models.events import CLOCK, TimeCame
+from models.events import TimeCame
 from models.policy import Rotation
 from models.records import event as received
 from models.records import handover as records
@@ -39,7 +39,7 @@ def part_due(session: Session, standing: Standing, now: datetime) -> Iterable[Ti
     for rotation in standing.policy.oncall.rotations:
         rota = _near(session, standing, rotation, now)
         events = [TimeCame.of(PASSES, rotation.name, at) for at in reversed([*_passed(rota, now)])]
-        yield from (event for event in events if received.find(session, CLOCK, event.key) is None)
+        yield from (event for event in events if not received.has_come(session, event))
 
 
 def part_coming(session: Session, standing: Standing, now: datetime) -> datetime | None:
@@ -71,13 +71,14 @@ def passed_on(ctx: Context, event: TimeCame) -> None:
     change = _part(ctx, rotation, event.at) if rotation is not None else None
     if rotation is None or change is None or change.end - change.start < SHORTEST:
         return
-    filed_at = _filed_at(ctx, rotation)
-    if filed_at >= _shift_end(ctx, rotation, event.at):
+    filed_at, shift = _filed_at(ctx, rotation), duty.on_call(ctx, rotation, event.at).shift
+    if shift is None or filed_at >= shift.end:
         return  # the handover at the shift's end comes before anybody works on
     row = stored(ctx, change)
     row.due_at = filed_at
+    _begin_with(row, records.of_shift(ctx.session, rotation.name, shift.start))
     incoming = ctx.name_of(change.incoming) if change.incoming is not None else None
-    said = wording.passed_on(rotation.name, incoming, filed_at, ctx.policy.zone)
+    said = wording.passed_on(rotation.name, ctx.policy.naming(rotation.name), incoming, filed_at, ctx.policy.zone)
     ctx.tell([ctx.policy.person(change.outgoing)], lambda _: said, purpose=Purpose.HANDOVER)
 
 
@@ -98,9 +99,10 @@ def _filed_at(ctx: Context, rotation: Rotation) -> datetime:
     return begins + FILED_AFTER
 
 
-def _shift_end(ctx: Context, rotation: Rotation, at: datetime) -> datetime:
-    shift = duty.on_call(ctx, rotation, at).shift
-    return shift.end if shift is not None else at
+def _begin_with(row: Handover, whole: Handover | None) -> None:
+    """Begin the draft of a part with what was written in the shift so far: whoever takes over is to know it."""
+    if whole is not None and not (row.summary or row.watch):
+        row.summary, row.watch = whole.summary, whole.watch
 
 
 def _near(session: Session, standing: Standing, rotation: Rotation, at: datetime) -> Rota:
@@ -116,7 +118,7 @@ def filing_due(session: Session, standing: Standing, now: datetime) -> Iterable[
     for row in records.unfiled_parts(session, now):
         assert row.due_at is not None
         event = TimeCame.of(FILES, str(row.id), row.due_at)
-        if received.find(session, CLOCK, event.key) is None:
+        if not received.has_come(session, event):
             yield event
 
 

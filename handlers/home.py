@@ -13,7 +13,7 @@ from handlers.job import Job
 from handlers.wording import home as wording
 from models import effects
 from models.effects import Home
-from models.events import CLOCK, HomeOpened, TimeCame
+from models.events import HomeOpened, TimeCame
 from models.message import Block, Message
 from models.policy import Person
 from models.records import event as received
@@ -122,7 +122,7 @@ def refresh_due(session: Session, standing: Standing, now: datetime) -> Iterable
     seconds = int(EVERY.total_seconds())
     slot = now.replace(microsecond=0) - timedelta(seconds=int(now.timestamp()) % seconds)
     event = TimeCame.of(PAGES, ALL, slot)
-    if received.find(session, CLOCK, event.key) is None and records.opened_since(session, now - LOOKED_AT):
+    if not received.has_come(session, event) and records.opened_since(session, now - LOOKED_AT):
         yield event
 
 

@@ -1,11 +1,11 @@
 """Incidents: opened, noted, shown in one message each, paged for, and ended, whoever told of them first."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from handlers import duplicate, paging, response, runbook
+from handlers import alert_channel, duplicate, paging, response, runbook
 from handlers.context import Context
 from handlers.wording import incidents as wording
 from models.alert_policy import Action
@@ -17,7 +17,7 @@ from models.records import alert as alerts
 from models.records import delivery
 from models.records import incident as records
 from models.records import request as requests
-from models.records.base import put
+from models.records.base import put, put_all
 from models.records.delivery import Purpose
 from models.records.incident import Incident, IncidentEntry, IncidentSource, IncidentState
 from models.records.request import Request, RequestState
@@ -75,28 +75,33 @@ def open_incident(
 
     firing: how many alerts it begins with. declared_by: the platform handle of whoever told of it.
     """
-    incident = records.add(
-        ctx.session,
-        Incident(
-            title=title,
-            severity=severity,
-            state=IncidentState.OPEN,
-            source=source,
-            service=service,
-            environment=environment,
-            sender=sender,
-            group_key=group_key,
-            declared_by=declared_by,
-            opened_at=at or ctx.now,
-            seen_at=ctx.now,
-            firing=firing,
-            alerts=firing,
-            labels=dict(labels or {}),
-            links=dict(links or {}),
-        ),
+    incident = Incident(
+        title=title,
+        severity=severity,
+        state=IncidentState.OPEN,
+        source=source,
+        service=service,
+        environment=environment,
+        sender=sender,
+        group_key=group_key,
+        declared_by=declared_by,
+        opened_at=at or ctx.now,
+        seen_at=ctx.now,
+        firing=firing,
+        alerts=firing,
+        labels=dict(labels or {}),
+        links=dict(links or {}),
     )
-    note(ctx, incident, "opened", source=said_by, detail=title[:500])
+    open_all(ctx, [incident], said_by)
     return incident
+
+
+def open_all(ctx: Context, incidents: Sequence[Incident], said_by: Source) -> None:
+    """Open incidents that were only thought of: they get their numbers, and a first line each."""
+    records.add(ctx.session, incidents)
+    first = ({"incident_id": one.id, "at": ctx.now, "detail": one.title[:500]} for one in incidents)
+    rest = {"actor": ctx.actor, "what": "opened", "source": said_by}
+    put_all(ctx.session, IncidentEntry, [{**one, **rest} for one in first])
 
 
 def note(
@@ -108,9 +113,12 @@ def note(
     detail: str = "",
     actor: str | None = None,
     at: datetime | None = None,
-) -> None:
-    """Write a line into an incident's timeline. actor: None: whoever caused the event; empty: the bot."""
-    put(
+) -> int:
+    """Write a line into an incident's timeline, and give its row.
+
+    actor: None: whoever caused the event; empty: the bot.
+    """
+    return put(
         ctx.session,
         IncidentEntry,
         incident_id=incident.id,
@@ -141,18 +149,19 @@ def post(ctx: Context, incident: Incident) -> int | None:
     return row
 
 
-def refresh(ctx: Context, incident: Incident, *, at_once: bool = True) -> None:
+def refresh(ctx: Context, incident: Incident, rest: timedelta = timedelta()) -> None:
     """Bring the message of an incident up to date; the summary of a storm that stands for it, in a while.
 
-    at_once: False where only a count has changed, which is shown every few seconds at most.
+    rest: how long it has to stand before: what is only a count is shown every few seconds at most.
     """
     if incident.post_id is None:
         _refresh_storm(ctx, incident)
-    elif at_once or incident.shown_at is None or ctx.now - incident.shown_at >= REST:
+    elif incident.shown_at is None or ctx.now - incident.shown_at >= rest:
         incident.shown_at, incident.refresh_at = ctx.now, None
         ctx.edit(incident.post_id, shown(ctx, incident), incident.platform or "")
     else:
-        incident.refresh_at = incident.refresh_at or incident.shown_at + REST
+        due = incident.shown_at + rest
+        incident.refresh_at = min(incident.refresh_at or due, due)
 
 
 def _refresh_storm(ctx: Context, incident: Incident) -> None:
@@ -167,11 +176,13 @@ def shown(ctx: Context, incident: Incident) -> Message:
 
 
 def say_in_thread(ctx: Context, incident: Incident, message: Message) -> bool:
-    """Add a line to the thread of an incident's message; False where that is not there yet, or has none."""
+    """Add a line to the thread of an incident's message; False where there is none to add, or the channel is full."""
     found = delivery.place(ctx.session, incident.post_id) if incident.post_id is not None else None
-    if found is None or incident.platform is None:
+    if found is None or incident.platform is None or incident.is_silenced(ctx.now):
         return False
     channel, root = found
+    if not alert_channel.may_post(ctx, incident.platform, channel):
+        return False
     ctx.say(Post(channel, message, thread=root), purpose=Purpose.NOTICE, platform=incident.platform)
     return True
 
@@ -224,14 +235,18 @@ def delivery_settled(ctx: Context, event: DeliverySettled) -> None:
 
 
 def page(ctx: Context, incident: Incident) -> None:
-    """Page for an incident, where its severity wants that and nobody was paged yet; once its message stands.
+    """Page for an incident where its severity wants that; once its message stands.
 
     The message is the root of a request like any other, whose author is nobody.
     """
     found = delivery.place(ctx.session, incident.post_id) if incident.post_id is not None else None
-    if found is None or incident.request_id is not None or not is_to_page(ctx, incident):
+    if found is None or not is_to_page(ctx, incident):
         return
-    request = open_request(ctx, incident.platform or "", *found, facts(ctx, incident))
+    if incident.request_id is not None:
+        page_again(ctx, incident.request_id)
+        return
+    told = facts(ctx, incident)
+    request = open_request(ctx, (incident.platform or "", *found), wording.request_text(told), incident)
     incident.request_id = request.id
     note(ctx, incident, "paged", source="alert", detail=f"#{request.id}", actor="")
     paging.begin(ctx, request)
@@ -239,15 +254,22 @@ def page(ctx: Context, incident: Incident) -> None:
 
 def is_to_page(ctx: Context, incident: Incident) -> bool:
     """Say whether somebody is to be paged for an incident now."""
-    is_grave = ctx.policy.alerts.action(incident.severity) is Action.PAGE
     is_from_alerts = incident.source is IncidentSource.ALERTS
-    return is_grave and is_from_alerts and incident.is_live and not incident.is_silenced(ctx.now)
+    return pages(ctx, incident.severity) and is_from_alerts and incident.is_live and not incident.is_silenced(ctx.now)
 
 
-def open_request(ctx: Context, platform: str, channel: str, message: str, told: wording.Facts) -> Request:
-    """Open the urgent request that pages for an incident; nobody is paged yet."""
-    where = place(ctx)
-    root = MessagePosted(
+def pages(ctx: Context, severity: Severity) -> bool:
+    """Say whether somebody is paged for alerts of a severity."""
+    return ctx.policy.alerts.action(severity) is Action.PAGE
+
+
+def open_request(ctx: Context, root: tuple[str, str, str], text: str, incident: Incident | None) -> Request:
+    """Open the urgent request that pages for an incident, or for a storm of them (None); nobody is paged yet.
+
+    root: the platform, the channel and the message that its thread hangs on.
+    """
+    (platform, channel, message), where = root, place(ctx)
+    posted = MessagePosted(
         key=f"incident:{channel}:{message}",
         platform=platform,
         at=ctx.now,
@@ -255,26 +277,29 @@ def open_request(ctx: Context, platform: str, channel: str, message: str, told: 
         channel_name=where.name if where is not None and where.channel == channel else None,
         message=message,
         author="",
-        author_name=told.sender or wording.PAGED_FOR,
-        text=wording.request_text(told),
+        author_name=(incident.sender if incident is not None else "") or wording.PAGED_FOR,
+        text=text,
     )
     request = response.open_request(
         ctx,
-        root,
-        text=root.text,
+        posted,
+        text=text,
         request_class=RequestClass.URGENT,
         confidence=1.0,
         reasons=[wording.REASON],
         runner_up=RequestClass.NONE,
-        service=told.service,
-        environment=told.environment,
+        service=incident.service if incident is not None else None,
+        environment=incident.environment if incident is not None else None,
     )
     ctx.note(request, "opened", source="clock", actor="", detail=RequestClass.URGENT.value)
     return request
 
 
-def end_request(ctx: Context, number: int | None, incident: int) -> None:
-    """Resolve the request that pages for what is over now; whoever was on it is asked to document it."""
+def end_request(ctx: Context, number: int | None, incident: int | None) -> None:
+    """Resolve the request that pages for what is over now; whoever was on it is asked to document it.
+
+    incident: the number of what is over; None: a storm.
+    """
     request = requests.get(ctx.session, number) if number is not None else None
     if request is None or not request.state.is_live:
         return
@@ -288,31 +313,39 @@ def end_request(ctx: Context, number: int | None, incident: int) -> None:
     runbook.ask(ctx, request)
 
 
-def reopen_request(ctx: Context, number: int | None) -> None:
-    """Page again for what is back: whoever was on it when it ended by itself is still, and nobody is paged anew."""
-    request = requests.get(ctx.session, number) if number is not None else None
-    if request is None or request.state is not RequestState.RESOLVED:
+def page_again(ctx: Context, number: int) -> None:
+    """Page again for what is back, or not silenced any more.
+
+    Whoever was on it when it ended by itself is still, and nobody is paged anew.
+    """
+    request = requests.get(ctx.session, number)
+    if request is None or request.state not in (RequestState.OPEN, RequestState.RESOLVED):
         return
-    owner, owned_at, resolved_by = request.owner, request.owned_at, request.resolved_by
-    if owner is None or resolved_by is not None:
+    if request.state is RequestState.OPEN:
+        if request.due is None and request.page_id is None:
+            paging.begin(ctx, request)
+    elif request.owner is None or request.resolved_by is not None:
         response.reopen(ctx, request, RequestClass.URGENT, source="clock", is_correction=False)
-        return
-    request.state, request.resolved_at = RequestState.ACKNOWLEDGED, None
-    request.owner, request.owned_at = owner, owned_at
-    ctx.note(request, "reopened", source="clock", actor="")
-    response.await_owner(ctx, request)
-    paging.show(ctx, request)
+    else:
+        request.state, request.resolved_at = RequestState.ACKNOWLEDGED, None
+        ctx.note(request, "reopened", source="clock", actor="")
+        response.await_owner(ctx, request)
+        paging.show(ctx, request)
 
 
 # -- how it ends, and comes back
 
 
 def resolve(ctx: Context, incident: Incident, by: str | None = None, *, source: Source = "alert") -> None:
-    """End a live incident, and the request that pages for it. by: a platform handle; None: it ended by itself."""
+    """End a live incident, and the request that pages for it. by: a platform handle; None: it ended by itself.
+
+    What is silenced stays so, should it come back.
+    """
     incident.state, incident.resolved_at, incident.resolved_by = IncidentState.RESOLVED, ctx.now, by
-    incident.next_update_at = incident.silenced_until = None
+    incident.next_update_at = None
     note(ctx, incident, "resolved", source=source, actor=by or "")
     refresh(ctx, incident)
+    say_in_thread(ctx, incident, wording.over(facts(ctx, incident, incident.platform)))
     end_request(ctx, incident.request_id, incident.id)
 
 
@@ -320,6 +353,42 @@ def reopen(ctx: Context, incident: Incident, *, source: Source = "alert") -> Non
     """Take up an incident that is back, as the same one."""
     incident.state, incident.reopened_at = IncidentState.OPEN, ctx.now
     incident.resolved_at = incident.resolved_by = None
+    if not incident.is_silenced(ctx.now):
+        incident.silenced_until = None
     note(ctx, incident, "again", source=source, actor="")
     refresh(ctx, incident)
-    reopen_request(ctx, incident.request_id)
+    say_in_thread(ctx, incident, wording.began_again(facts(ctx, incident, incident.platform)))
+    page(ctx, incident)
+
+
+def raise_to(ctx: Context, incident: Incident, severity: Severity) -> None:
+    """Make a live incident graver, and page for it where that wants it."""
+    incident.severity = severity
+    note(ctx, incident, "severity", source="alert", detail=severity.value, actor="")
+    refresh(ctx, incident)
+    say_in_thread(ctx, incident, wording.graver(facts(ctx, incident, incident.platform)))
+    page(ctx, incident)
+
+
+def silence(ctx: Context, incident: Incident, until: datetime | None, *, source: Source, why: str = "") -> None:
+    """Let an incident neither page nor speak for a while; until: None: let it again, from now on."""
+    incident.silenced_until = None
+    if until is not None:
+        note(ctx, incident, "silenced", source=source, detail=until.isoformat() + (f" {why}" if why else ""))
+        by = ctx.handle_name(ctx.actor, ctx.platform)
+        name = ctx.name_of_handle(ctx.actor, ctx.platform) or by
+        said = wording.silenced(name, until, why, facts(ctx, incident, incident.platform))
+        say_in_thread(ctx, incident, said)
+        incident.silenced_until = until
+        _stop_paging(ctx, incident)
+    else:
+        note(ctx, incident, "silence over", source=source)
+        page(ctx, incident)
+    refresh(ctx, incident)
+
+
+def _stop_paging(ctx: Context, incident: Incident) -> None:
+    request = requests.get(ctx.session, incident.request_id) if incident.request_id is not None else None
+    if request is not None and request.state is RequestState.OPEN:
+        paging.stop(ctx, request)
+        request.page_id = None

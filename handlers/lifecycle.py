@@ -75,7 +75,7 @@ def resolve(ctx: Context, request: Request, *, source: Source, link: str | None 
     ctx.note(request, "resolved", source=source)
     ctx.log(request.rotation, wording.logged_resolved(request.id, _name(ctx)), request=request)
     if request.asked_class is not None:
-        response.settle_question(ctx, request, request_words.question_moot(_name(ctx)))
+        response.settle_question(ctx, request, request_words.question_moot(_name(ctx), is_resolved=True))
     paging.show(ctx, request)
     duplicate.ended(ctx, request)
     if link is not None:

@@ -5,7 +5,7 @@ Source: DESIGN §6.
 
 from collections.abc import Callable, Mapping
 
-from handlers import duty
+from handlers import duty, incident_chat
 from handlers.command import Call, Command
 from handlers.context import Answer, Context
 from handlers.wording import log as wording
@@ -15,6 +15,7 @@ from models.errors import UserError
 from models.events import MessageDeleted, ReactionAdded, ReactionRemoved
 from models.records import delivery
 from models.records import handover as records
+from models.records import incident_chat as chat
 from models.records import request as requests
 from models.records.base import put
 from models.records.handover import LogEntry
@@ -32,6 +33,7 @@ def _log(ctx: Context, call: Call) -> Answer:
     if len(call.text) > LONGEST:
         raise UserError(wording.too_long(LONGEST, len(call.text)))
     ctx.log(call.rotation.name, call.text, author=ctx.person.id if ctx.person is not None else None)
+    incident_chat.logged(ctx, call.event.channel, call.event.thread, call.text)
     return Answer(reply=wording.logged(call.rotation.name))
 
 
@@ -39,7 +41,11 @@ def _log(ctx: Context, call: Call) -> Answer:
 
 
 def _noted(ctx: Context, event: ReactionAdded) -> None:
-    """Note a message of a channel in the log, once; what is said to the bot alone stays there."""
+    """Note a message of a channel in the log, and in the timeline of the incident in whose thread it stands, once.
+
+    What is said to the bot alone stays there.
+    """
+    incident_chat.noted(ctx, event)
     rotation, person = ctx.policy.rotation_for(event.channel_name), ctx.person
     if rotation is None or event.channel_name is None or person is None or not duty.is_engineer(ctx, person):
         return
@@ -62,6 +68,7 @@ def _noted(ctx: Context, event: ReactionAdded) -> None:
 
 def _taken_back(ctx: Context, event: ReactionRemoved) -> None:
     """Take a note back with its reaction, where it is the same person's and no handover has it yet."""
+    incident_chat.taken_back(ctx, event)
     if ctx.person is None:
         return
     entry = records.noted_from(ctx.session, event.platform, event.channel, event.message)
@@ -81,6 +88,9 @@ def _first_line(ctx: Context, event: ReactionAdded) -> str:
     read = requests.read_message(ctx.session, event.platform, event.channel, event.message)
     if read is not None:
         return _first(read.text)
+    said = chat.message(ctx.session, event.platform, event.channel, event.message)
+    if said is not None:
+        return _first(said.text)
     row = delivery.sent_as(ctx.session, event.platform, event.channel, event.message)
     effect = effects.from_json(row.effect) if row is not None else None
     return _first(effect.message.notification()) if isinstance(effect, Post | Direct) else ""

@@ -109,6 +109,7 @@ def _page_together(ctx: Context, requests: Sequence[Request], rotation: Rotation
     gravest.rotation = rotation.name
     people, _ = escalation.recipients(ctx, gravest, rotation, escalation.steps(ctx, gravest)[0])
     row = _summarise(ctx, requests, people, gravest)
+    paging.page_elsewhere(ctx, gravest, people)
     for request in requests:
         _tell_thread(ctx, request, people)
         paging.was_paged(ctx, request, rotation, people)

@@ -13,7 +13,7 @@ from handlers.context import Context, Standing
 from handlers.job import Job
 from handlers.wording import log
 from handlers.wording import morning as wording
-from models.events import CLOCK, TimeCame
+from models.events import TimeCame
 from models.message import Message
 from models.policy import Person, Rotation
 from models.records import event as received
@@ -158,7 +158,7 @@ def _counts(live: Sequence[Request]) -> tuple[int, int]:
 
 
 def _has_come(session: Session, event: TimeCame) -> bool:
-    return received.find(session, CLOCK, event.key) is not None
+    return received.has_come(session, event)
 
 
 PLANNING = Job(PLAN, "the next days are planned", plan_due, plan_coming, plan)

@@ -68,8 +68,7 @@ def tell_engineer(ctx: Context, request: Request) -> None:
         return
     person = _whoever_can_be_reached(ctx, rotation)
     if person is not None:
-        told = wording.waited_long(_question(ctx, request))
-        ctx.tell([person], lambda _: told, request=request)
+        ctx.tell([person], lambda on: wording.waited_long(_question(ctx, request, on)), request=request)
     named = person.name if person is not None else "nobody"
     ctx.note(request, "shown to the engineer on call", source="clock", detail=named)
 
@@ -126,7 +125,7 @@ def _tell_together(ctx: Context, request: Request, rotation: Rotation) -> None:
 
 def _tell(ctx: Context, handle: str, waiting: Sequence[Request]) -> bool:
     """Tell one helper of the questions that others asked; False where there is none."""
-    questions = [_question(ctx, one) for one in waiting if one.author != handle]
+    questions = [_question(ctx, one, one.platform) for one in waiting if one.author != handle]
     if questions:
         said = wording.helpers(questions)
         ctx.say(Direct(handle, said), purpose=Purpose.NOTICE, platform=waiting[0].platform)
@@ -159,14 +158,14 @@ def _is_away(ctx: Context, person: Person, rotation: Rotation) -> bool:
     return any(one.first <= today and not one.is_skip and one.rotation in (None, rotation.name) for one in entered)
 
 
-def _question(ctx: Context, request: Request) -> wording.Question:
-    person = ctx.policy.person_with_handle(request.platform, request.author)
+def _question(ctx: Context, request: Request, platform: str) -> wording.Question:
+    """Give a question as it is read on a platform."""
     return wording.Question(
         number=request.id,
-        channel=request.channel,
+        channel=request.channel if request.platform == platform else None,
         root=request.root,
         place=request.channel_name,
-        author=person.name if person is not None else request.author_name or request.author,
+        author=ctx.called(request.author, request.platform, read_on=platform, otherwise=request.author_name),
         words=request.text,
         waited=ctx.now - request.waits_since,
     )

@@ -273,6 +273,8 @@ def _assign(ctx: Context, call: Call) -> Answer:
     who = " ".join(rest)
     if not who:
         raise call.wrong(wording.DAY_AND_PERSON)
+    if who.lower() == "list":
+        return _given_back(change, day, *(_running(change) if is_now else _span(change, call, day)))
     engineer = None if who.lower() == "nobody" else call.person(ctx, who).id
     start, end = _rest_of_shift(change) if is_now else _span(change, call, day)
     roster_change.override(change, start, end, engineer)
@@ -280,6 +282,24 @@ def _assign(ctx: Context, call: Call) -> Answer:
     told = wording.assigned(actor_name(ctx), name, day, today_of(ctx))
     done = roster_change.settle(change, "assign", told, engineer=engineer or "nobody", day=day.isoformat())
     return Answer(reply=wording.confirm_assigned(name, day, done.outcome, today_of(ctx)))
+
+
+def _given_back(change: Change, day: date, start: datetime, end: datetime) -> Answer:
+    """Let the list decide again what was assigned of a day; what of it has passed stays."""
+    ctx = change.ctx
+    if not stored.revoke_assignments(ctx.session, change.rotation.name, start, end, ctx.now):
+        raise UserError(wording.not_assigned(day))
+    told = wording.given_back(actor_name(ctx), day, today_of(ctx))
+    done = roster_change.settle(change, "assign", told, engineer="list", day=day.isoformat())
+    engineer = who_is_on(done.rota, max(start, ctx.now)).engineer
+    name = ctx.name_of(engineer) if engineer is not None else None
+    return Answer(reply=wording.confirm_assigned(name, day, done.outcome, today_of(ctx)))
+
+
+def _running(change: Change) -> tuple[datetime, datetime]:
+    start, end = _rest_of_shift(change)
+    running = change.rota.shift_at(change.now)
+    return (running.start if running is not None else start), end
 
 
 def _rest_of_shift(change: Change) -> tuple[datetime, datetime]:
@@ -361,8 +381,8 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "oncall-list",
         "assign",
-        "DATE|now @user|nobody",
-        "give one day, or what is left of the running shift, to somebody",
+        "DATE|now @user|nobody|list",
+        "give one day, or what is left of the running shift, to somebody, or back to the list",
         "/oncall-list assign 2026-12-24 @gil",
         _assign,
     ),

@@ -11,10 +11,21 @@ from models.records.delivery import Purpose
 from models.records.request import Request
 
 
-def owe(ctx: Context, request: Request, effect: Post | Direct, people: Iterable[Person | None]) -> int:
-    """Owe one page, and give its outbox row. people: whom it asks for; who has no handle there is not notified."""
-    row = ctx.say(effect, purpose=Purpose.PAGE, request=request)
-    asked = [person.id for person in people if person is not None and person.handle(request.platform)]
+def owe(
+    ctx: Context,
+    request: Request,
+    effect: Post | Direct,
+    people: Iterable[Person | None],
+    *,
+    platform: str | None = None,
+) -> int:
+    """Owe one page, and give its outbox row. people: whom it asks for; who has no handle there is not notified.
+
+    platform: None for the request's own.
+    """
+    place = platform or request.platform
+    row = ctx.say(effect, purpose=Purpose.PAGE, request=request, platform=place)
+    asked = [person.id for person in people if person is not None and person.handle(place)]
     if request.rotation is not None:
         effort.keep_page(ctx.session, row, request.id, request.rotation, asked)
     return row

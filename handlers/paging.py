@@ -14,7 +14,7 @@ from models.effects import Direct, Post
 from models.events import DeliverySettled, TimeCame
 from models.message import ChannelRef, Message, Span, Strong
 from models.policy import ChannelKind, EscalationStep, Person, Rotation
-from models.records import course, delivery
+from models.records import course, delivery, incident_following
 from models.records import request as records
 from models.records.delivery import OutboxState, Purpose
 from models.records.request import Due, Request, RequestState
@@ -84,7 +84,7 @@ def tell_owner(ctx: Context, request: Request) -> None:
     """Ping whoever took a request that has become graver since: they alone, as they are on it."""
     owner = ctx.handle_name(request.owner or "", request.platform)
     person = ctx.policy.person_with_handle(request.platform, request.owner or "")
-    page.owe(ctx, request, in_thread(ctx, request, wording.raised(_facts(ctx, request), owner)), [person])
+    _page(ctx, request, wording.raised(_facts(ctx, request), owner), [person] if person is not None else [])
     name = _name(ctx, request.owner, request.platform)
     ctx.log(request.rotation, wording.logged_page(request.id, name), request=request)
 
@@ -97,10 +97,10 @@ def escalate(ctx: Context, request: Request, why: str) -> list[Person]:
     others = [person for person in people if person != ctx.person]
     if not others:
         return []
-    mentions = [ctx.mention(person.id, request.platform) for person in others]
-    asker = ctx.handle_name(ctx.handle_on(request.platform), request.platform)
-    message = wording.escalated(_facts(ctx, request), mentions, asker, why)
-    page.owe(ctx, request, in_thread(ctx, request, message), others)
+    mentions = _called(ctx, request, others)
+    asked_by = ctx.handle_on(request.platform)
+    asker = ctx.called(asked_by, request.platform, otherwise=request.author_name if asked_by == request.author else "")
+    _page(ctx, request, wording.escalated(_facts(ctx, request), mentions, asker, why), others)
     ctx.log(request.rotation, wording.logged_page(request.id, ", ".join(one.name for one in others)), request=request)
     return others
 
@@ -160,7 +160,7 @@ def _page_lost(ctx: Context, request: Request) -> None:
     request.page_id = None
     if request.state is RequestState.ACKNOWLEDGED:
         show_owner(ctx, request)
-    elif request.state is RequestState.OPEN and _is_escalating(request) and not delivery.pages(ctx.session, request.id):
+    elif request.state is RequestState.OPEN and _is_escalating(request) and not _pages(ctx, request):
         begin(ctx, request)
 
 
@@ -170,12 +170,19 @@ def _is_escalating(request: Request) -> bool:
 
 
 def show(ctx: Context, request: Request) -> None:
-    """Bring every page up to date with what became of its request; those after the first say it shortly."""
+    """Bring every page up to date with what became of its request; those after the first say it shortly.
+
+    Those from before it was reopened stay as they are: they tell how it ended then.
+    """
     ctx.edit(request.page_id, page_message(ctx, request), request.platform, request)
-    shortly = wording.later_page(_facts(ctx, request))
-    for row in delivery.pages(ctx.session, request.id):
+    for row in _pages(ctx, request):
         if row != request.page_id:
-            ctx.edit(row, shortly, request.platform, request)
+            platform = delivery.platform_of(ctx.session, row)
+            ctx.edit(row, wording.later_page(_facts(ctx, request, platform)), platform, request)
+
+
+def _pages(ctx: Context, request: Request) -> Sequence[int]:
+    return delivery.pages(ctx.session, request.id, request.waits_since)
 
 
 def show_owner(ctx: Context, request: Request) -> None:
@@ -214,10 +221,10 @@ def _run_step(ctx: Context, request: Request, rotation: Rotation | None) -> None
 def _tell_shadows(ctx: Context, request: Request, rotation: Rotation, names: str) -> None:
     """Let the newcomers who shadow the engineer on call know what they were paged for; nothing is asked of them."""
     for newcomer in duty.shadows(ctx, rotation):
-        handle = newcomer.handle(request.platform)
-        if handle is not None:
-            told = wording.shadowed(_facts(ctx, request), names)
-            ctx.say(Direct(handle, told), purpose=Purpose.NOTICE, request=request)
+        home = ctx.home_for(newcomer, request.platform)
+        if home is not None:
+            told = Direct(newcomer.handle(home) or "", wording.shadowed(_facts(ctx, request, home), names))
+            ctx.say(told, purpose=Purpose.NOTICE, request=request, platform=home)
 
 
 def _schedule(ctx: Context, request: Request) -> None:
@@ -231,12 +238,34 @@ def _schedule(ctx: Context, request: Request) -> None:
 
 def _page_in_thread(ctx: Context, request: Request, people: Sequence[Person], why: str) -> None:
     is_first = request.step == 0 and request.state is RequestState.OPEN
-    mentions = [ctx.mention(person.id, request.platform) for person in people]
-    facts = _facts(ctx, request)
+    mentions, facts = _called(ctx, request, people), _facts(ctx, request)
     message = wording.first_page(facts, mentions, why) if is_first else wording.next_page(facts, mentions, why)
-    row = page.owe(ctx, request, in_thread(ctx, request, message), people)
+    row = _page(ctx, request, message, people)
     if is_first:
         request.page_id = row
+
+
+def _called(ctx: Context, request: Request, people: Sequence[Person]) -> list[Span]:
+    """Give how a page in a request's thread calls people: who is not on its platform is named, and told elsewhere."""
+    homes = [(person, ctx.home_for(person, request.platform)) for person in people]
+    return [
+        ctx.mention(person.id, request.platform)
+        if home in (request.platform, None)
+        else wording.called(person.name, home)
+        for person, home in homes
+    ]
+
+
+def _page(ctx: Context, request: Request, message: Message, people: Sequence[Person]) -> int:
+    """Owe one page in a request's thread, and one directly to each who is not on its platform; give the first's row."""
+    row = page.owe(ctx, request, in_thread(ctx, request, message), people)
+    page_elsewhere(ctx, request, people)
+    return row
+
+
+def page_elsewhere(ctx: Context, request: Request, people: Sequence[Person]) -> None:
+    """Page those directly who cannot be pinged on a request's platform, where they can be reached."""
+    _page_directly(ctx, request, [person for person in people if not person.handle(request.platform)])
 
 
 def _tell_author(ctx: Context, request: Request, engineer: Person) -> None:
@@ -247,11 +276,11 @@ def _tell_author(ctx: Context, request: Request, engineer: Person) -> None:
 
 
 def _page_directly(ctx: Context, request: Request, people: Sequence[Person]) -> None:
-    facts = _facts(ctx, request)
     for person in people:
-        handle = person.handle(request.platform)
-        if handle is not None:
-            page.owe(ctx, request, Direct(handle, wording.direct_page(facts)), [person])
+        home = ctx.home_for(person, request.platform)
+        if home is not None:
+            said = Direct(person.handle(home) or "", wording.direct_page(_facts(ctx, request, home)))
+            page.owe(ctx, request, said, [person], platform=home)
 
 
 def was_paged(ctx: Context, request: Request, rotation: Rotation, people: Sequence[Person]) -> None:
@@ -291,8 +320,9 @@ def _wait_for_hours(ctx: Context, request: Request, rotation: Rotation) -> None:
     ctx.log(request.rotation, wording.logged_wait(request.id, request.request_class), request=request)
 
 
-def _facts(ctx: Context, request: Request) -> wording.Facts:
-    """Give what the sentences about a request are made of."""
+def _facts(ctx: Context, request: Request, read_on: str | None = None) -> wording.Facts:
+    """Give what the sentences about a request are made of. read_on: the platform; None for the request's own."""
+    place = read_on or request.platform
     steps = escalation.steps(ctx, request)
     following = steps[request.step + 1] if request.step + 1 < len(steps) else None
     return wording.Facts(
@@ -300,16 +330,16 @@ def _facts(ctx: Context, request: Request) -> wording.Facts:
         request_class=request.request_class,
         reasons=tuple(request.reasons),
         service=request.service,
-        author=ctx.handle_name(request.author, request.platform) if request.author else request.author_name,
+        author=_named(ctx, request, request.author, place) if request.author else request.author_name,
         channel=request.channel,
         root=request.root,
         text=request.text,
         is_direct=request.is_direct,
         state=request.state,
-        original=_original(ctx, request),
-        owner=ctx.handle_name(request.owner, request.platform) if request.owner else None,
+        original=_original(ctx, request, place),
+        owner=_named(ctx, request, request.owner, place) if request.owner else None,
         owner_name=_name(ctx, request.owner, request.platform),
-        resolver=ctx.handle_name(request.resolved_by, request.platform) if request.resolved_by else None,
+        resolver=_named(ctx, request, request.resolved_by, place) if request.resolved_by else None,
         engineer=ctx.name_of(request.engineer) if request.engineer else None,
         opened_at=request.waits_since,
         owned_at=request.owned_at,
@@ -317,30 +347,36 @@ def _facts(ctx: Context, request: Request) -> wording.Facts:
         next_at=_time_of(ctx, request, following) if following is not None else None,
         next_to=tuple(ctx.name_of(role) for role in following.to) if following is not None else (),
         next_by=following.by if following is not None else "thread",
-        resumes_at=_resumes_at(ctx, request, following) if following is not None else None,
+        resumes_at=escalation.resumes_at(ctx, request, _time_of(ctx, request, following)) if following else None,
         better_place=_better_place(ctx, request),
+        incident=_incident(ctx, request),
         now=ctx.now,
         zone=ctx.policy.zone,
+        channel_name=request.channel_name,
+        asked_on=request.platform if place != request.platform else None,
     )
 
 
-def _original(ctx: Context, request: Request) -> Span | None:
+def _incident(ctx: Context, request: Request) -> int | None:
+    """Give the incident that a request belongs to; looked up once somebody is on it, who may declare one."""
+    is_taken = request.state is RequestState.ACKNOWLEDGED
+    return incident_following.joined(ctx.session, request.id) if is_taken else None
+
+
+def _named(ctx: Context, request: Request, handle: str, place: str) -> Span:
+    """Give who somebody of a request is: a mention on its own platform, their name on another."""
+    is_there = place == request.platform
+    return ctx.handle_name(handle, place) if is_there else _name(ctx, handle, request.platform)
+
+
+def _original(ctx: Context, request: Request, place: str) -> Span | None:
     found = records.get(ctx.session, request.duplicate_of) if request.duplicate_of is not None else None
-    return reference(ctx, found, request.platform) if found is not None else None
+    return reference(ctx, found, place) if found is not None else None
 
 
 def _time_of(ctx: Context, request: Request, step: EscalationStep) -> datetime:
     """Give when a step is due: counted from the first page's delivery; from now, while that is on its way."""
     return max(ctx.now, (request.paged_at or ctx.now) + step.after)
-
-
-def _resumes_at(ctx: Context, request: Request, following: EscalationStep) -> datetime | None:
-    """Give when a request comes up again whose next step would lie outside the hours; None where it does not."""
-    rotation = ctx.policy.rotation(request.rotation) if request.rotation else None
-    at = _time_of(ctx, request, following)
-    if rotation is None or not escalation.is_held(ctx, request, rotation, at):
-        return None
-    return ctx.standing.calendar(rotation).next_hours_begin(at)
 
 
 def _better_place(ctx: Context, request: Request) -> Span | None:

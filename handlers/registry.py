@@ -9,7 +9,10 @@ from typing import Any
 from handlers import (
     absence,
     account,
+    alert_storm,
+    alerts,
     asking,
+    bot_alerts,
     calendar_feed,
     cycle_end,
     day_before,
@@ -24,6 +27,12 @@ from handlers import (
     handover_parts,
     helper,
     home,
+    incident_board,
+    incident_chat,
+    incident_command,
+    incident_declaring,
+    incident_jobs,
+    incident_link,
     incidents,
     lifecycle,
     log,
@@ -40,10 +49,12 @@ from handlers import (
     runbook,
     runbook_jobs,
     showing,
+    silences,
     stand_in,
     stats,
     story,
     suggestion,
+    surge,
     thanks,
 )
 from handlers.command import Call, Command, asks_help, help_of, is_help, matching
@@ -53,6 +64,7 @@ from handlers.wording import commands as wording
 from models.errors import UserError
 from models.events import (
     AccountChanged,
+    AlertReceived,
     ButtonPressed,
     CommandGiven,
     DeliverySettled,
@@ -85,7 +97,9 @@ COMMANDS: tuple[Command, ...] = (
     *helper.COMMANDS,
     *oncall_list.COMMANDS,
     *handover.COMMANDS,
+    *incident_command.COMMANDS,
     *thanks.COMMANDS,
+    *silences.COMMANDS,
 )
 
 BUTTONS: Mapping[str, Callable[[Context, ButtonPressed], Answer | None]] = {
@@ -100,6 +114,8 @@ BUTTONS: Mapping[str, Callable[[Context, ButtonPressed], Answer | None]] = {
     **handover.BUTTONS,
     **roster_shuffle.BUTTONS,
     **exchange.BUTTONS,
+    **silences.BUTTONS,
+    **incident_declaring.BUTTONS,
     **dialogue.BUTTONS,
 }
 
@@ -141,7 +157,12 @@ JOBS: tuple[Job, ...] = (
     handover_jobs.ACCEPTANCE,
     requests.QUESTIONS,
     requests.WAITS,
+    surge.ASKING,
+    incident_command.PROMISES,
+    incident_link.TELLING,
+    incident_board.BOARD_JOB,
     runbook_jobs.DEBTS,
+    incident_jobs.INCIDENTS,
     nudges.HELPERS,
     exchange.LAPSE,
     day_before.DAY_BEFORE,
@@ -175,9 +196,23 @@ def _unreaction(ctx: Context, event: ReactionRemoved) -> None:
         handler(ctx, event)
 
 
+def _posted(ctx: Context, event: MessagePosted) -> Answer | None:
+    if bot_alerts.told(ctx, event):
+        return None
+    incident_chat.message_posted(ctx, event)
+    return requests.message_posted(ctx, event)
+
+
+def _edited(ctx: Context, event: MessageEdited) -> None:
+    if not bot_alerts.told(ctx, event):
+        requests.message_edited(ctx, event)
+        incident_chat.message_edited(ctx, event)
+
+
 def _deleted(ctx: Context, event: MessageDeleted) -> None:
     requests.message_deleted(ctx, event)
     log.message_deleted(ctx, event)
+    incident_chat.message_deleted(ctx, event)
 
 
 def _button(ctx: Context, event: ButtonPressed) -> Answer | None:
@@ -204,6 +239,7 @@ def _settled(ctx: Context, event: DeliverySettled) -> None:
     nudges.delivery_settled(ctx, event)
     asking.delivery_settled(ctx, event)
     incidents.delivery_settled(ctx, event)
+    alert_storm.delivery_settled(ctx, event)
 
 
 def _command(ctx: Context, event: CommandGiven) -> Answer:
@@ -227,8 +263,8 @@ def _command(ctx: Context, event: CommandGiven) -> Answer:
 
 
 EVENTS: Mapping[type[Event], Callable[[Context, Any], Answer | None]] = {
-    MessagePosted: requests.message_posted,
-    MessageEdited: requests.message_edited,
+    MessagePosted: _posted,
+    MessageEdited: _edited,
     MessageDeleted: _deleted,
     ReactionAdded: _reaction,
     ReactionRemoved: _unreaction,
@@ -236,6 +272,7 @@ EVENTS: Mapping[type[Event], Callable[[Context, Any], Answer | None]] = {
     ButtonPressed: _button,
     FormSubmitted: _form,
     HomeOpened: home.opened,
+    AlertReceived: alerts.alert_received,
     TimeCame: _time,
     AccountChanged: account.changed,
     DeliverySettled: _settled,

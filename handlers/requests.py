@@ -221,6 +221,8 @@ def _answers(ctx: Context, request: Request, text: str, verdict: Verdict, *, sou
     if to is None or is_contradicted:
         return False
     response.classify_by_hand(ctx, request, to, source=source)
+    if request.state is RequestState.DISMISSED:
+        duplicate.ended(ctx, request)
     return True
 
 
@@ -295,6 +297,8 @@ def message_deleted(ctx: Context, event: MessageDeleted) -> None:
     if request.root == event.message and request.state.is_live:
         response.close(ctx, request, RequestState.WITHDRAWN, source="message")
         duplicate.withdrawn(ctx, request)
+    elif request.root == event.message and request.state is RequestState.DUPLICATE:
+        response.close(ctx, request, RequestState.WITHDRAWN, source="message")  # nobody waits to hear how it ends
     else:
         paging.show(ctx, request)
     quotes.taken_back(ctx, read, words, request, before)
@@ -366,9 +370,15 @@ def _begin_late(ctx: Context, request: Request) -> None:
 
 
 def _stale(ctx: Context, request: Request) -> None:
+    """Close silently what was idle for long; only whoever waits for it with a duplicate is told, within the hours."""
+    told_at = duplicate.told_at(ctx, request)
+    if told_at > ctx.now:
+        request.due_at = told_at
+        return
     request.state = RequestState.STALE
     request.due = request.due_at = None
     ctx.note(request, RequestState.STALE.value, source="clock", actor="")
+    duplicate.ended(ctx, request)
 
 
 _DUE: Mapping[Due, Callable[[Context, Request], None]] = {

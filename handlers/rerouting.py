@@ -70,6 +70,7 @@ def followed(ctx: Context, request: Request) -> None:
         response.close(ctx, before, RequestState.REROUTED, source="message", detail=f"to #{request.id}")
         link = reference(ctx, request, before.platform)
         ctx.edit(before.pointer_id, wording.goes_on_in(link), before.platform, before)
+        duplicate.ended(ctx, before)
 
 
 # -- by button and command

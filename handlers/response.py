@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from handlers import duty, nudges, paging, suggestion
+from handlers import duty, escalation, nudges, paging, suggestion
 from handlers.context import Context, Source
 from handlers.place import place_of
 from handlers.wording import commands as command_words
@@ -213,6 +213,25 @@ def tell_author(ctx: Context, request: Request, message: Message) -> None:
 
 def reopen(ctx: Context, request: Request, to: RequestClass, *, source: Source, is_correction: bool) -> None:
     """Take up what is over as if it were new: nobody is on it, and its page, its steps and its times begin anew."""
+    _begin_anew(ctx, request)
+    ctx.note(request, "reopened", source=source)
+    reclassify(ctx, request, to, source=source, is_correction=is_correction)
+
+
+def carry_on(ctx: Context, request: Request, original: Request, *, source: Source) -> None:
+    """Take up what went on in a request that is gone: whoever was on that one is on this one, and nobody is paged."""
+    _begin_anew(ctx, request)
+    request.state, request.owner = RequestState.ACKNOWLEDGED, original.owner
+    request.owned_at = request.acknowledged_at = since_it_waits(ctx, request)
+    request.request_class = max(request.request_class, original.request_class, key=lambda one: one.gravity)
+    request.rotation, request.duty_of = original.rotation or request.rotation, original.duty_of
+    ctx.note(request, "reopened", source=source)
+    ctx.note(request, "acknowledged", source=source, actor=original.owner, detail=f"as of #{original.id}")
+    await_owner(ctx, request)
+    paging.show_owner(ctx, request)
+
+
+def _begin_anew(ctx: Context, request: Request) -> None:
     request.state, request.reopened_at = RequestState.OPEN, ctx.happened_at
     request.owner = request.acknowledged_at = request.owned_at = None
     request.first_answer_at = request.first_answer_by = request.first_answer_by_engineer = None
@@ -220,8 +239,6 @@ def reopen(ctx: Context, request: Request, to: RequestClass, *, source: Source, 
     request.escalated_by = request.escalated_at = request.duty_of = None
     request.page_id = request.paged_at = None
     request.step = 0
-    ctx.note(request, "reopened", source=source)
-    reclassify(ctx, request, to, source=source, is_correction=is_correction)
 
 
 def human_answered(ctx: Context, request: Request, who: str) -> None:
@@ -330,9 +347,11 @@ def _keep_example(ctx: Context, request: Request, to: RequestClass) -> None:
 
 def remind_owner(ctx: Context, request: Request) -> None:
     """Remind whoever acknowledged a request and has been silent since; the escalation goes on a while later."""
-    silent = ctx.policy.escalation.silent_escalates_after
-    told = wording.silent(request.id, *place_of(ctx, request), ctx.now + silent, ctx.policy.zone)
+    goes_on_at = ctx.now + ctx.policy.escalation.silent_escalates_after
+    resumes_at, zone = escalation.resumes_at(ctx, request, goes_on_at), ctx.policy.zone
+    otherwise = wording.comes_up(resumes_at, zone, ctx.now) if resumes_at else wording.escalates(goes_on_at, zone)
+    told = wording.silent(request.id, *place_of(ctx, request), otherwise)
     person = ctx.policy.person_with_handle(request.platform, request.owner or "")
     ctx.tell([person], lambda _: told, purpose=Purpose.NOTICE, request=request)
     ctx.note(request, "reminded", source="clock", actor="", detail=person.name if person is not None else "")
-    request.due, request.due_at = Due.PAGE, ctx.now + silent
+    request.due, request.due_at = Due.PAGE, goes_on_at

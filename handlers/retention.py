@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from handlers.context import Context, Standing
 from handlers.job import Job
-from models.events import CLOCK, TimeCame
+from models.events import TimeCame
 from models.records import audit, forgetting
 from models.records import event as received
 from models.records.words import PLACES
@@ -25,7 +25,7 @@ def due(session: Session, standing: Standing, now: datetime) -> Iterable[TimeCam
     """
     night = _last_night(standing, now)
     done = TimeCame.of(NAME, DONE, night)
-    if received.find(session, CLOCK, done.key) is not None:
+    if received.has_come(session, done):
         return
     before = _before(standing, night)
     left = [(place.name, forgetting.oldest(session, place, before)) for place in PLACES]

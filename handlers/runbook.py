@@ -47,7 +47,10 @@ def link_fault(link: str) -> str | None:
 
 
 def ask(ctx: Context, request: Request) -> None:
-    """Ask whoever resolved a grave request where it is documented, once; nobody where it has its link."""
+    """Ask whoever resolved a grave request where it is documented, once; nobody where it has its link.
+
+    Where it was resolved by somebody else while they are off, they are asked when the hours begin.
+    """
     person = owes(ctx, request)
     if not request.request_class.is_grave or request.runbook_url or person is None:
         return
@@ -58,18 +61,26 @@ def ask(ctx: Context, request: Request) -> None:
         return
     is_asked = debt is not None and debt.state is DebtState.ASKED and debt.person == person.id
     debt = debt or RunbookDebt(request_id=request.id)
-    debt.person, debt.state, debt.asked_at, debt.due_at = (
-        person.id,
-        DebtState.ASKED,
-        ctx.now,
-        _end_of_shift(ctx, request),
-    )
+    debt.person, debt.state, debt.asked_at = person.id, DebtState.ASKED, ctx.now
     ctx.session.add(debt)
-    if not is_asked:
-        debt.ask_id = _put_question(ctx, request, person)
+    if is_asked:
+        debt.due_at = _end_of_shift(ctx, request)
+        return
+    debt.ask_id, calendar = None, runbook_debt.calendar(ctx, request)
+    if person == ctx.person or calendar.is_within_hours(ctx.now):
+        put_question(ctx, debt, request)
+    else:
+        debt.due_at = calendar.next_hours_begin(ctx.now)
 
 
-def _put_question(ctx: Context, request: Request, person: Person) -> int | None:
+def put_question(ctx: Context, debt: RunbookDebt, request: Request) -> None:
+    """Ask whoever is to document a request; without an answer by the end of the shift it is a debt."""
+    person = ctx.policy.person(debt.person)
+    debt.ask_id = _sent(ctx, request, person) if person is not None else None
+    debt.due_at = _end_of_shift(ctx, request)
+
+
+def _sent(ctx: Context, request: Request, person: Person) -> int | None:
     platform = ctx.home_of(person)
     if platform is None:
         return None

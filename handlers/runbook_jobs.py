@@ -10,7 +10,7 @@ from handlers.context import Context, Standing
 from handlers.dates import zone_of
 from handlers.job import Job
 from handlers.wording import runbook as wording
-from models.events import CLOCK, TimeCame
+from models.events import TimeCame
 from models.policy import Person
 from models.records import debt as records
 from models.records import event as received
@@ -28,7 +28,7 @@ def due(session: Session, standing: Standing, now: datetime) -> Iterable[TimeCam
     for debt in records.due(session, now):
         assert debt.due_at is not None
         event = TimeCame.of(REMINDS, str(debt.request_id), debt.due_at)
-        if received.find(session, CLOCK, event.key) is None:
+        if not received.has_come(session, event):
             yield event
 
 
@@ -39,20 +39,29 @@ def coming(session: Session, standing: Standing, now: datetime) -> datetime | No
 
 
 def time_came(ctx: Context, event: TimeCame) -> None:
-    """Make a question that nobody answered a debt; remind of a debt within the hours, nobody twice in a week."""
+    """Ask who was off before; make a question that nobody answered a debt; remind of a debt, nobody twice in a week."""
     request = requests.get(ctx.session, int(event.subject))
-    debt = records.of_request(ctx.session, int(event.subject))
-    if request is None or debt is None or not debt.state.is_open or debt.due_at != event.at:
+    debt = records.hold(ctx.session, int(event.subject))
+    if request is None or debt is None or debt.due_at != event.at:
         return
     if request.state is not RequestState.RESOLVED:
         debt.due_at = None
     elif debt.state is DebtState.ASKED:
-        ctx.note(request, "runbook debt", source="clock", actor="")
-        runbook.promise(ctx, debt, request)
+        if not _asks(ctx, debt, request):
+            ctx.note(request, "runbook debt", source="clock", actor="")
+            runbook.promise(ctx, debt, request)
     else:
         debt.due_at = _not_before(ctx, debt, request)
         if debt.due_at is None:
             _remind(ctx, debt)
+
+
+def _asks(ctx: Context, debt: RunbookDebt, request: Request) -> bool:
+    """Ask whoever was off when it was resolved; False where they were asked already, or nothing reaches them."""
+    if debt.ask_id is not None:
+        return False
+    runbook.put_question(ctx, debt, request)
+    return debt.ask_id is not None
 
 
 def _not_before(ctx: Context, debt: RunbookDebt, request: Request) -> datetime | None:

@@ -15,7 +15,7 @@ from handlers.context import Context, Standing
 from handlers.job import Job
 from handlers.wording import showing as wording
 from models.effects import Topic, UserGroup
-from models.events import CLOCK, TimeCame
+from models.events import TimeCame
 from models.policy import Person, Rotation
 from models.records import directory
 from models.records import event as received
@@ -33,7 +33,7 @@ def showing_due(session: Session, standing: Standing, now: datetime) -> Iterable
         event = TimeCame.of(
             SHOWS, f"{rotation.name}:{_state(session, standing, rotation)}", _since(session, standing, rotation, now)
         )
-        if received.find(session, CLOCK, event.key) is None:
+        if not received.has_come(session, event):
             yield event
 
 

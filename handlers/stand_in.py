@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from handlers import duty
 from handlers.context import Context, Standing
 from handlers.job import Job
-from models.events import CLOCK, TimeCame
+from models.events import TimeCame
 from models.policy import Rotation
 from models.records import event as received
 from models.records import roster as stored
@@ -28,7 +28,7 @@ def stand_in_due(session: Session, standing: Standing, now: datetime) -> Iterabl
         if found is not None:
             subject = f"{rotation.name}:{stored.stamp(session, rotation.name)}"
             event = TimeCame.of(STANDS_IN, subject, who_is_on(_near(session, standing, rotation, now), now).start)
-            if received.find(session, CLOCK, event.key) is None:
+            if not received.has_come(session, event):
                 yield event
 
 

@@ -60,17 +60,9 @@ def _line(ctx: Context, request: Request, entry: TimelineEntry) -> wording.Happe
 
 def _name(ctx: Context, request: Request, handle: str) -> str:
     person = ctx.policy.person_with_handle(request.platform, handle)
-    if person is None:
-        person = ctx.policy.person_with_handle(*_home(request, handle))
     if person is not None:
         return person.name
     return request.author_name or handle if handle == request.author else handle
-
-
-def _home(request: Request, handle: str) -> tuple[str, str]:
-    """Give platform and handle of somebody without one where a request was asked, as in `local:ana`."""
-    platform, colon, user = handle.partition(":")
-    return (platform, user) if colon else (request.platform, handle)
 
 
 BUTTONS = {"show": _pressed}

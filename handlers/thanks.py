@@ -13,7 +13,7 @@ from handlers.wording import thanks as wording
 from models.effects import Direct
 from models.errors import UserError
 from models.events import ReactionAdded, ReactionRemoved
-from models.message import Mention, Span, text
+from models.message import Mention, Message, Span, text
 from models.records import delivery
 from models.records import request as requests
 from models.records import thanks as records
@@ -86,13 +86,14 @@ def _receiver(ctx: Context, call: Call) -> tuple[Receiver, Sequence[str]]:
 
 
 def _pass_on(ctx: Context, receiver: Receiver, why: str) -> None:
-    giver = ctx.person.name if ctx.person is not None else f"@{ctx.actor}"
-    told = wording.passed_on(giver, why)
+    def told(platform: str) -> Message:
+        return wording.passed_on(ctx.called(ctx.actor, ctx.platform, read_on=platform), why)
+
     person = ctx.policy.person(receiver.who)
     if person is not None:
-        ctx.tell([person], lambda _: told)
+        ctx.tell([person], told)
     else:
-        ctx.say(Direct(receiver.handle, told), purpose=Purpose.NOTICE)
+        ctx.say(Direct(receiver.handle, told(ctx.platform)), purpose=Purpose.NOTICE)
 
 
 def _off(ctx: Context, call: Call) -> Answer:

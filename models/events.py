@@ -5,17 +5,22 @@ An event is frozen, knows no chat library, and can be written to the store and r
 and the live stream give the same key. Source: DESIGN §3.
 """
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from models.secrets import mask
+from models.secrets import legible, mask
 
 CLOCK = "clock"
 """The platform of what no chat platform sent: due times and the outcome of deliveries."""
+
+
+HOOKS = "hooks"
+"""The platform of what monitoring systems send."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +38,7 @@ class MessagePosted(_Happening):
     message: the platform's id of the message; thread: the id of the thread's first message, None outside threads.
     author: the platform's user id. text: plain, with mentions as `@handle` and links as their address.
     is_missed: read from the history after the bot or the platform was away; `at` is then when it was written.
+    aliases: what else a bot that wrote it goes by, in names and ids.
     """
 
     channel: str
@@ -45,12 +51,13 @@ class MessagePosted(_Happening):
     is_bot: bool = False
     is_direct: bool = False
     is_missed: bool = False
+    aliases: tuple[str, ...] = ()
     kind: Literal["message-posted"] = "message-posted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageEdited(_Happening):
-    """The author changed a message; text is the new text."""
+    """The author changed a message; text is the new text. aliases: what else a bot goes by that wrote it."""
 
     channel: str
     channel_name: str | None
@@ -59,6 +66,7 @@ class MessageEdited(_Happening):
     author: str
     text: str
     is_bot: bool = False
+    aliases: tuple[str, ...] = ()
     kind: Literal["message-edited"] = "message-edited"
 
 
@@ -149,13 +157,14 @@ class FormSubmitted(_Happening):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountChanged(_Happening):
-    """A platform told how an account stands. user: its id there.
+    """A platform told how an account stands. user: its id there. name: what they are called; empty: it was not told.
 
     is_active: False where it was deactivated, or where there is no such account.
     """
 
     user: str
     is_active: bool
+    name: str = ""
     kind: Literal["account-changed"] = "account-changed"
 
 
@@ -198,6 +207,46 @@ class DeliverySettled(_Happening):
     kind: Literal["delivery-settled"] = "delivery-settled"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedAlert:
+    """One alert as its sender told of it. group: what it is grouped by, where its sender says so; empty: by labels.
+
+    fingerprint: what tells it from other alerts of its sender. starts_at, ends_at: the sender's clock; None where it
+    does not say. links: web addresses by name, as in `runbook`.
+    """
+
+    fingerprint: str
+    is_firing: bool
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertReceived(_Happening):
+    """A monitoring system told of alerts, in one delivery. source: the name of its hook.
+
+    A sender repeats what goes on, and that counts as news of it: so the key also holds when it came. What was told
+    before is known by each alert's fingerprint and start, and told once.
+    """
+
+    source: str
+    alerts: tuple[ReportedAlert, ...]
+    kind: Literal["alert-received"] = "alert-received"
+
+    @classmethod
+    def of(cls, source: str, alerts: Sequence[ReportedAlert], at: datetime) -> "AlertReceived":
+        """Give the event of one delivery."""
+        told = ((one.fingerprint, one.starts_at, one.is_firing, one.ends_at) for one in alerts)
+        digest = hashlib.sha256(repr(list(told)).encode()).hexdigest()[:32]
+        return cls(
+            key=f"{source}:{digest}:{at.isoformat()}", platform=HOOKS, at=at, source=source, alerts=tuple(alerts)
+        )
+
+
 Event = (
     MessagePosted
     | MessageEdited
@@ -209,6 +258,7 @@ Event = (
     | FormSubmitted
     | HomeOpened
     | AccountChanged
+    | AlertReceived
     | TimeCame
     | DeliverySettled
 )
@@ -230,9 +280,23 @@ def from_json(document: Mapping[str, Any]) -> Event:
 def without_secrets(event: Event) -> Event:
     """Give an event with what looks like a secret masked in every word that somebody wrote, and otherwise the same."""
     match event:
-        case MessagePosted() | MessageEdited() | CommandGiven():
+        case MessagePosted():
+            return replace(event, text=mask(event.text), author_name=legible(event.author_name))
+        case MessageEdited() | CommandGiven():
             return replace(event, text=mask(event.text))
         case FormSubmitted():
             return replace(event, fields={name: mask(value) for name, value in event.fields.items()})
+        case AlertReceived():
+            return replace(event, alerts=tuple(map(_without_secrets, event.alerts)))
         case _:
             return event
+
+
+def _without_secrets(alert: ReportedAlert) -> ReportedAlert:
+    """Give an alert without secrets: nearly all have none, which one look at all their words tells."""
+    words = "\n".join(text for named in (alert.labels, alert.annotations) for pair in named.items() for text in pair)
+    if mask(words) == words:
+        return alert
+    labels = {mask(name): mask(value) for name, value in alert.labels.items()}
+    annotations = {mask(name): mask(value) for name, value in alert.annotations.items()}
+    return replace(alert, labels=labels, annotations=annotations)

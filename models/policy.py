@@ -16,14 +16,13 @@ from zoneinfo import ZoneInfo
 from pydantic import (
     Field,
     HttpUrl,
-    StringConstraints,
     field_validator,
     model_validator,
 )
 
 from models.alert_policy import Alerts
 from models.rota.zone import zone
-from models.written import CivilTime, Day, Duration, Strict, Topic, parse_time
+from models.written import CivilTime, Day, Duration, Name, Strict, Topic, parse_time
 
 PLATFORMS = ("slack", "rocketchat", "local")
 
@@ -66,7 +65,7 @@ class Person(Strict):
     """One person with a handle on each platform; None where they have none there."""
 
     id: str = Field(min_length=1)
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+    name: Name
     slack: str | None = None
     rocketchat: str | None = None
     local: str | None = None
@@ -349,8 +348,12 @@ class Policy(Strict):
         return None if person_id is None else self._people_by_id.get(person_id)
 
     def person_with_handle(self, platform: str, handle: str) -> Person | None:
-        """Give the person who has this user id on this platform; None for a stranger."""
-        return self._people_by_handle.get((platform, handle))
+        """Give the person who has this user id on this platform, or one of another, as in `slack:U01`.
+
+        None for a stranger.
+        """
+        elsewhere, _, name = handle.partition(":")
+        return self._people_by_handle.get((platform, handle)) or self._people_by_handle.get((elsewhere, name))
 
     def channel(self, name: str | None) -> Channel | None:
         """Give a channel by name; None where the bot is in a channel that nobody configured."""
@@ -359,6 +362,10 @@ class Policy(Strict):
     def channel_of_kind(self, kind: ChannelKind) -> Channel | None:
         """Give the first channel of a kind: where sos, operations or alerts are spoken of."""
         return next((channel for channel in self.channels if channel.kind is kind), None)
+
+    def naming(self, rotation: str) -> str:
+        """Give what a command ends in to be about a rotation, as ` in data`; empty where there is only one."""
+        return f" in {rotation}" if len(self.oncall.rotations) > 1 else ""
 
     def rotation(self, name: str | None = None) -> Rotation | None:
         """Give a rotation by name; without a name the default one. None where there is none."""

@@ -12,7 +12,8 @@ from collections.abc import Callable
 
 MASK = "‹secret›"
 
-_UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+"""Control characters, and what turns the direction of writing: cut off in a quote, it would turn what follows."""
 
 _BLOCKS = re.compile(
     r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
@@ -101,12 +102,17 @@ _DATA = re.compile(r"(?m)^[ \t]{0,8}(?:data|stringData):[ \t]*$|[\"'](?:data|str
 _REST_OF_DATA = re.compile(r"(?m)^(?=\S)|\}")
 
 
+def legible(text: str) -> str:
+    """Give a text without control characters, half characters and turns of the direction of writing."""
+    return _UNSTORABLE.sub("", text)
+
+
 def mask(text: str) -> str:
     """Give a text with what looks like a secret masked, and without control characters and half characters.
 
     No store should hold those, and PostgreSQL refuses them. Linear in the length of the text.
     """
-    clean = _UNSTORABLE.sub("", text)
+    clean = legible(text)
     clean = _AWS_PAIR.sub(rf"\1{MASK}", clean)
     clean = _BLOCKS.sub(MASK, clean)
     clean = _SHAPES.sub(MASK, clean)

@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
 LONGEST_TOPIC = 180
 """Leaves room for names within the 250 characters that the strictest platform allows."""
@@ -19,6 +19,21 @@ class Strict(BaseModel):
     """A frozen piece of the configuration in which an unknown key is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+_TURNS = {**dict.fromkeys("\u202a\u202b\u202d\u202e", "\u202c"), **dict.fromkeys("\u2066\u2067\u2068", "\u2069")}
+"""What turns the direction of writing, and what ends it. Source: Unicode Standard Annex #9, 2."""
+
+
+def closed(text: str) -> str:
+    """Give a text that ends each turn of the direction of writing that it begins, as what follows has to be legible."""
+    left: list[str] = []
+    for char in text:
+        if char in _TURNS:
+            left.append(_TURNS[char])
+        elif left and char == left[-1]:
+            left.pop()
+    return text + "".join(reversed(left))
 
 
 def parse_duration(value: object) -> object:
@@ -82,4 +97,5 @@ def check_topic(text: str) -> str:
     return text
 
 
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(closed)]
 Topic = Annotated[str, AfterValidator(check_topic)]

@@ -9,10 +9,12 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from bot.store import Store
+from tests.alike import store_at
 
 _NUMBERS = count(1)
 _MEMORY = Path("/dev/shm")
@@ -27,6 +29,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Keep the files of the tests in memory, where there is room: each commit of SQLite's waits for the disk."""
     if _is_in_memory():
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
+    settings.register_profile("watchbill", deadline=None)  # a busy machine is no fault of the rule that is tried
+    settings.load_profile("watchbill")
 
 
 @pytest.hookimpl(trylast=True)
@@ -117,7 +121,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def store(database_url: str) -> Iterator[Store]:
-    opened = Store(database_url)
+    opened = store_at(database_url)
     yield opened
     opened.close()
 

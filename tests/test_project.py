@@ -64,8 +64,9 @@ def test_the_check_looks_at_style_format_types_and_layers(tool: str) -> None:
     assert f".venv/bin/{tool}" in CHECK
 
 
-def test_the_check_requires_a_browser() -> None:
-    assert "export WATCHBILL_REQUIRE_BROWSER=1" in CHECK
+@pytest.mark.parametrize("program", ["BROWSER", "ALERTMANAGER"])
+def test_the_check_requires_the_programs_that_tests_need(program: str) -> None:
+    assert f"export WATCHBILL_REQUIRE_{program}=1" in CHECK
 
 
 def stand_in(folder: Path, exit_codes: dict[str, int]) -> subprocess.CompletedProcess[str]:
@@ -78,7 +79,7 @@ def stand_in(folder: Path, exit_codes: dict[str, int]) -> subprocess.CompletedPr
     path.mkdir()
     for name in ("pip", "pytest", "ruff", "mypy", "lint-imports"):
         executable(tools / name, exit_codes.get(name, 0))
-    for name in ("python3", "chromium"):
+    for name in ("python3", "chromium", "prometheus-alertmanager"):
         executable(path / name, exit_codes.get(name, 0))
     environment = {**os.environ, "PATH": f"{path}:{os.environ['PATH']}"}
     return subprocess.run(

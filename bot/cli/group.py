@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from bot.cli import backtest, duty, operate, options, roster, slack, triage
+from bot.cli import backtest, duty, incident, operate, options, roster, slack, triage
 from models.errors import WatchbillError
 
 
@@ -39,6 +39,7 @@ for _command in (
     *slack.COMMANDS,
     *roster.COMMANDS,
     *duty.COMMANDS,
+    *incident.COMMANDS,
     *triage.COMMANDS,
     *backtest.COMMANDS,
 ):

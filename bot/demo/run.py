@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from fastapi import APIRouter
+from pydantic import SecretStr
 from sqlalchemy import func, select
 
 from bot import log as logs
@@ -20,9 +21,10 @@ from bot.chat.local.web import router
 from bot.clock import SteppingClock, SystemClock
 from bot.demo.cast import policy
 from bot.demo.play import Play
-from bot.http import feed
+from bot.http import feed, hooks
 from bot.http.server import HttpServer, application
 from bot.metrics import Metrics
+from bot.settings import Hook, Hooks
 from bot.stepping import Stepper
 from bot.store import Store
 from handlers.context import Standing
@@ -37,6 +39,7 @@ from models.triage.classifier import Classifier
 
 PAST = timedelta(days=23)
 DUE_SECONDS = 0.5
+HOOK_TOKEN = "demo"  # noqa: S105 - of hooks that only this machine reaches, as the README says
 
 
 class Demo:
@@ -83,6 +86,12 @@ class Demo:
     def calendar_feeds(self) -> APIRouter:
         """Give the routes of the calendar feeds."""
         return feed.router(self.store, self.clock, lambda: self.bot.intake.standing)
+
+    def hooks(self) -> APIRouter:
+        """Give the routes by which monitoring reports; they are reached from this machine alone, with a known token."""
+        known = Hook(token=SecretStr(HOOK_TOKEN))
+        every = Hooks(alertmanager=known, grafana=known, generic=known)
+        return hooks.router(every, self.bot.intake.receive, self.clock, self.bot.metrics)
 
     def stop(self) -> None:
         """Stop everything."""
@@ -183,7 +192,7 @@ def run(port: int, data: Path | None, at: datetime | None) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     demo = Demo(folder, at)
-    routers = [router(demo.chat, demo), demo.calendar_feeds()]
+    routers = [router(demo.chat, demo), demo.calendar_feeds(), demo.hooks()]
     pages = status_pages(demo.bot)
     server = HttpServer(pages.before(application(demo.bot, routers)), f"127.0.0.1:{port}")
     demo.is_reached_at(f"http://127.0.0.1:{server.port}")

@@ -15,6 +15,7 @@ from models.message import (
     Code,
     Heading,
     Line,
+    Mention,
     Message,
     MessageRef,
     Note,
@@ -44,6 +45,22 @@ class Debt:
 
 
 @dataclass(frozen=True, slots=True)
+class Helper:
+    """Somebody who helped others, and how often. platform, user: of whom the configuration does not know."""
+
+    name: str
+    number: int
+    platform: str = ""
+    user: str = ""
+
+    def shown(self, platform: str) -> Span:
+        """Give their name; a stranger is thanked by a mention where they can read it."""
+        if not self.user:
+            return self.name
+        return Mention(self.user) if self.platform == platform else f"{self.user} on {self.platform}"
+
+
+@dataclass(frozen=True, slots=True)
 class Shifts:
     """Who is on call in a rotation on the working days to come; None: nobody."""
 
@@ -66,7 +83,7 @@ class Facts:
     waited: Sequence[Waited]
     corrections: Sequence[tuple[RequestClass, RequestClass, int]]
     debts: Sequence[Debt]
-    helpers: Sequence[tuple[str, int]]
+    helpers: Sequence[Helper]
     shifts: Sequence[Shifts]
     zone: ZoneInfo
 
@@ -76,7 +93,7 @@ def digest(facts: Facts, platform: str) -> Message:
     blocks: list[Block] = [Heading(_title(facts))]
     blocks += _figures(facts) if _is_eventful(facts) else [paragraph(_nothing(facts))]
     blocks += _waited(facts, platform) + _debts(facts, platform)
-    rest = [one for one in (_corrections(facts), _helpers(facts)) if one]
+    rest = [one for one in (_corrections(facts), _helpers(facts, platform)) if one]
     blocks += [Bullets(tuple(rest))] if rest else []
     return message(*blocks, *_shifts(facts), _small_print(facts), summary=f"{_title(facts)}: {_total(facts)}")
 
@@ -216,11 +233,13 @@ def _corrections(facts: Facts) -> Line:
     return line(f"You corrected my class {times.count(total, 'time')}{share}: {', '.join(pairs)}")
 
 
-def _helpers(facts: Facts) -> Line:
+def _helpers(facts: Facts, platform: str) -> Line:
     if not facts.helpers:
         return ()
-    named = [f"{name} ({number})" for name, number in facts.helpers[:MOST_HELPERS]]
-    return line("Thank you for helping others: ", ", ".join(named))
+    spans: list[Span] = ["Thank you for helping others: "]
+    for at, one in enumerate(facts.helpers[:MOST_HELPERS]):
+        spans += [", " if at else "", one.shown(platform), f" ({one.number})"]
+    return line(*spans)
 
 
 # -- who comes next

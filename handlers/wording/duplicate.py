@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from handlers.wording.ends import HOW
 from models.message import Form, FormField, Message, Span, message, note, paragraph, text
 from models.records.request import RequestState
 
@@ -27,7 +28,7 @@ def itself(number: int, of: int) -> str:
 
 def nothing_goes_on(number: int, state: RequestState) -> str:
     """Refuse an original that is over without an outcome."""
-    return f"#{number} is closed ({state.value}), so that nothing goes on there."
+    return f"#{number} is closed, because {HOW[state]}: nothing goes on there."
 
 
 def marked(number: int, original: Span) -> Message:
@@ -54,12 +55,20 @@ def ended(original: Original) -> Message:
     if original.state is RequestState.RESOLVED:
         return message(
             paragraph(original.author, ", ", original.link, " is resolved, and with it your request."),
-            note("If you still see it, write here that it is down again."),
+            note("If you still see it, write in your thread that it is down again."),
         )
     return message(
-        paragraph(original.author, ", ", original.link, f" that yours goes on in was closed: {original.state.value}."),
+        paragraph(original.author, ", ", original.link, f" that yours goes on in was closed: {HOW[original.state]}."),
         note("If you still need help, write in the channel anew."),
     )
+
+
+def taken_back(number: int, instead: Span | None) -> Message:
+    """Tell whoever was on a request that its author took it back. instead: what goes on in its place; None: nothing."""
+    start = f"Whoever asked #{number} has deleted their message"
+    if instead is None:
+        return text(f"{start}: it is closed, and not yours any more.")
+    return text(start, ". ", instead, " asked the same and goes on; you are on that now.")
 
 
 def question_moot(original: Span) -> Message:

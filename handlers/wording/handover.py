@@ -63,7 +63,7 @@ NOT_SUBMITTED_YET = "The last handover has not been submitted yet, so it cannot 
 class Shown:
     """A handover as the sentences need it. by: None where the bot filed it.
 
-    asked_at: when the incoming engineer is asked again; None: not any more.
+    asked_at: when the incoming engineer is asked again; None: not any more. naming: as of `Policy.naming`.
     """
 
     number: int
@@ -78,6 +78,7 @@ class Shown:
     accepted_at: datetime | None
     asked_at: datetime | None
     zone: ZoneInfo
+    naming: str = ""
 
 
 # -- the handover itself
@@ -95,9 +96,13 @@ def draft(shown: Shown, platform: str, *, is_whole: bool = False) -> Message:
             Code("/handover summary"),
             ", hand over with ",
             Code("/handover submit"),
-            f". At {when(shown.draft.shift_end, shown.zone)} I file it as it is.",
+            f"{_each_in(shown)}. At {when(shown.draft.shift_end, shown.zone)} I file it as it is.",
         ),
     )
+
+
+def _each_in(shown: Shown) -> str:
+    return f", each with “{shown.naming.strip()}” at its end" if shown.naming else ""
 
 
 def filed(shown: Shown, platform: str, *, is_whole: bool = False) -> Message:
@@ -306,49 +311,15 @@ def _listed(shown: Shown) -> Line:
     )
 
 
-# -- refusals
-
-
-def may_not_submit(rotation: str, engineer: str | None, others: Sequence[str]) -> str:
-    """Refuse somebody who is not on duty."""
-    who = f"{engineer} is on duty" if engineer else "nobody is on duty"
-    other = f" For another rotation add: in {' or '.join(others)}." if others else ""
-    return f"Only the engineer on duty in {rotation} or a lead can hand over; {who} now.{other}"
-
-
-def too_late(number: int) -> str:
-    """Refuse a change of a handover that the next shift works with already."""
-    return f"The shift of handover #{number} ended some time ago, so it stays as it is. Tell the engineer on duty."
-
-
-def may_not_accept(number: int, incoming: str | None) -> str:
-    """Refuse somebody whom a handover is not for."""
-    whose = f"is for {incoming}" if incoming else "waits for a lead"
-    return f"Handover #{number} {whose}; only they or a lead can accept it."
-
-
-def superseded(number: int, newer: int) -> str:
-    """Refuse to accept a handover that a later one took the place of."""
-    return f"Handover #{number} is over: #{newer} came after it. Nothing is left to accept."
-
-
-def no_such_handover(number: int) -> str:
-    """Say that there is no handover with a number."""
-    return f"There is no handover #{number}. /handover list shows which there are."
-
-
-def none_of_day(day: str) -> str:
-    """Say that no handover was filed of a day."""
-    return f"No handover has been filed of {day}. /handover list shows which there are."
-
-
 # -- what comes by itself
 
 
 def ask_again(shown: Shown) -> Message:
     """Ask the incoming engineer again to accept."""
     asked = (
-        f" If it is still open {times.clock(shown.asked_at, shown.zone)}, the leads are told." if shown.asked_at else ""
+        f" If it is still open at {times.clock(shown.asked_at, shown.zone)}, the leads are told."
+        if shown.asked_at
+        else ""
     )
     return message(
         paragraph(
@@ -386,8 +357,12 @@ def unreachable(shown: Shown, platform: str) -> Message:
     )
 
 
-def changed_after(number: int, by: str, acceptor: str | None) -> Message:
-    """Tell the incoming engineer that an accepted handover was changed. acceptor: None where it was they."""
-    return text(
-        f"{by} changed handover #{number} after {acceptor or 'you'} accepted it: ", Code(f"/handover show {number}")
-    )
+def changed_after(number: int, by: str | None, acceptor: str | None) -> Message:
+    """Tell the incoming engineer that an accepted handover was changed.
+
+    by: None for the bot, as duty passed on since it was submitted. acceptor: None where it was they.
+    """
+    whoever, how = acceptor or "you", Code(f"/handover show {number}")
+    if by is None:
+        return text(f"Duty passed on, and handover #{number} has changed since {whoever} accepted it: ", how)
+    return text(f"{by} changed handover #{number} after {whoever} accepted it: ", how)

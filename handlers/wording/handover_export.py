@@ -9,6 +9,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from handlers.wording import handover_sections
+from handlers.wording.markdown import plain
 from models.message import plain_block
 from models.records.handover import Handover, LogEntry, draft_from_json
 
@@ -130,8 +131,8 @@ def _chapter(row: ExportRow) -> str:
     how = "filed automatically" if row.is_automatic else f"submitted by {row.submitted_by}"
     accepted = f"accepted by {row.accepted_by} {row.accepted_at}" if row.accepted_at else "not accepted"
     parts = [
-        f"## {row.day} {_plain(row.rotation)}{during}: {_plain(people)} (#{row.number})",
-        f"{row.submitted_at} {_plain(how)}, {_plain(accepted)}.",
+        f"## {row.day} {plain(row.rotation)}{during}: {plain(people)} (#{row.number})",
+        f"{row.submitted_at} {plain(how)}, {plain(accepted)}.",
         "Nothing notable." if row.is_quiet else "",
         _quoted(row.summary),
         f"To watch:\n\n{_quoted(row.watch)}" if row.watch else "",
@@ -146,14 +147,9 @@ def _logged(lines: Sequence[str]) -> str:
 
 
 def _quoted(text: str) -> str:
-    return "\n".join(f"> {_plain(line)}" for line in text.splitlines())
+    return "\n".join(f"> {plain(line)}" for line in text.splitlines())
 
 
 def _block(text: str) -> str:
     """Give the sections as a block that nothing in them can end: indented code."""
     return "\n".join(f"    {line}" for line in text.splitlines())
-
-
-def _plain(text: str) -> str:
-    """Give people's words so that Markdown takes them for words."""
-    return "".join(f"\\{char}" if char in "\\`*_{}[]<>#|!" else char for char in text)

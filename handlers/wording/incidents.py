@@ -117,8 +117,8 @@ def _facts(facts: Facts) -> list[tuple[str, Line]]:
     pairs.append(("Since", line(times.moment(facts.since, facts.zone, facts.now))))
     if facts.alerts:
         pairs.append(("Last heard of", line(times.moment(facts.seen_at, facts.zone, facts.now))))
-    if facts.labels:
-        pairs.append(("Labels", line(labels(facts.labels))))
+    if shared := labels(facts.labels):
+        pairs.append(("Labels", line(shared)))
     pairs.append(("From", line(facts.declared_by or facts.sender or "alerts")))
     if facts.next_update_at is not None:
         pairs.append(("Next update", line(times.moment(facts.next_update_at, facts.zone, facts.now))))
@@ -132,9 +132,10 @@ def _state(facts: Facts) -> str:
 
 
 def labels(given: Mapping[str, str], most: int = 6) -> str:
-    """Give labels in few words; what is long or many is cut."""
-    shown_ones = [f"{cut(name, 40)}={cut(value, 60)}" for name, value in sorted(given.items())[:most]]
-    return ", ".join(shown_ones) + (" …" if len(given) > most else "")
+    """Give labels in few words; what is long or many is cut. The alert's name is in its title already."""
+    rest = sorted((name, value) for name, value in given.items() if name != "alertname")
+    shown_ones = [f"{cut(name, 40)}={cut(value, 60)}" for name, value in rest[:most]]
+    return ", ".join(shown_ones) + (" …" if len(rest) > most else "")
 
 
 def _links(facts: Facts) -> Block | None:
@@ -181,6 +182,12 @@ def over(facts: Facts) -> Message:
     return text("✅ It is over after ", _span((facts.resolved_at or facts.now) - facts.since), *by, ".")
 
 
+def silenced(by: Span, until: datetime, why: str, facts: Facts) -> Message:
+    """Say in its thread who does not want to hear of it for a while."""
+    reason = f": {cut(why, LONGEST_WORDS)}" if why else ""
+    return text(by, f" has silenced it until {times.moment(until, facts.zone, facts.now)}{reason}.")
+
+
 # -- elsewhere
 
 PAGED_FOR = "the alerts"
@@ -193,6 +200,6 @@ def request_text(facts: Facts) -> str:
     return f"{facts.name.capitalize()}: {cut(facts.title, LONGEST_TITLE)}{service}"
 
 
-def logged_over(number: int, incident: int) -> str:
-    """Give the line of the on-call log."""
-    return f"#{number} ended with incident {incident}"
+def logged_over(number: int, incident: int | None) -> str:
+    """Give the line of the on-call log. incident: None: a storm of alerts."""
+    return f"#{number} ended with {'its alerts' if incident is None else f'incident {incident}'}"

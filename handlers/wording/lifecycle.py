@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from handlers.wording.ends import HOW
 from models.message import Bullets, Message, MessageRef, Span, line, message, note, paragraph, plain_line, text
 from models.records.request import RequestState
 from models.triage.verdict import RequestClass
@@ -21,7 +22,7 @@ def which_class(words: Sequence[str]) -> str:
 
 def closed(number: int, state: RequestState) -> str:
     """Say that a request is over already."""
-    return f"#{number} is closed already: {state.value}."
+    return f"#{number} is closed already: {HOW[state]}."
 
 
 def is_open(number: int, state: RequestState) -> str:

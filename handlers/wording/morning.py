@@ -111,9 +111,9 @@ def direct(
         *_duties(duties),
         note(
             "Before you go: ",
-            Code("/handover"),
+            Code(f"/handover{facts.of_rotation}"),
             " shows what I would hand over, ",
-            Code("/oncall log"),
+            Code(f"/oncall log …{facts.of_rotation}" if facts.rotation else "/oncall log"),
             " writes a line into it. ",
             f"Why you: {facts.why}.",
         ),
@@ -128,8 +128,8 @@ def shadow(facts: Facts) -> Message:
         paragraph(Strong(opening)),
         note(
             "You are told of what they are paged for; nothing is expected of you. ",
-            Code("/handover"),
-            " shows the draft.",
+            Code(f"/handover draft{facts.of_rotation}"),
+            " shows what they would hand over.",
         ),
         summary=opening,
     )
@@ -190,7 +190,7 @@ def _handover(last: LastHandover, facts: Facts) -> Line:
     ended = f" (#{last.number}, shift until {times.moment(last.ended, facts.zone, facts.now)})"
     if last.is_mine and last.state is not HandoverState.ACCEPTED:
         return line(whose, ended, how, " Accept it with ", Code("/handover accept"), ".")
-    return line(whose, ended, how, " Read it with ", Code("/handover show"), ".")
+    return line(whose, ended, how, " Read it with ", Code(f"/handover show {last.number}"), ".")
 
 
 def _excerpt(words: str) -> str:

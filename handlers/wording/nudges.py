@@ -27,13 +27,16 @@ OFF = "/oncall helper off"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question as it is shown. place: its channel's name; None for a direct conversation with the bot."""
+    """A question as it is shown. place: its channel's name; None for a direct conversation with the bot.
+
+    channel: its id; None where it is read on another platform.
+    """
 
     number: int
-    channel: str
+    channel: str | None
     root: str
     place: str | None
-    author: str
+    author: Span
     words: str
     waited: timedelta
 
@@ -41,14 +44,14 @@ class Question:
     def link(self) -> Span:
         """The number, leading to the message; the bare number where nobody else can read it."""
         label = f"#{self.number}"
-        return label if self.place is None else MessageRef(self.channel, self.root, label)
+        return label if self.place is None or self.channel is None else MessageRef(self.channel, self.root, label)
 
 
 def waited_long(question: Question) -> Message:
     """Show the engineer on call a question that nobody has answered."""
     by = f" for {times.span(question.waited)}."
     if question.place is None:
-        start = line(f"{question.author} asked me alone, and nobody has answered ", question.link, by)
+        start = line(question.author, " asked me alone, and nobody has answered ", question.link, by)
         return message(paragraph(*start), Quote(question.words[:500]), note("Please write to them."))
     return message(
         paragraph("Nobody has answered ", question.link, by),
@@ -71,15 +74,14 @@ def helpers(questions: Sequence[Question]) -> Message:
 
 def _alone(question: Question) -> tuple[Block, ...]:
     waited = f" has waited {times.span(question.waited)} for an answer. Do you know one?"
-    return paragraph(f"{question.author}’s question ", question.link, _place(question), waited), Quote(
-        question.words[:500]
-    )
+    whose = paragraph(question.author, "’s question ", question.link, _place(question), waited)
+    return whose, Quote(question.words[:500])
 
 
 def _item(question: Question) -> Line:
     said = " ".join(question.words[: EXCERPT * 4].split())
     short = said if len(said) <= EXCERPT else f"{said[: EXCERPT - 1]}…"
-    return line(question.link, _place(question), f" · {times.span(question.waited)} · {question.author}: {short}")
+    return line(question.link, _place(question), f" · {times.span(question.waited)} · ", question.author, f": {short}")
 
 
 def _place(question: Question) -> str:

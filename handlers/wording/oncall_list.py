@@ -23,7 +23,7 @@ WEEKDAYS = {
 WHOM = "Whom?"
 WHERE_TO = "Say who moves, and to which position."
 NO_POSITION_HERE = "Removing takes no position."
-DAY_AND_PERSON = "Say the day, and who: @user or nobody."
+DAY_AND_PERSON = "Say the day, and who: @user, nobody, or list for whose turn it is."
 NOBODY_TO_NAME = "skip takes no name: it skips whoever comes next."
 NOBODY_TO_SKIP = "Nobody is planned next, so there is nobody to skip."
 NOBODY_WAS_THERE = "nobody was on duty"
@@ -162,6 +162,16 @@ def imported(actor: str) -> str:
 def assigned(actor: str, name: str | None, day: date, today: date) -> str:
     """Say that a day was given to somebody."""
     return f"{actor} put {name or 'nobody'} on call for {times.day(day, today)}."
+
+
+def given_back(actor: str, day: date, today: date) -> str:
+    """Say that what was assigned is the list's again."""
+    return f"{actor} gave {times.day(day, today)} back to the list."
+
+
+def not_assigned(day: date) -> str:
+    """Refuse to give back what nobody assigned."""
+    return f"Nobody was assigned to {times.day(day)}: it goes by the list already."
 
 
 def skipped(actor: str, name: str, day: date) -> str:

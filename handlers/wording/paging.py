@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from handlers.wording import times
+from handlers.wording.account import NAMES
+from handlers.wording.ends import HOW
 from models.message import (
     Button,
     Buttons,
@@ -42,7 +44,8 @@ class Facts:
     """A request as the sentences need it. next_*: the escalation step that follows; next_at None: none does.
 
     resumes_at: when it comes up again, where that step would lie outside the hours; None where it does not.
-    original: what it is a duplicate of.
+    original: what it is a duplicate of. incident: the number of what it belongs to; None: to none. asked_on: the
+    platform it was asked on, where this is read on another.
     """
 
     number: int
@@ -68,13 +71,24 @@ class Facts:
     next_by: str
     resumes_at: datetime | None
     better_place: Span | None
+    incident: int | None
     now: datetime
     zone: ZoneInfo
+    channel_name: str | None = None
+    asked_on: str | None = None
 
     @property
-    def link(self) -> MessageRef:
-        """The number, leading to the message."""
-        return MessageRef(self.channel, self.root, f"#{self.number}")
+    def link(self) -> Span:
+        """The number, leading to the message; on another platform, the number and where it was asked."""
+        if self.asked_on is None:
+            return MessageRef(self.channel, self.root, f"#{self.number}")
+        place = f"#{self.channel_name}" if self.channel_name else "a direct message"
+        return f"#{self.number} in {place} on {NAMES[self.asked_on]}"
+
+
+def called(name: str, platform: str) -> str:
+    """Name somebody in a page whom a message on another platform reaches."""
+    return f"{name} (told on {NAMES[platform]})"
 
 
 def first_page(facts: Facts, mentions: Sequence[Span], why: str) -> Message:
@@ -89,7 +103,7 @@ def first_page(facts: Facts, mentions: Sequence[Span], why: str) -> Message:
         _details(facts, why),
         Quote(_excerpt(facts.text)) if facts.is_direct else None,
         _buttons(facts),
-        _what_next(facts),
+        _what_next(facts, primary="you" if why == NOBODY_ON_DUTY else _ROLES["primary"]),
         note("The platform team is best asked in ", facts.better_place, ".") if facts.better_place else None,
         summary=f"{_kind(facts)} #{facts.number}: {_excerpt(facts.text, 120)}",
     )
@@ -119,11 +133,16 @@ def next_page(facts: Facts, mentions: Sequence[Span], why: str) -> Message:
     return message(
         paragraph(*_listed(mentions), ", ", *_what_is_wrong(facts, waited), " Please take it."),
         Quote(_excerpt(facts.text)) if facts.is_direct else None,
-        note(why) if why else None,
+        note(_why_you(why)) if why else None,
         _buttons(facts),
         _what_next(facts),
         summary=f"Waiting for {waited}: {_kind(facts)} #{facts.number}",
     )
+
+
+def _why_you(why: str) -> str:
+    is_fault = why in (NOBODY_ON_DUTY, NOBODY_ELSE)
+    return f"{why[0].upper()}{why[1:]}." if is_fault else f"Why you: {why}."
 
 
 def _what_is_wrong(facts: Facts, waited: str) -> Line:
@@ -154,19 +173,23 @@ def escalated(facts: Facts, mentions: Sequence[Span], asker: Span, why: str) -> 
 
 
 def direct_page(facts: Facts) -> Message:
-    """Page somebody once more, by direct message."""
-    waited = times.span(facts.now - facts.opened_at)
+    """Page somebody once more, by direct message; or at all, where they are not on the platform it was asked on."""
+    waited = facts.now - facts.opened_at
+    is_new = waited < timedelta(minutes=1)
     return message(
         paragraph(
             Strong(f"{_kind(facts).capitalize()} "),
             facts.link,
             " from ",
             facts.author,
-            f" has waited {waited} for you.",
+            " waits for you." if is_new else f" has waited {times.span(waited)} for you.",
         ),
         Quote(_excerpt(facts.text)),
         _buttons(facts),
         _what_next(facts),
+        note(f"I know of no account of yours on {NAMES[facts.asked_on]}. These buttons count there too.")
+        if facts.asked_on
+        else None,
         summary=f"Waiting for you: {_kind(facts)} #{facts.number}",
     )
 
@@ -178,6 +201,7 @@ def page(facts: Facts) -> Message:
         None if facts.state is RequestState.WITHDRAWN else _details(facts, ""),
         Quote(_excerpt(facts.text)) if facts.is_direct else None,
         _buttons(facts) if facts.state.is_live else None,
+        _declare(facts) if facts.state is RequestState.ACKNOWLEDGED else None,
         note(_course(facts)),
     )
 
@@ -214,7 +238,9 @@ def after_hours_of_nobody(facts: Facts, names: Sequence[str], begins: datetime, 
 def _waits(facts: Facts, told: Line, contact: str | None) -> Message:
     is_urgent = facts.request_class is RequestClass.URGENT
     call = f"If it cannot wait: {contact}." if contact else "There is nobody to call before that."
+    is_taken = facts.state is RequestState.ACKNOWLEDGED
     return message(
+        paragraph(f"{facts.owner_name} took this and has not written here since.") if is_taken else None,
         paragraph("This is outside the hours of the engineers on call. ", *told),
         paragraph(call) if is_urgent else None,
         note(
@@ -260,6 +286,7 @@ def _details(facts: Facts, why: str) -> Fields | None:
     pairs = [
         ("Judged", line(", ".join(facts.reasons))) if facts.reasons else None,
         ("Service", line(facts.service)) if facts.service else None,
+        ("Incident", line(f"{facts.incident}")) if facts.incident is not None else None,
         ("Why you", line(why)) if why and why != NOBODY_ON_DUTY else None,
     ]
     found = tuple(pair for pair in pairs if pair is not None)
@@ -282,14 +309,22 @@ def _buttons(facts: Facts) -> Buttons:
     )
 
 
-def _what_next(facts: Facts) -> Note | None:
+def _declare(facts: Facts) -> Buttons | None:
+    """Offer whoever is on a request to tell everybody, where it belongs to no incident yet."""
+    if facts.incident is not None or not facts.request_class.is_grave:
+        return None
+    return Buttons((Button("declare", "Declare an incident", str(facts.number)),))
+
+
+def _what_next(facts: Facts, primary: str = _ROLES["primary"]) -> Note | None:
+    """Say what follows. primary: who that is to the reader; they themselves, where nobody is on duty."""
     if facts.next_at is None:
         return note("This was the last step: nobody else is told after this.")
     if facts.resumes_at is not None:
         again = times.moment(facts.resumes_at, facts.zone, facts.now)
         return note(f"The hours end before the next step: if nobody takes it, it comes up again {again}.")
-    who = " and ".join(_ROLES.get(role, role) for role in facts.next_to)
-    is_one = len(facts.next_to) == 1 and facts.next_to[0] != "leads"
+    who = " and ".join({**_ROLES, "primary": primary}.get(role, role) for role in facts.next_to)
+    is_one = len(facts.next_to) == 1 and facts.next_to[0] != "leads" and who != "you"
     how = (
         f"{who} {'gets' if is_one else 'get'} a direct message"
         if facts.next_by == "dm"
@@ -317,7 +352,8 @@ def _outcome(facts: Facts) -> tuple[Span, ...]:
         case RequestState.DUPLICATE if facts.original is not None:
             return line(Strong(kind), facts.link, " from ", facts.author, " goes on in ", facts.original, ".")
         case _:
-            return line(Strong(kind), facts.link, f" is closed: {facts.state.value}.")
+            named = "Request " if facts.request_class is RequestClass.NONE else kind
+            return line(Strong(named), facts.link, " from ", facts.author, f" is closed: {HOW[facts.state]}.")
 
 
 def _excerpt(text: str, most: int = 500) -> str:

@@ -72,9 +72,9 @@ def question_overtaken(to: RequestClass) -> Message:
     return text(f"After your last message I treat this {_AS[to]}.")
 
 
-def question_moot(name: str) -> Message:
-    """Close the question of a request that somebody has taken."""
-    return text(f"{name} has taken it; no answer is needed any more.")
+def question_moot(name: str, *, is_resolved: bool = False) -> Message:
+    """Close the question of a request that somebody has taken, or resolved."""
+    return text(f"{name} has {'resolved' if is_resolved else 'taken'} it; no answer is needed any more.")
 
 
 def cross_link(number: int, channel: str, root: str, channel_name: str, engineer: str | None) -> Message:
@@ -115,14 +115,24 @@ def stays_here(to: RequestClass) -> Message:
     return text(f"This is taken {_AS[to]} now; please stay here.")
 
 
-def silent(number: int, channel: str, root: str, escalates_at: datetime, zone: ZoneInfo) -> Message:
-    """Remind whoever took a request and has said nothing since."""
+def escalates(at: datetime, zone: ZoneInfo) -> str:
+    """Say when others are paged."""
+    return f"the escalation goes on at {times.clock(at, zone)}"
+
+
+def comes_up(at: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """Say when a request comes up again, where nobody is paged before that."""
+    return f"whoever is on call gets it {times.moment(at, zone, now)}"
+
+
+def silent(number: int, channel: str, root: str, otherwise: str) -> Message:
+    """Remind whoever took a request and has said nothing since. otherwise: what comes of that."""
     return message(
         paragraph("You took ", MessageRef(channel, root, f"#{number}"), " and have not written there for a while."),
         note(
             "Write in its thread how it stands, or resolve it with ",
             Code(f"/oncall resolve {number}"),
-            f". Otherwise the escalation goes on at {times.clock(escalates_at, zone)}.",
+            f". Otherwise {otherwise}.",
         ),
         summary=f"How does #{number} stand?",
     )

@@ -85,7 +85,8 @@ def told(actor: str, since: date) -> str:
 
 def preview(facts: Shuffling, value: str, label: str = "Shuffle like this") -> Message:
     """Show what a shuffle would do, with a button that does this and nothing else. value: the button's."""
-    opening = f"A shuffle now would change the order from {times.day(facts.since)} on"
+    would = "draw the same order again" if _changes_nothing(facts) else "change the order"
+    opening = f"A shuffle now would {would} from {times.day(facts.since)} on"
     return message(
         paragraph(Strong(opening), "; nobody is told yet."),
         paragraph(f"Now, {_which(facts)}: {', '.join(facts.before)}."),
@@ -95,6 +96,10 @@ def preview(facts: Shuffling, value: str, label: str = "Shuffle like this") -> M
         Buttons((Button(BUTTON, label, value, "primary"),)),
         note(FIGURES, " The button does exactly this, unless the list changes meanwhile."),
     )
+
+
+def _changes_nothing(facts: Shuffling) -> bool:
+    return facts.before == facts.after and all(turn.before == turn.after for turn in facts.turns)
 
 
 def confirm(facts: Shuffling, drawn: Sequence[str], done: Outcome) -> Message:

@@ -18,10 +18,10 @@ def counted_before(receiver: Span) -> Message:
     return text("You have thanked ", receiver, " within a day already: that counts once. Your words are kept.")
 
 
-def passed_on(giver: str, why: str) -> Message:
+def passed_on(giver: Span, why: str) -> Message:
     """Tell somebody that they were thanked."""
     return message(
-        paragraph(f"🙏 {giver} thanks you."),
+        paragraph("🙏 ", giver, " thanks you."),
         Quote(why) if why else None,
         note("The weekly digest names its helpers; ", Code("/thanks off"), " leaves you out."),
     )

@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("platform", sa.String(length=20), nullable=False),
         sa.Column("channel", sa.String(length=200), nullable=False),
         sa.Column("posts", sa.JSON(), nullable=False),
+        sa.Column("opened", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("platform", "channel", name=op.f("pk_alert_channel")),
     )
     op.create_table(
@@ -135,6 +136,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("alert", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_alert_due_at"), ["due_at"], unique=False, **_where("due_at IS NOT NULL"))
+        batch_op.create_index("ix_alert_firing", ["source", "fingerprint"], unique=True, **_where("state = 'firing'"))
         batch_op.create_index(batch_op.f("ix_alert_incident_id_state"), ["incident_id", "state"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_alert_last_seen_at"),

@@ -1,15 +1,15 @@
 """Alerts: what monitoring systems reported, each by its sender, its fingerprint and its start; and storms of them."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, false, func, select, tuple_, update
+from sqlalchemy import ForeignKey, Index, String, Text, false, func, select, update
 from sqlalchemy import text as sql_text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.records.base import Id, Record, Word, changed
+from models.records.base import Id, Record, Word, changed, put_all
 from models.records.incident import Incident, IncidentState
 from models.severity import Severity
 
@@ -41,6 +41,14 @@ class Alert(Record):
     __tablename__ = "alert"
     __table_args__ = (
         Index(None, "source", "fingerprint", "starts_at", unique=True),
+        Index(
+            "ix_alert_firing",
+            "source",
+            "fingerprint",
+            unique=True,
+            sqlite_where=sql_text("state = 'firing'"),
+            postgresql_where=sql_text("state = 'firing'"),
+        ),
         Index(None, "incident_id", "state"),
         Index(None, "name", "last_seen_at"),
         Index(
@@ -81,6 +89,41 @@ class Alert(Record):
     def is_firing(self) -> bool:
         """Whether it fires."""
         return self.state is AlertState.FIRING
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Fresh:
+    """An alert that is not written yet: as `Alert`, at a fraction of what a mapped object costs."""
+
+    source: str
+    fingerprint: str
+    starts_at: datetime
+    state: AlertState
+    ends_at: datetime | None
+    first_seen_at: datetime
+    last_seen_at: datetime
+    ended_at: datetime | None
+    name: str
+    severity: Severity
+    service: str | None
+    group_key: str
+    summary: str
+    labels: dict[str, str]
+    annotations: dict[str, str]
+    links: dict[str, str]
+    incident_id: int | None = None
+    times: int = 1
+    hold: Hold | None = None
+    due_at: datetime | None = None
+    is_blank: bool = False
+
+    @property
+    def is_firing(self) -> bool:
+        """Whether it fires."""
+        return self.state is AlertState.FIRING
+
+
+_COLUMNS = tuple(one.name for one in fields(Fresh))
 
 
 class AlertParent(Record):
@@ -124,28 +167,60 @@ class AlertStorm(Record):
 
 
 class AlertChannel(Record):
-    """How many posts a channel had of alerts lately. posts: when each of the last ones came, as ISO text."""
+    """How many posts of alerts a channel had lately. posts, opened: when the last posts and incidents came, in ISO.
+
+    Neither holds more than decides about the next.
+    """
 
     __tablename__ = "alert_channel"
 
     platform: Mapped[str] = mapped_column(String(20), primary_key=True)
     channel: Mapped[str] = mapped_column(String(200), primary_key=True)
     posts: Mapped[list[str]]
+    opened: Mapped[list[str]]
 
 
 Identity = tuple[str, datetime]
 """A fingerprint and a start: of one sender, these name an alert."""
+AT_ONCE = 400
+"""So many values stand in one statement: each costs a little to parse, and SQLite takes some thousands at most."""
 
 
-def known(session: Session, source: str, wanted: Collection[Identity]) -> Mapping[Identity, Alert]:
-    """Give those of some alerts that were reported before."""
-    found: dict[Identity, Alert] = {}
-    names = list(wanted)
-    for at in range(0, len(names), 400):  # SQLite takes some 32,000 values in a statement, and parses a few faster
-        which = tuple_(Alert.fingerprint, Alert.starts_at).in_(names[at : at + 400])
-        for alert in session.scalars(select(Alert).where(Alert.source == source, which)):
-            found[alert.fingerprint, alert.starts_at] = alert
+def firing(session: Session, source: str, fingerprints: Collection[str]) -> dict[str, Alert]:
+    """Give the alerts of a sender that fire, by fingerprint: of each, one at most does."""
+    found: dict[str, Alert] = {}
+    for some in _some(fingerprints):
+        which = (Alert.source == source, Alert.fingerprint.in_(some), Alert.state == AlertState.FIRING)
+        found |= {alert.fingerprint: alert for alert in session.scalars(select(Alert).where(*which))}
     return found
+
+
+def known(session: Session, source: str, wanted: Collection[Identity]) -> dict[Identity, Alert]:
+    """Give those of some alerts that were reported before."""
+    if not wanted:
+        return {}
+    starts = [start for _, start in wanted]
+    span = Alert.starts_at.between(min(starts), max(starts))
+    found: dict[Identity, Alert] = {}
+    for some in _some({fingerprint for fingerprint, _ in wanted}):
+        which = (Alert.source == source, Alert.fingerprint.in_(some), span)
+        found |= {(one.fingerprint, one.starts_at): one for one in session.scalars(select(Alert).where(*which))}
+    return found
+
+
+def write(session: Session, fresh: Sequence[Fresh]) -> None:
+    """Write new alerts at once."""
+    put_all(session, Alert, [{name: getattr(one, name) for name in _COLUMNS} for one in fresh])
+
+
+def numbers(session: Session, source: str, wanted: Collection[Identity]) -> dict[Identity, int]:
+    """Give the numbers of some alerts."""
+    return {identity: alert.id for identity, alert in known(session, source, wanted).items() if identity in wanted}
+
+
+def _some(values: Collection[str]) -> Iterable[list[str]]:
+    every = sorted(values)
+    return (every[at : at + AT_ONCE] for at in range(0, len(every), AT_ONCE))
 
 
 def of_incident(session: Session, number: int, limit: int = 50) -> Sequence[Alert]:
@@ -193,11 +268,6 @@ def inhibiting(session: Session, keys: Collection[str]) -> set[str]:
     return set(session.scalars(found.where(AlertParent.key.in_(keys), Alert.state == AlertState.FIRING)))
 
 
-def keep_parents(session: Session, alert_id: int, keys: Iterable[str]) -> None:
-    """Keep what an alert inhibits."""
-    session.add_all(AlertParent(alert_id=alert_id, key=key) for key in keys)
-
-
 def are_parents(session: Session, numbers: Collection[int]) -> bool:
     """Say whether one of some alerts inhibits others."""
     if not numbers:
@@ -212,6 +282,13 @@ def release(session: Session, why: Hold, now: datetime) -> int:
 
 
 # -- storms
+
+
+def add_storm(session: Session, new: AlertStorm) -> AlertStorm:
+    """Write a new storm at once, so that it has its number."""
+    session.add(new)
+    session.flush()
+    return new
 
 
 def storm(session: Session, number: int) -> AlertStorm | None:
@@ -256,16 +333,8 @@ def next_storm_refresh(session: Session, after: datetime) -> datetime | None:
 
 def posts_of(session: Session, platform: str, channel: str) -> AlertChannel:
     """Give how many posts a channel had of alerts lately."""
-    found = session.get(AlertChannel, (platform, channel), with_for_update=True)
+    found = session.get(AlertChannel, (platform, channel))
     if found is None:
-        found = AlertChannel(platform=platform, channel=channel, posts=[])
+        found = AlertChannel(platform=platform, channel=channel, posts=[], opened=[])
         session.add(found)
     return found
-
-
-def rows(session: Session, values: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Write new alerts at once, and give their numbers in the same order."""
-    alerts = [Alert(**one) for one in values]
-    session.add_all(alerts)
-    session.flush()
-    return [one.id for one in alerts]

@@ -1,5 +1,6 @@
 """What every mapping shares: the metadata, its naming convention, and the column types."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
@@ -104,6 +105,12 @@ def put(session: Session, record: type[Record], **values: Any) -> int:
     """
     number: int = session.connection().execute(_putting(record), values).scalar_one()
     return number
+
+
+def put_all(session: Session, record: type[Record], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write many rows at once, for rows that are only written."""
+    if rows:
+        session.connection().execute(insert(table_of(record)), rows)
 
 
 @cache

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, func, select
+from sqlalchemy import ForeignKey, Index, String, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.records.base import Id, Record, Word
@@ -32,10 +32,10 @@ OPEN = (DebtState.ASKED, DebtState.OWED)
 class RunbookDebt(Record):
     """What somebody was asked for when they resolved a request: the link to its documentation. One a request.
 
-    person: the id of whoever owes it; None where only `request.resolved_by` tells. due_at: the end of the shift in
-    which they were asked, by which no answer means later; then when they are reminded next. promised_for: the day by
-    which the link is to be there; None until it is owed. settled_by: who gave the link or said that none is needed.
-    ask_id: the outbox row of the question.
+    person: the id of whoever owes it; None where only `request.resolved_by` tells. due_at: where they were off, when
+    they are asked; then the end of the shift in which they were, by which no answer means later; then when they are
+    reminded next. promised_for: the day by which the link is to be there; None until it is owed. settled_by: who gave
+    the link or said that none is needed. ask_id: the outbox row of the question; None where it was not put yet.
     """
 
     __tablename__ = "runbook_debt"
@@ -75,6 +75,18 @@ def of_request(session: Session, request_id: int) -> RunbookDebt | None:
     """Give what is asked for a request, to decide about it; None where nobody was asked."""
     found = select(RunbookDebt).where(RunbookDebt.request_id == request_id)
     return session.scalar(found.with_for_update().execution_options(populate_existing=True))
+
+
+def hold(session: Session, request_id: int) -> RunbookDebt | None:
+    """Give what is asked for a request, and hold all that the same person owes: they are reminded of it together.
+
+    All of it is held in one order, after its request, so that no two decisions wait for each other.
+    """
+    person = select(RunbookDebt.person).where(RunbookDebt.request_id == request_id).scalar_subquery()
+    theirs = or_(RunbookDebt.request_id == request_id, RunbookDebt.person == person)
+    found = select(RunbookDebt).where(RunbookDebt.state.in_(OPEN), theirs).order_by(RunbookDebt.id).with_for_update()
+    held = session.scalars(found.execution_options(populate_existing=True)).all()
+    return next((one for one in held if one.request_id == request_id), None)
 
 
 def open_debts(session: Session, rotation: str | None = None) -> Sequence[OpenDebt]:

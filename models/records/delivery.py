@@ -189,10 +189,11 @@ def _dropping(which: ColumnElement[bool], is_unsent: ColumnElement[bool]) -> Exe
     )
 
 
-def pages(session: Session, request_id: int) -> list[int]:
-    """Give the rows of a request's pages that somebody has seen or may yet see, in order."""
+def pages(session: Session, request_id: int, since: datetime) -> list[int]:
+    """Give the rows of a request's pages, owed since an instant, that somebody has seen or may yet see, in order."""
     seen = OutboxRow.state.in_((OutboxState.PENDING, OutboxState.SENDING, OutboxState.SENT))
     of_request = and_(OutboxRow.request_id == request_id, OutboxRow.purpose == Purpose.PAGE)
+    of_request = and_(of_request, OutboxRow.created_at >= since)
     return list(session.scalars(select(OutboxRow.id).where(of_request, seen).order_by(OutboxRow.id)))
 
 
@@ -222,6 +223,12 @@ def place(session: Session, row: int) -> tuple[str, str] | None:
     if found is None or found.remote_channel is None or found.remote_message is None:
         return None
     return found.remote_channel, found.remote_message
+
+
+def is_lost(session: Session, row: int) -> bool:
+    """Say whether a row never became a message, and never will."""
+    state = session.scalar(select(OutboxRow.state).where(OutboxRow.id == row))
+    return state in (None, OutboxState.FAILED, OutboxState.DROPPED)
 
 
 def recipient(session: Session, row: int) -> tuple[str, str] | None:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, Index, String, delete, null, select, update
+from sqlalchemy import Executable, Index, String, bindparam, delete, null, select, update
 from sqlalchemy import text as sql_text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -77,6 +77,19 @@ def _inserting_once(dialect: str) -> Executable:
     table = table_of(ReceivedEvent)
     insert = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
     return insert.on_conflict_do_nothing(index_elements=["platform", "key"]).returning(table.c.id)
+
+
+def has_come(session: Session, event: Event) -> bool:
+    """Say whether an event was taken in already, whatever became of it."""
+    # What is due is due until it is taken: every look at the clock asks for all of it.
+    named = {"platform": event.platform, "key": event.key}
+    return session.connection().execute(_id_of_key(), named).scalar() is not None
+
+
+@cache
+def _id_of_key() -> Executable:
+    columns = table_of(ReceivedEvent).c
+    return select(columns.id).where(columns.platform == bindparam("platform"), columns.key == bindparam("key"))
 
 
 def find(session: Session, platform: str, key: str) -> ReceivedEvent | None:

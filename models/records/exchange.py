@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 
-from sqlalchemy import JSON, Date, Index, String, and_, func, or_, select, update
+from sqlalchemy import JSON, Date, Index, Select, String, and_, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from models.records.base import Id, Record, Word, changed
@@ -91,6 +92,12 @@ def lapsed(session: Session, now: datetime) -> Sequence[Exchange]:
 
 def void(session: Session) -> Sequence[Exchange]:
     """Give the open wishes in which the shift is no longer the asker's, or the other one no longer theirs."""
+    return session.scalars(_void()).all()
+
+
+@cache
+def _void() -> Select[Exchange]:
+    """Give the statement, built once: every look at the clock asks, and building it costs more than running it."""
     mine, his = aliased(StoredShift), aliased(StoredShift)
     found = (
         select(Exchange)
@@ -104,7 +111,7 @@ def void(session: Session) -> Sequence[Exchange]:
             ),
         )
     )
-    return session.scalars(found.order_by(Exchange.id)).all()
+    return found.order_by(Exchange.id)
 
 
 def next_lapse(session: Session, now: datetime) -> datetime | None:

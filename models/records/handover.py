@@ -1,6 +1,6 @@
 """Handovers, and the on-call log that they are drawn from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -26,13 +26,14 @@ class HandoverState(StrEnum):
 
 FILED = (HandoverState.SUBMITTED, HandoverState.AUTOMATIC, HandoverState.ACCEPTED)
 WAITING = (HandoverState.SUBMITTED, HandoverState.AUTOMATIC)
+MOST_WAITING = 10
 
 
 @dataclass(frozen=True, slots=True)
 class DraftedRequest:
     """One request as a handover keeps it. excerpt: the beginning of its text, one line.
 
-    owner: the name of who is on it, or who resolved it. last: the last thing that happened to it.
+    owner: the name of who is on it, or who resolved it. opened_at: or reopened last. last: what happened to it last.
     request_class, state, due are plain words, so that an old handover can be read when a word has gone out of use.
     is_overdue: for the platform team, and nobody took it in the time that is allowed.
     """
@@ -224,6 +225,13 @@ def latest(session: Session, rotation: str, count: int = 1) -> Sequence[Handover
     """Give the last handovers filed, the newest first."""
     filed = select(Handover).where(Handover.rotation == rotation, Handover.state.in_(FILED))
     return session.scalars(filed.order_by(Handover.shift_end.desc(), Handover.id.desc()).limit(count)).all()
+
+
+def waiting_for(session: Session, person: str, rotations: Collection[str], now: datetime) -> Handover | None:
+    """Give the newest handover of some rotations that somebody is yet to accept, and can; None where there is none."""
+    theirs = (Handover.rotation.in_(rotations), Handover.incoming == person, Handover.state.in_(WAITING))
+    found = select(Handover).where(*theirs).order_by(Handover.shift_end.desc(), Handover.id.desc()).limit(MOST_WAITING)
+    return next((row for row in session.scalars(found).all() if newer(session, row, now) is None), None)
 
 
 def newer(session: Session, handover: Handover, now: datetime) -> Handover | None:

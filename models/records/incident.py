@@ -1,6 +1,6 @@
 """Incidents: trouble that alerts or people told of, from when it began to when it is over. Source: DESIGN §1."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -138,7 +138,7 @@ class IncidentLink(Record):
     """A request of somebody's that belongs to an incident; its author follows it.
 
     how: by which means they were joined. is_certain: whether a person said so. told_at: when its author was told that
-    the incident is over; None: they were not yet.
+    the incident is over; None: they were not yet. post_id: the outbox row of what its thread says of the incident.
     """
 
     __tablename__ = "incident_link"
@@ -151,16 +151,16 @@ class IncidentLink(Record):
     how: Mapped[str] = mapped_column(String(40))
     linked_at: Mapped[datetime]
     told_at: Mapped[datetime | None]
+    post_id: Mapped[int | None] = mapped_column(Id)
 
 
 # -- one, to decide about: it is locked until the transaction ends
 
 
-def add(session: Session, incident: Incident) -> Incident:
-    """Write a new incident at once, so that it has its number."""
-    session.add(incident)
+def add(session: Session, incidents: Sequence[Incident]) -> None:
+    """Write new incidents at once, so that each has its number."""
+    session.add_all(incidents)
     session.flush()
-    return incident
 
 
 def incident(session: Session, number: int) -> Incident | None:
@@ -168,16 +168,26 @@ def incident(session: Session, number: int) -> Incident | None:
     return session.get(Incident, number, with_for_update=True, populate_existing=True)
 
 
-def live_of_group(session: Session, source: IncidentSource, group_key: str) -> Incident | None:
-    """Give the live incident of a group of alerts."""
-    found = select(Incident).where(Incident.source == source, Incident.group_key == group_key)
-    return session.scalar(found.where(Incident.state == IncidentState.OPEN).with_for_update())
+def incidents(session: Session, numbers: Collection[int]) -> Sequence[Incident]:
+    """Give incidents by their numbers, in order."""
+    if not numbers:
+        return ()
+    found = select(Incident).where(Incident.id.in_(numbers)).order_by(Incident.id)
+    return session.scalars(found.with_for_update()).all()
 
 
-def resolved_of_group(session: Session, group_key: str, since: datetime) -> Incident | None:
-    """Give the incident of a group that was resolved last, not before an instant."""
-    found = select(Incident).where(Incident.group_key == group_key, Incident.resolved_at >= since)
-    return session.scalar(found.order_by(Incident.resolved_at.desc()).limit(1).with_for_update())
+def live_of_groups(session: Session, group_keys: Collection[str]) -> dict[str, Incident]:
+    """Give the live incidents of groups of alerts, by group."""
+    found = select(Incident).where(Incident.source == IncidentSource.ALERTS, Incident.group_key.in_(group_keys))
+    found = found.where(Incident.state == IncidentState.OPEN).order_by(Incident.id)
+    return {one.group_key or "": one for one in session.scalars(found.with_for_update())}
+
+
+def over_of_groups(session: Session, group_keys: Collection[str], since: datetime) -> dict[str, Incident]:
+    """Give of each group the incident that was over last, not before an instant, by group."""
+    found = select(Incident).where(Incident.group_key.in_(group_keys), Incident.resolved_at >= since)
+    found = found.where(Incident.state == IncidentState.RESOLVED).order_by(Incident.resolved_at)
+    return {one.group_key or "": one for one in session.scalars(found.with_for_update())}
 
 
 def of_request(session: Session, request_id: int) -> Incident | None:

@@ -42,7 +42,7 @@ class Quoted:
             left = " ".join(self.instead.split())[:length] or DELETED
             flat = flat[:at] + left + flat[at + length :]
             at = _found(flat, words[:SEED], at + len(left))
-        return flat
+        return f"{said[: len(said) - len(said.lstrip())]}{flat}{said[len(said.rstrip()) :]}"
 
     def within(self, value: Any) -> Any:
         """Give JSON without the quotes in its texts."""

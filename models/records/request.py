@@ -18,6 +18,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    update,
 )
 from sqlalchemy import text as sql_text
 from sqlalchemy.orm import Mapped, Session, make_transient_to_detached, mapped_column
@@ -277,6 +278,12 @@ def _held(found: Select[FoundT], what: type[FoundT]) -> Select[FoundT]:
     SQLite has one writer at a time, and leaves the lock out.
     """
     return found.with_for_update(of=what).execution_options(populate_existing=True)
+
+
+def name_author(session: Session, platform: str, author: str, name: str, since: datetime) -> None:
+    """Write an author's name into their requests that were opened since an instant and have none."""
+    nameless = (Request.platform == platform, Request.author == author, Request.author_name == "")
+    session.execute(update(Request).where(Request.opened_at >= since, *nameless).values(author_name=name))
 
 
 def latest_of_author(

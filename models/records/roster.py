@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Index, Select, String, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Date, Index, Select, String, and_, bindparam, delete, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.records.base import Id, Record, Word, changed, table_of
@@ -293,10 +293,18 @@ def revoke_overrides_of(session: Session, rotation: str, engineer: str, since: d
     _revoke(session, rotation, StoredOverride.engineer == engineer, since)
 
 
-def _revoke(session: Session, rotation: str, which: ColumnElement[bool], since: datetime) -> None:
+def revoke_assignments(session: Session, rotation: str, start: datetime, end: datetime, since: datetime) -> bool:
+    """Take back what leads assigned within [start, end), from an instant on; False where there is nothing."""
+    within = and_(StoredOverride.starts_at >= start, StoredOverride.ends_at <= end)
+    return _revoke(session, rotation, and_(within, StoredOverride.source == ShiftSource.OVERRIDE), since)
+
+
+def _revoke(session: Session, rotation: str, which: ColumnElement[bool], since: datetime) -> bool:
     acting = (StoredOverride.rotation == rotation, StoredOverride.ends_at > since, StoredOverride.revoked_at.is_(None))
-    if changed(session, update(StoredOverride).where(which, *acting).values(revoked_at=since)):
+    is_any = changed(session, update(StoredOverride).where(which, *acting).values(revoked_at=since)) > 0
+    if is_any:
         _restamp(session, rotation)
+    return is_any
 
 
 def add_absence(session: Session, absence: Absence) -> None:

@@ -36,6 +36,7 @@ from models.records.exchange import Exchange, ExchangeState
 from models.records.feedback import Feedback
 from models.records.handover import Handover, LogEntry
 from models.records.incident import Incident, IncidentEntry, IncidentState
+from models.records.incident_chat import IncidentMessage
 from models.records.request import LIVE, LabelledExample, ReadMessage, Request, TimelineEntry
 from models.records.roster import StoredAbsence
 from models.records.silence import Silence
@@ -78,8 +79,11 @@ class Whose:
 
     def called_in_thanks(self) -> list[str]:
         """Give what thanks know them by: their id, or a platform and a user id."""
-        strangers = [f"{platform}:{user}" for platform, user in self.handles]
-        return strangers if self.person is None else [self.person, *strangers]
+        return [*([self.person] if self.person is not None else []), *self.called_elsewhere()]
+
+    def called_elsewhere(self) -> list[str]:
+        """Give what they are called where they have no handle: a platform and a user id."""
+        return [f"{platform}:{user}" for platform, user in self.handles]
 
     @property
     def users(self) -> list[str]:
@@ -239,7 +243,7 @@ PLACES: tuple[Place, ...] = (
         TimelineEntry.at,
         {"detail": _nothing},
         and_(TimelineEntry.detail != "", TimelineEntry.what.not_in(FIGURES)),
-        lambda whose: TimelineEntry.actor.in_(whose.users),
+        lambda whose: TimelineEntry.actor.in_([*whose.users, *whose.called_elsewhere()]),
         is_over=_is_over(TimelineEntry.request_id),
     ),
     Place(
@@ -324,6 +328,16 @@ PLACES: tuple[Place, ...] = (
         is_over=_of_no_live_incident(IncidentEntry.incident_id),
     ),
     Place(
+        IncidentMessage,
+        IncidentMessage.at,
+        {"text": _nothing},
+        IncidentMessage.text != "",
+        lambda whose: or_(
+            *(and_(IncidentMessage.platform == one, IncidentMessage.author == user) for one, user in whose.handles)
+        ),
+        is_over=_of_no_live_incident(IncidentMessage.incident_id),
+    ),
+    Place(
         Alert,
         Alert.last_seen_at,
         {
@@ -359,7 +373,7 @@ PLACES: tuple[Place, ...] = (
 NEVER: Mapping[str, str] = {
     "absence": "engineer rotation",
     "alert": "source fingerprint name service group_key",
-    "alert_channel": "platform channel posts",
+    "alert_channel": "platform channel posts opened",
     "alert_parent": "key",
     "alert_storm": "platform channel",
     "answer_vote": "voter",
@@ -377,8 +391,10 @@ NEVER: Mapping[str, str] = {
     "helper": "platform user person",
     "home_page": "platform user digest",
     "incident": "service environment sender group_key platform channel declared_by resolved_by",
+    "incident_board": "platform channel digest",
     "incident_entry": "actor what source",
     "incident_link": "how",
+    "incident_message": "platform channel message author noted_by",
     "known_channel": "platform channel name",
     "labelled_example": "channel_kind by",
     "lane": "platform lane holder",
@@ -394,8 +410,9 @@ NEVER: Mapping[str, str] = {
     "rotation": "name stamp",
     "rotation_member": "rotation engineer",
     "runbook_debt": "person settled_by",
-    "silence": "labels platform by",
     "shift": "rotation engineer turn reason",
+    "silence": "labels platform by",
+    "surge": "service numbers platform",
     "thanks": "platform giver receiver source channel message",
     "timeline": "actor what source",
     "told_gap": "key",

@@ -36,7 +36,10 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One calendar day of a roster; start and end are None on a day on which no shift begins."""
+    """One calendar day of a roster; start and end are None on a day on which no shift begins.
+
+    A day within a week's shift that is somebody else's is a row of its own.
+    """
 
     rotation: str
     day: date
@@ -129,9 +132,17 @@ def _row(rota: Rota, day: date, shift: Shift | None) -> Row:
         return Row(rota.name, day, shift.start, shift.end, duty.engineer, source, shift.cycle, duty.why)
     kind = rota.calendar.kind(day)
     if kind is DayKind.WORKING:
-        return Row(rota.name, day, None, None, None, ShiftSource.LIST, None, "no shift begins")
+        return _row_within(rota, day)
     source = ShiftSource.WEEKEND if kind is DayKind.WEEKEND else ShiftSource.HOLIDAY
     return Row(rota.name, day, None, None, None, source, None, rota.calendar.why_off(day) or "")
+
+
+def _row_within(rota: Rota, day: date) -> Row:
+    duty = who_is_on(rota, rota.calendar.handover_at(day))
+    if duty.shift is None or duty.engineer == duty.shift.engineer:
+        return Row(rota.name, day, None, None, None, ShiftSource.LIST, None, "no shift begins")
+    source = duty.source or ShiftSource.LIST
+    return Row(rota.name, day, duty.start, duty.end, duty.engineer, source, duty.shift.cycle, duty.why)
 
 
 def _answer(rota: Rota, at: datetime, shift: Shift | None, override: Span[Override] | None) -> _Answer:

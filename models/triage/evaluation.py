@@ -183,14 +183,17 @@ def _calibration_error(judged: Sequence[Judged]) -> float:
 
 
 def _share(judged: Sequence[Judged], holds: Callable[[Judged], bool], of: float = 1.0) -> Figure:
-    """Give a share with its Wilson interval (Wilson 1927)."""
-    rows = len(judged)
+    return share(sum(map(holds, judged)), len(judged), of)
+
+
+def share(right: int, rows: int, of: float = 1.0) -> Figure:
+    """Give a share, as so many of so many, with its Wilson interval (Wilson 1927)."""
     if not rows:
         return Figure(None, None, None)
-    share = sum(map(holds, judged)) / rows
-    middle = (share + _Z**2 / (2 * rows)) / (1 + _Z**2 / rows)
-    reach = _Z * math.sqrt(share * (1 - share) / rows + _Z**2 / (4 * rows**2)) / (1 + _Z**2 / rows)
-    return Figure(of * share, of * max(0.0, middle - reach), of * min(1.0, middle + reach))
+    part = right / rows
+    middle = (part + _Z**2 / (2 * rows)) / (1 + _Z**2 / rows)
+    reach = _Z * math.sqrt(part * (1 - part) / rows + _Z**2 / (4 * rows**2)) / (1 + _Z**2 / rows)
+    return Figure(of * part, of * max(0.0, middle - reach), of * min(1.0, middle + reach))
 
 
 def _resampled(judged: Sequence[Judged], figure: Callable[[Sequence[Judged]], float]) -> Figure:

@@ -256,3 +256,14 @@ def test_handovers_need_a_store(tmp_path: Path) -> None:
     assert (missing.exit_code, "watchbill migrate" in missing.stderr) == (1, True)
     assert called("migrate", "--config", path).exit_code == 0
     assert called("handovers", "--config", path, "--format", "json").stdout == "[]\n"
+
+
+def test_an_incident_that_is_not_there_is_told_as_such(tmp_path: Path) -> None:
+    path = sound(tmp_path)
+    missing = called("incident", "7", "--config", path)
+    assert (missing.exit_code, "watchbill migrate" in missing.stderr) == (1, True)
+    assert called("migrate", "--config", path).exit_code == 0
+    unknown = called("incident", "7", "--config", path, "--format", "md")
+    assert (unknown.exit_code, unknown.stdout) == (1, "")
+    assert unknown.stderr == "Error: there is no incident 7; there has been none yet\n"
+    assert called("incident", "0", "--config", path).exit_code == 2

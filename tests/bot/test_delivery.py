@@ -68,7 +68,7 @@ class Sender:
         with self.store.reading() as session:
             return session.get_one(OutboxRow, row).attempts
 
-    def until(self, is_so: Callable[[], bool], seconds: float = 5.0) -> None:
+    def until(self, is_so: Callable[[], bool], seconds: float = 30.0) -> None:
         end = monotonic() + seconds
         while not is_so():
             assert monotonic() < end, "it did not happen in time"

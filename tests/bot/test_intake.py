@@ -33,6 +33,7 @@ from models.records.request import Request, TimelineEntry
 from models.secrets import MASK
 from models.triage.classifier import Classifier
 from models.triage.verdict import Verdict
+from tests.alike import store_at
 from tests.bot.trial import NOW, Trial, given, posted
 from tests.handlers.desk import of_words
 from tests.stored import everything
@@ -45,7 +46,7 @@ def trial(store: Store) -> Trial:
 
 @pytest.fixture
 def on_sqlite(sqlite_url: str) -> Trial:
-    return Trial(Store(sqlite_url))
+    return Trial(store_at(sqlite_url))
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,7 @@ def test_a_handler_that_fails_leaves_nothing_but_its_event_to_be_tried_again(sto
 
 
 def test_what_is_kept_of_an_error_is_its_type_and_place_and_nobodys_words(sqlite_url: str) -> None:
-    trial = failing(Store(sqlite_url), 1)
+    trial = failing(store_at(sqlite_url), 1)
     trial.intake.receive(posted())
     error = trial.row("msg:m1").error
     assert error is not None
@@ -177,7 +178,7 @@ def test_it_is_tried_again_at_its_time_and_done(store: Store) -> None:
 
 
 def test_each_try_waits_twice_as_long_and_the_last_one_gives_up_loudly(sqlite_url: str) -> None:
-    trial = failing(Store(sqlite_url), MOST_ATTEMPTS)
+    trial = failing(store_at(sqlite_url), MOST_ATTEMPTS)
     trial.intake.receive(posted())
     waits = []
     while (due_at := trial.row("msg:m1").due_at) is not None:
@@ -219,7 +220,7 @@ def test_the_leads_are_told_once_an_hour_however_many_fail_at_one_place(store: S
 
 
 def test_a_redelivery_of_what_failed_waits_for_its_time(sqlite_url: str) -> None:
-    trial = failing(Store(sqlite_url), 1)
+    trial = failing(store_at(sqlite_url), 1)
     trial.intake.receive(posted())
     trial.intake.receive(posted())
     assert trial.requests() == 0
@@ -227,7 +228,7 @@ def test_a_redelivery_of_what_failed_waits_for_its_time(sqlite_url: str) -> None
 
 
 def test_whoever_gave_a_command_that_failed_is_told_that_it_is_kept(sqlite_url: str) -> None:
-    trial = Trial(Store(sqlite_url))
+    trial = Trial(store_at(sqlite_url))
     trial.intake.receive(posted())
     with trial.store.transaction() as session:
         session.execute(update(Request).values(reasons=7))  # as no release writes it
@@ -374,7 +375,7 @@ def test_the_delivery_is_woken_after_the_commit(on_sqlite: Trial) -> None:
 
 
 def test_keys_are_kept_until_they_are_forgotten_and_what_is_tried_again_is_kept_longer(sqlite_url: str) -> None:
-    trial = failing(Store(sqlite_url), 1)
+    trial = failing(store_at(sqlite_url), 1)
     trial.intake.receive(posted(message="failed"))
     trial.intake.receive(posted(message="done"))
     with trial.store.transaction() as session:

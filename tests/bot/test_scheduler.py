@@ -14,12 +14,13 @@ from models.records import roster
 from models.records.delivery import OutboxRow
 from models.records.event import Outcome, ReceivedEvent
 from models.records.request import Due, Request
+from tests.alike import store_at
 from tests.bot.trial import NOW, Trial, posted
 
 
 @pytest.fixture
 def trial(sqlite_url: str) -> Trial:
-    return Trial(Store(sqlite_url))
+    return Trial(store_at(sqlite_url))
 
 
 def failures(trial: Trial, job: str) -> float:

@@ -9,10 +9,10 @@ from sqlalchemy import select, update
 from bot.clock import new_id
 from bot.delivery import Delivery
 from bot.stepping import Stepper
-from bot.store import Store
 from models.effects import Direct
 from models.records.delivery import OutboxRow, Purpose
 from models.records.request import Request
+from tests.alike import store_at
 from tests.bot.trial import NOW, Trial, posted
 from tests.fakes.platform import ScriptedPlatform
 
@@ -21,7 +21,7 @@ class Stepped:
     """A way in with a delivery that runs, so that what follows from a delivery follows."""
 
     def __init__(self, url: str) -> None:
-        self.trial = Trial(Store(url))
+        self.trial = Trial(store_at(url))
         trial = self.trial
         self.platform = ScriptedPlatform()
         self.delivery = Delivery(

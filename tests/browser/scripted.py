@@ -80,7 +80,7 @@ class ScriptedBot:
     def took(self, count: int) -> list[Event]:
         """Give the events once there are so many."""
         with self._arrived:
-            assert self._arrived.wait_for(lambda: len(self.events) >= count, timeout=5), self.events
+            assert self._arrived.wait_for(lambda: len(self.events) >= count, timeout=30), self.events
         return self.events
 
 

@@ -164,7 +164,7 @@ def visit(browser: Browser, chat: LocalChat, watch: Watch) -> Iterator[Visit]:
             context = browser.new_context(**{"viewport": LAPTOP, **options})  # type: ignore[arg-type] # a kwargs bag
             stack.callback(context.close)
             page = context.new_page()
-            page.set_default_timeout(5000)
+            page.set_default_timeout(20_000)
             page.on("console", listen)
             page.on("pageerror", lambda error: complaints.append(str(error)))
             if not is_new:

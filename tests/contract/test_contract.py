@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.contract.in_local import in_local
+from tests.contract.on_rocketchat import on_rocketchat
 from tests.contract.on_slack import OnSlackOverHttp, on_slack
 from tests.contract.stage import Stage
 from tests.contract.story import STEPS, Story
@@ -25,6 +26,7 @@ LEFT = Path(__file__).with_name("left.txt")
 STAGES: dict[str, Open] = {
     "slack-socket": lambda url, _: on_slack(url),
     "slack-http": lambda url, _: on_slack(url, OnSlackOverHttp),
+    "rocketchat": lambda url, _: on_rocketchat(url),
     "local": lambda url, path: in_local(url, path / "chat.db"),
 }
 

@@ -1,8 +1,10 @@
 import json
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -271,3 +273,12 @@ def test_over_http_a_wrong_secret_is_refused_by_bolt(slack: FakeSlack) -> None:
     with endpoint(new_app(slack)) as url:
         slack.deliver_over_http(url)
         assert slack.command("amina", "devops-sos", "/oncall").failure == "http_error"
+
+
+def test_each_refusal_stands_in_the_page_that_says_where_it_comes_from() -> None:
+    sources = "".join(path.read_text() for path in Path(__file__).with_name("slack").glob("*.py"))
+    page = Path(__file__).parents[2].joinpath("docs/fakes/slack.md").read_text()
+    refusals = set(re.findall(r'SlackError\(\s*"([a-z_]+)"', sources))
+    refusals |= set(re.findall(r'need\("\w+", "([a-z_]+)"\)', sources))
+    assert sorted(one for one in refusals if f"`{one}`" not in page) == []
+    assert len(refusals) > 40

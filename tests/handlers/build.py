@@ -30,6 +30,7 @@ from models.events import CommandGiven, TimeCame
 from models.message import Message
 from models.policy import Channel, ChannelKind, OnCall, Person, Policy, Rotation
 from models.records.delivery import OutboxRow
+from tests.alike import store_at
 from tests.handlers import planned
 from tests.shipped import classifier
 
@@ -158,16 +159,17 @@ def office(database_url: str, *, at: str = MONDAY, is_planned: bool = True, **ch
     Its store is closed when nobody holds it any more. The first office of a policy plans, and the later ones find its
     plan in their new store.
 
-    changed: of the policy, as for `policy()`; `rotations`: in place of the one of `rotation()`.
+    changed: of the policy, as for `policy()`; `rotations`: in place of the one of `rotation()`; `platforms`,
+    `feed_secret`: of what it stands on.
     """
     rotations = changed.pop("rotations", ())
-    platforms = changed.pop("platforms", ("slack",))
-    standing = Standing(policy(*rotations, **changed), classifier(), platforms)
-    key = (make_url(database_url).get_backend_name(), at, standing.policy.model_dump_json(), *platforms)
+    platforms, feed_secret = changed.pop("platforms", ("slack",)), changed.pop("feed_secret", "")
+    standing = Standing(policy(*rotations, **changed), classifier(), platforms, feed_secret=feed_secret)
+    key = (make_url(database_url).get_backend_name(), at, standing.policy.model_dump_json(), feed_secret, *platforms)
     is_new = is_planned and planned.is_new(database_url)
     if is_new and key in _PLANNED:
         _PLANNED[key].put(database_url)
-    store, clock = Store(database_url), SteppingClock(instant(at), is_running=False)
+    store, clock = store_at(database_url), SteppingClock(instant(at), is_running=False)
     metrics = Metrics()
     intake = Intake(store, clock, standing, metrics)
     intake.learn_channels("slack", [(f"C-{channel.name}", channel.name) for channel in standing.policy.channels])

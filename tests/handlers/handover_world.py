@@ -29,6 +29,7 @@ from models.records.handover import Handover, LogEntry
 from models.records.request import Request, RequestState, TimelineEntry
 from models.rota.shift import Override
 from models.triage.verdict import RequestClass
+from tests.alike import store_at
 from tests.shipped import classifier
 
 JOBS = (handover_jobs.REMINDER, handover_jobs.CHANGE, handover_jobs.ACCEPTANCE)
@@ -69,7 +70,7 @@ class World:
     @classmethod
     def of(cls, url: str, start: str = "02 09:00", platforms: tuple[str, ...] = ("slack",), **changed: Any) -> Self:
         """url: of a migrated store."""
-        world = cls(Store(url), Standing(policy(**changed), classifier(), platforms), utc(start))
+        world = cls(store_at(url), Standing(policy(**changed), classifier(), platforms), utc(start))
         with world.context() as ctx:
             directory.learn(ctx.session, "slack", [("C-SOS", "devops-sos"), ("C-OPS", "devops-operations")])
             for rotation in ctx.policy.oncall.rotations:

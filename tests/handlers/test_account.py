@@ -5,10 +5,10 @@ from models.policy import OnCall
 from models.records import account as accounts
 from models.records.delivery import Purpose
 from tests.handlers.build import direct, rotation
-from tests.handlers.desk import SOS, Desk, at_desk
+from tests.handlers.desk import SOS, URGENT, Desk, at_desk
 
 
-def tells(desk: Desk, who: str, *, is_active: bool, user: str | None = None) -> None:
+def tells(desk: Desk, who: str, *, is_active: bool, user: str | None = None, name: str = "") -> None:
     """Let the platform tell how an account stands."""
     desk.count += 1
     desk.gives(
@@ -18,6 +18,7 @@ def tells(desk: Desk, who: str, *, is_active: bool, user: str | None = None) -> 
             at=desk.office.now,
             user=user or f"U-{who}",
             is_active=is_active,
+            name=name,
         )
     )
 
@@ -32,6 +33,17 @@ def test_a_deactivated_account_is_kept_until_it_is_active_again(database_url: st
     tells(desk, "gil", is_active=False)
     assert gone(desk) == {"U-gil": ""}
     tells(desk, "gil", is_active=True)
+    assert gone(desk) == {}
+
+
+def test_a_stranger_who_asked_is_named_as_soon_as_their_name_is_told(database_url: str) -> None:
+    desk = at_desk(database_url)
+    message = desk.writes("dev", URGENT, SOS)
+    assert "Devi" not in desk.commands("lea", "show 1")
+    tells(desk, "dev", is_active=True, name="Devi Rao")
+    tells(desk, "eve", is_active=True, name="Eve Moss")
+    assert desk.request(message).author_name == "Devi Rao"
+    assert "Devi Rao" in desk.commands("lea", "show 1")
     assert gone(desk) == {}
 
 

@@ -8,13 +8,14 @@ import pytest
 from sqlalchemy import select, text
 
 from bot.store import Store
-from handlers import duty, registry
+from handlers import duty, registry, runbook_jobs
 from handlers.context import Context
 from models.effects import Direct
 from models.events import ButtonPressed, CommandGiven, Event, ReactionAdded
 from models.records.handover import Handover, HandoverState
 from models.records.request import Due, Request, RequestState
 from models.triage.verdict import RequestClass
+from tests.handlers.build import instant
 from tests.handlers.desk import DOUBTED_COMMUNITY, HOW_TO, NONE, SOS, URGENT, Desk, at_desk
 
 WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
@@ -160,3 +161,20 @@ def test_a_handover_submitted_as_its_shift_ends_is_sent_once(desk: Desk) -> None
     assert (row.state, row.submitted_by) == (HandoverState.SUBMITTED, who)
     told = [one.message.plain() for one in desk.owed() if isinstance(one, Direct)]
     assert len([one for one in told if "hands over to you" in one]) == 1
+
+
+def test_two_debts_of_one_person_that_come_due_on_two_replicas_are_recalled_in_one_message(desk: Desk) -> None:
+    for author in ("dev", "eve"):
+        number = desk.request(desk.writes(author, URGENT, SOS)).id
+        desk.presses("dan", "resolve", number)
+        desk.presses("dan", "runbook-later", number)
+    desk.owed()
+    desk.office.clock.set(instant("2026-11-09 09:00"))
+    with desk.office.store.reading() as session:
+        first, second = runbook_jobs.due(session, desk.office.standing, desk.office.now)
+    at_once(desk, second, "", lambda: desk.office.intake.receive(first))
+    told = [
+        one.message.plain() for one in desk.owed() if isinstance(one, Direct) and "You still owe" in one.message.plain()
+    ]
+    assert len(told) == 1
+    assert "You still owe 2 runbook links:" in told[0]

@@ -6,6 +6,7 @@ from models.effects import Direct, Edit, Post
 from models.events import FormSubmitted
 from models.records.request import RequestState
 from models.triage.verdict import RequestClass
+from tests.handlers.build import direct
 from tests.handlers.desk import COMMUNITY, HOW_TO, NONE, OPERATIONS, PLATFORM, SOS, URGENT, Desk, at_desk
 
 ENDED = "is resolved, and with it your request"
@@ -121,7 +122,7 @@ def test_what_cannot_be_is_answered_and_changes_nothing(desk: Desk) -> None:
         ("1 of 2", "#2 is a duplicate of #1 already."),
         ("1 of 99", "There is no request #99."),
         ("99 of 1", "There is no request #99."),
-        ("2 of 1", "#2 is closed already: duplicate."),
+        ("2 of 1", "#2 is closed already: it goes on in another one."),
         (f"1 of {'9' * 30}", "is no request number. The form is: /oncall duplicate <number> of <number>"),
         ("1", "Which request, and of which? The form is: /oncall duplicate <number> of <number>"),
         ("1 of", "Which request, and of which?"),
@@ -135,7 +136,7 @@ def test_what_cannot_be_is_answered_and_changes_nothing(desk: Desk) -> None:
 def test_nothing_goes_on_in_what_was_no_request(desk: Desk) -> None:
     first, second = two(desk)
     desk.commands("ana", "class 1 none")
-    assert joined(desk, second, first) == "#1 is closed (not-a-request), so that nothing goes on there."
+    assert joined(desk, second, first) == "#1 is closed, because it was no request: nothing goes on there."
     assert desk.request(second).state is RequestState.OPEN
 
 
@@ -155,12 +156,69 @@ def test_an_original_that_its_author_took_back_leaves_the_others_a_request(datab
     assert [page.thread for page in desk.pages()] == [second]
 
 
+def test_whoever_was_on_an_original_that_was_taken_back_is_on_what_goes_on_and_nobody_is_paged(desk: Desk) -> None:
+    first, second = two(desk, URGENT, PLATFORM)
+    desk.commands("ana", "ack 1")
+    joined(desk, second, first)
+    desk.delivers()
+    desk.owed()
+    desk.deletes(first)
+    request = desk.request(second)
+    assert (request.state, request.owner, request.request_class) == (RequestState.ACKNOWLEDGED, "U-ana", "urgent")
+    owed = desk.owed()
+    assert direct(owed, "ana") == [
+        "Whoever asked #1 has deleted their message. #2 asked the same and goes on; you are on that now."
+    ]
+    (told,) = (one.message.plain() for one in owed if isinstance(one, Post) and one.thread == second)
+    assert told.startswith("👀 @Ana Ruiz is on it since 10:00 UTC: Urgent request #2")
+    assert desk.pages() == []
+    assert desk.timeline(second)[-2:] == ["reopened", "acknowledged"]
+
+
+def test_whoever_was_on_what_its_author_took_back_is_told(desk: Desk) -> None:
+    first, _ = two(desk)
+    desk.commands("ana", "ack 1")
+    desk.delivers()
+    desk.owed()
+    desk.deletes(first)
+    told = direct(desk.owed(), "ana")
+    assert told == ["Whoever asked #1 has deleted their message: it is closed, and not yours any more."]
+
+
+def test_whoever_took_their_duplicate_back_is_not_told_how_the_original_ended(desk: Desk) -> None:
+    first, second = two(desk)
+    joined(desk, second, first)
+    desk.delivers()
+    desk.deletes(second)
+    desk.delivers()
+    desk.owed()
+    desk.commands("ana", "resolve 1")
+    assert desk.request(second).state is RequestState.WITHDRAWN
+    assert said(desk, second) == []
+
+
 def test_an_original_closed_as_no_request_is_told(desk: Desk) -> None:
     first, second = two(desk)
     joined(desk, second, first)
     desk.owed()
     desk.commands("ana", "class 1 none")
-    assert "#1 that yours goes on in was closed: not-a-request." in said(desk, second)[0]
+    assert "#1 that yours goes on in was closed: it was no request." in said(desk, second)[0]
+
+
+def test_an_original_that_goes_stale_is_told_within_the_hours_and_to_nobody_else(desk: Desk) -> None:
+    first, second = desk.writes("dev", COMMUNITY, HOW_TO), desk.writes("eve", COMMUNITY, HOW_TO)
+    desk.delivers()
+    joined(desk, second, first)
+    desk.office.at("2026-11-04 16:30")
+    desk.writes("ben", "try another runner", HOW_TO, thread=first)
+    desk.delivers()
+    desk.office.pass_time("2026-11-14 16:30")  # a Saturday
+    assert desk.request(first).state is RequestState.OPEN
+    desk.owed()
+    desk.until("2026-11-16 09:00")
+    assert desk.request(first).state is RequestState.STALE
+    told = [(one.user, one.message.plain()) for one in desk.owed() if isinstance(one, Direct)]
+    assert [user for user, said in told if "was closed: nobody said anything for days." in said] == ["U-eve"]
 
 
 def test_a_cry_in_its_thread_raises_the_original_while_that_goes_on(desk: Desk) -> None:
@@ -222,4 +280,4 @@ def test_the_button_asks_of_which_and_the_form_does_the_same_as_the_command(desk
     assert submitted(desk, "mallory", 2, "1")[1].startswith("Only the author")
     assert submitted(desk, "ana", 2, " #1 ")[0].startswith("#2 goes on in #1.")
     assert desk.request(second).duplicate_of == desk.request(first).id
-    assert desk.presses("ana", "duplicate", 2) == "#2 is closed already: duplicate."
+    assert desk.presses("ana", "duplicate", 2) == "#2 is closed already: it goes on in another one."

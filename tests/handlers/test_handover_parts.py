@@ -39,6 +39,16 @@ def test_an_override_within_the_day_is_handed_over_by_whoever_leaves(team: Offic
     assert handovers(team) == [(True, "ana", "dan", "accepted"), (False, "dan", "ben", HandoverState.AUTOMATIC)]
 
 
+def test_what_was_noted_before_duty_passed_on_is_handed_over_with_the_part_and_at_the_end(team: Office) -> None:
+    team.command("ana", "handover", "note call the vendor at 15:00")
+    team.at("2026-11-02 11:00").command("lea", "oncall-list", "assign now @dan")
+    team.pass_time()
+    team.pass_time("2026-11-02 11:30")
+    assert any("call the vendor at 15:00" in one for one in direct(team.owed(), "dan"))
+    team.pass_time("2026-11-03 09:00")
+    assert any("call the vendor at 15:00" in one for one in direct(team.owed(), "ben"))
+
+
 def test_a_part_that_nobody_submits_is_filed_after_half_an_hour(team: Office) -> None:
     team.at("2026-11-02 11:00").command("dan", "oncall", "take now")
     team.pass_time()
@@ -124,3 +134,53 @@ def test_each_rotation_hands_over_by_itself_also_from_the_same_person(database_u
         ("data", "ana", "cleo", "automatic", ""),
         ("platform", "ana", "ben", "submitted", "for platform alone"),
     ]
+
+
+def test_the_command_accepts_what_waits_for_its_giver_and_not_what_they_handed_on_since(team: Office) -> None:
+    team.at("2026-11-02 11:00").command("lea", "oncall-list", "assign now @dan")
+    team.pass_time()
+    team.pass_time("2026-11-02 11:30")
+    team.command("dan", "handover", "submit")
+    assert "You accepted handover #1 from Ana Ruiz" in team.command("dan", "handover", "accept")
+    assert "#2 is for Ben Cole" in team.command("dan", "handover", "accept")
+
+
+def test_the_command_accepts_what_waits_in_any_rotation_that_is_not_said(sqlite_url: str) -> None:
+    both = (rotation(engineers=("ana", "ben")), rotation(name="data", engineers=("cleo", "gil"), channels=()))
+    team = office(sqlite_url, at="2026-11-02 16:00", rotations=both)
+    team.command("ana", "handover", "submit")
+    team.command("cleo", "handover", "submit in data")
+    assert "You accepted handover #2 from Cleo Park" in team.command("gil", "handover", "accept")
+    assert "You accepted handover #1 from Ana Ruiz" in team.command("ben", "handover", "accept in platform")
+
+
+def test_of_several_rotations_every_message_says_the_command_that_is_about_its_own(sqlite_url: str) -> None:
+    both = (rotation(engineers=("ana", "ben")), rotation(name="data", engineers=("cleo", "gil"), channels=()))
+    team = office(sqlite_url, at="2026-11-02 16:00", rotations=both)
+    assert "each with “in data” at its end" in team.command("cleo", "handover", "draft in data")
+    team.pass_time("2026-11-02 16:30")
+    assert ["Or type /handover in data." in one for one in direct(team.owed(), "cleo")] == [True]
+    team.pass_time("2026-11-03 09:00")
+    (greeting,) = (one for one in direct(team.owed(), "gil") if "You are on call in data" in one)
+    assert "/handover in data shows what I would hand over" in greeting
+
+
+def test_whoever_took_over_after_a_handover_was_submitted_is_reminded_and_theirs_is_filed(team: Office) -> None:
+    team.command("ana", "handover", "note the registry is slow")
+    team.command("ana", "handover", "submit")
+    team.command("ben", "handover", "accept")
+    team.at("2026-11-02 11:00").command("lea", "oncall-list", "assign now @dan")
+    team.pass_time()
+    team.pass_time("2026-11-02 11:30")
+    team.command("dan", "oncall", "log restarted the registry")
+    team.owed()
+    team.pass_time("2026-11-02 16:30")
+    assert any("Your shift in platform ends" in one for one in direct(team.owed(), "dan"))
+    team.pass_time("2026-11-03 09:00")
+    assert handovers(team) == [(True, "ana", "dan", "automatic"), (False, "dan", "ben", "accepted")]
+    owed = team.owed()
+    assert any("has changed since you accepted it" in one for one in direct(owed, "ben"))
+    shown = team.command("ben", "handover", "show 1")
+    assert "Dan Wu → Ben Cole" in shown
+    assert "restarted the registry" in shown
+    assert "the registry is slow" in shown

@@ -177,6 +177,6 @@ def test_counts_change_its_message_every_few_seconds_at_most(desk: Desk) -> None
             found = records.incident(ctx.session, number)
             assert found is not None
             found.firing = found.alerts = firing
-            incidents.refresh(ctx, found, at_once=False)
+            incidents.refresh(ctx, found, incidents.REST)
     assert shown(desk) == []
     assert incident(desk, number).refresh_at == desk.office.now + incidents.REST

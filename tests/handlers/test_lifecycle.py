@@ -140,7 +140,7 @@ def test_an_eye_that_is_taken_back_changes_nothing(desk: Desk, urgent: str) -> N
 def test_a_closed_request_cannot_be_taken(desk: Desk, urgent: str) -> None:
     number = desk.request(urgent).id
     desk.presses("ana", "resolve", number)
-    assert desk.commands("ana", f"ack {number}") == f"#{number} is closed already: resolved."
+    assert desk.commands("ana", f"ack {number}") == f"#{number} is closed already: it was resolved."
     assert state(desk, urgent) is RequestState.RESOLVED
 
 
@@ -162,6 +162,14 @@ def test_taking_it_makes_the_authors_answer_needless(desk: Desk) -> None:
     desk.reacts("ana", message, "eyes")
     assert any("no answer is needed any more" in str(one) for one in desk.owed())
     assert desk.request(message).asked_class is None
+
+
+def test_resolving_it_says_so_where_the_author_was_asked(desk: Desk) -> None:
+    message = desk.writes("dev", "flaky", SOS)
+    desk.delivers()
+    desk.owed()
+    desk.reacts("ana", message, "white_check_mark")
+    assert any("Ana Ruiz has resolved it; no answer is needed any more." in str(one) for one in desk.owed())
 
 
 def test_taken_outside_hours_it_does_not_come_up_in_the_morning(sqlite_url: str) -> None:
@@ -223,9 +231,8 @@ def test_what_was_closed_as_no_request_stays_so(desk: Desk, urgent: str, emoji: 
     number = desk.request(urgent).id
     desk.commands("ana", f"class {number} none")
     desk.reacts("dev", urgent, emoji)
-    assert (
-        desk.commands("ana", f"resolve {number} https://example.org") == f"#{number} is closed already: not-a-request."
-    )
+    answer = desk.commands("ana", f"resolve {number} https://example.org")
+    assert answer == f"#{number} is closed already: it was no request."
     assert (state(desk, urgent), desk.request(urgent).runbook_url) == (RequestState.DISMISSED, None)
 
 
@@ -262,6 +269,15 @@ def test_whoever_takes_it_from_another_platform_is_reminded_where_they_can_be(ab
     abroad.owed()
     abroad.until("2026-11-02 10:30")
     assert [one.user for one in abroad.owed() if isinstance(one, Direct)] == ["U-ana"]
+
+
+def test_its_story_and_the_figures_know_whoever_took_it_from_another_platform(abroad: Desk) -> None:
+    message = abroad.writes("dev", URGENT, SOS)
+    commanded(abroad, "l-ana", f"ack {abroad.request(message).id}")
+    assert "10:00 on it: Ana Ruiz, by command" in abroad.commands("ben", "show 1")
+    abroad.office.at("2026-11-02 12:00")
+    (hers,) = (line for line in abroad.commands("ben", "stats").splitlines() if "Ana Ruiz" in line)
+    assert "1 urgent" in hers
 
 
 def test_the_authors_handle_is_nobodys_on_another_platform(abroad: Desk) -> None:
@@ -323,7 +339,7 @@ def test_no_request_closes_it_and_a_closed_one_cannot_be_corrected(desk: Desk, u
     number = desk.request(urgent).id
     assert desk.commands("ana", f"class {number} none") == f"#{number} is closed as no request."
     assert state(desk, urgent) is RequestState.DISMISSED
-    assert desk.commands("ana", f"class {number} urgent") == f"#{number} is closed already: not-a-request."
+    assert desk.commands("ana", f"class {number} urgent") == f"#{number} is closed already: it was no request."
 
 
 def test_the_button_of_a_pointer_raises_it_for_its_author(desk: Desk) -> None:
@@ -515,3 +531,23 @@ def test_a_class_may_be_written_in_capitals(desk: Desk) -> None:
     message = desk.writes("dev", PLATFORM, OPERATIONS)
     desk.commands("ana", f"CLASS #{desk.request(message).id} Community")
     assert desk.request(message).request_class is RequestClass.COMMUNITY
+
+
+def test_a_page_says_in_words_how_its_request_ended(desk: Desk, urgent: str) -> None:
+    desk.presses("ana", "class", f"{desk.request(urgent).id}:none")
+    (edit,) = (one for one in desk.owed() if isinstance(one, Edit))
+    assert edit.message.plain().splitlines()[0] == "Request #1 from @U-dev is closed: it was no request."
+
+
+def test_a_strangers_reaction_is_not_the_last_that_a_handover_tells(desk: Desk, urgent: str) -> None:
+    desk.reacts("mallory", urgent, "eyes")
+    assert "nobody is on it · paged 10:00 · next: escalates 10:05" in desk.office.command("ana", "handover", "draft")
+
+
+def test_a_handover_counts_a_reopened_request_from_when_it_came_back(desk: Desk, urgent: str) -> None:
+    desk.presses("ana", "resolve", desk.request(urgent).id)
+    desk.office.at("2026-11-02 15:00")
+    desk.commands("dev", "reopen 1")
+    desk.office.at("2026-11-02 15:10")
+    desk.presses("ana", "resolve", 1)
+    assert "by Ana Ruiz in 10 min" in desk.office.command("ana", "handover", "draft")

@@ -5,7 +5,7 @@ from datetime import date
 
 from handlers import duty
 from handlers.feed_address import address
-from models.policy import AfterHours, Holidays, OnCall
+from models.policy import AfterHours, Holidays, OnCall, Person
 from models.records import roster as stored
 from models.rota.shift import Absence, Override
 from tests.handlers.build import TEAM, Office, instant, office, people, rotation
@@ -172,9 +172,11 @@ def test_another_rotation_is_named_at_the_end(sqlite_url: str) -> None:
 
 
 def test_a_name_that_looks_like_markup_stays_text(sqlite_url: str) -> None:
-    odd = tuple(one.model_copy(update={"name": '<!channel> "\u202eX"'}) if one.id == "ana" else one for one in people())
+    name = '<!channel> "\u202eX"'
+    odd = tuple(Person(id=one.id, name=name if one.id == "ana" else one.name, slack=one.slack) for one in people())
     opened = office(sqlite_url, people=odd)
-    assert opened.command("ben", "oncall").startswith('<!channel> "\u202eX" is on call')
+    said = opened.command("ben", "oncall")
+    assert said.startswith(f"{name}\u202c is on call"), "the name's turn of direction ends with it"
 
 
 def test_the_stretch_of_a_duty_ends_where_somebody_else_takes_over(sqlite_url: str) -> None:

@@ -15,7 +15,7 @@ from models.records import audit
 from models.records.audit import AuditEntry
 from models.rota.rota import Cycle, Rota
 from models.rota.shift import Shift
-from tests.handlers.build import TEAM, Office, direct, office, people, policy, posts, rotation
+from tests.handlers.build import TEAM, Office, direct, instant, office, people, policy, posts, rotation
 
 
 def rota(opened: Office) -> Rota:
@@ -309,6 +309,32 @@ def test_the_newest_assignment_of_a_day_holds(sqlite_url: str) -> None:
     change(opened, "assign tomorrow nobody")
     change(opened, "assign tomorrow @dan")
     assert days(opened)[date(2026, 11, 3)] == "dan"
+
+
+def test_an_assigned_day_is_given_back_to_the_list(sqlite_url: str) -> None:
+    opened = office(sqlite_url)
+    before = days(opened)
+    assert "Nobody was assigned to Tue 3 Nov" in change(opened, "assign tomorrow list")
+    change(opened, "assign tomorrow nobody")
+    change(opened, "assign tomorrow @gil")
+    opened.owed()
+    assert "Ben Cole is on call for Tue 3 Nov." in change(opened, "assign tomorrow list")
+    assert days(opened) == before
+    owed = opened.owed()
+    assert "gave Tue 3 Nov back to the list" in direct(owed, "gil")[0]
+    assert "New: Tue 3 Nov." in direct(owed, "ben")[0]
+
+
+def test_the_running_shift_is_given_back_from_now_on_and_what_has_passed_of_it_stays(sqlite_url: str) -> None:
+    opened = office(sqlite_url)
+    change(opened, "assign now @gil")
+    opened.at("2026-11-02 12:00")
+    change(opened, "assign now list")
+    assert opened.command("ben", "oncall").startswith("Ana Ruiz is on call for platform until tomorrow 09:00 UTC.")
+    with opened.store.reading() as session:
+        ctx = opened.context(session)
+        served = duty.on_call(ctx, opened.standing.policy.oncall.rotations[0], instant("2026-11-02 11:00"))
+    assert served.engineer == "gil"
 
 
 def test_a_day_without_a_shift_cannot_be_assigned(sqlite_url: str) -> None:

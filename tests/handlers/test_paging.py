@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy import select
 
 from models.effects import Direct, Edit, Post
+from models.events import ButtonPressed
 from models.policy import AfterHours, Escalation, EscalationStep, Person, Service
-from models.records import roster
+from models.records import effort, roster
 from models.records.delivery import OutboxRow, Purpose
 from models.records.request import Due, RequestState
 from models.rota.shift import Absence
-from tests.handlers.build import direct, people, rotation
+from tests.handlers.build import direct, people, posts, rotation
 from tests.handlers.desk import (
     COMMUNITY,
     DOUBTED_IN_SOS,
@@ -193,6 +194,21 @@ def test_every_page_in_thread_and_by_direct_message_says_what_became_of_its_requ
     assert buttons(list(resolved.values())) == []
 
 
+def test_the_pages_from_before_a_reopening_keep_how_it_ended_then(desk: Desk) -> None:
+    desk.writes("dev", URGENT, SOS)
+    desk.delivers()
+    desk.until("2026-11-02 10:05")
+    desk.presses("ana", "resolve", 1)
+    desk.until("2026-11-02 12:00")
+    before = page_rows(desk)
+    desk.commands("dev", "reopen 1")
+    desk.until("2026-11-02 12:05")
+    desk.owed()
+    desk.presses("ana", "resolve", 1)
+    assert sorted(edits(desk)) == [row for row in page_rows(desk) if row not in before]
+    assert len(before) == 2
+
+
 def test_the_page_of_a_class_that_was_raised_since_is_brought_up_to_date_too(desk: Desk) -> None:
     first = desk.writes("dev", PLATFORM, HOW_TO)
     desk.delivers()
@@ -227,6 +243,13 @@ def test_with_nobody_on_duty_the_fallback_is_pinged_at_once_and_loudly(sqlite_ur
     assert page.text.startswith("Nobody is on duty who can be reached. @Lea Novak, please take")
 
 
+def test_the_fallback_is_not_promised_an_engineer_on_call_whom_there_is_not(sqlite_url: str) -> None:
+    desk = at_desk(sqlite_url, rotations=(rotation(engineers=()),))
+    desk.writes("dev", URGENT, SOS)
+    (page,) = desk.pages()
+    assert "If nobody takes it, you get a direct message at about 10:05 UTC." in page.text
+
+
 def test_where_somebody_assigned_nobody_the_fallback_is_pinged(desk: Desk) -> None:
     desk.office.command("lea", "oncall-list", "assign 2026-11-02 nobody")
     desk.writes("dev", URGENT, SOS)
@@ -243,6 +266,71 @@ def test_an_engineer_without_a_handle_on_the_platform_is_replaced_by_the_fallbac
     (page,) = desk.pages()
     assert page.people == {"lea"}
     assert "Nobody is on duty who can be reached" in page.text
+
+
+def on_rocketchat(*moved: str) -> tuple[Person, ...]:
+    """Give everybody, some of them on Rocket.Chat alone, under their id."""
+    return tuple(Person(id=one.id, name=one.name, rocketchat=one.id) if one.id in moved else one for one in people())
+
+
+BOTH = ("slack", "rocketchat")
+
+
+def test_whoever_is_not_on_the_platform_of_a_request_is_paged_directly_on_their_own(sqlite_url: str) -> None:
+    desk = at_desk(sqlite_url, people=on_rocketchat("ana"), platforms=BOTH)
+    message = desk.writes("dev", URGENT, SOS)
+    thread, direct_one = desk.pages()
+    assert (thread.people, thread.thread) == (frozenset(), message)
+    assert thread.text.startswith("Ana Ruiz (told on Rocket.Chat), you are on call: ")
+    assert direct_one.where == "ana"
+    assert direct_one.text.startswith("Urgent request #1 in #devops-sos on Slack from U-dev waits for you.")
+    assert "These buttons count there too." in direct_one.text
+    with desk.office.store.reading() as session:
+        platforms = session.scalars(select(OutboxRow.platform).where(OutboxRow.purpose == Purpose.PAGE)).all()
+        counted = session.scalars(select(effort.Page.person)).all()
+    assert platforms == ["slack", "rocketchat"]
+    assert counted == ["ana"]
+
+
+def test_who_takes_it_from_another_platform_is_named_in_its_thread_and_every_page_says_so(sqlite_url: str) -> None:
+    desk = at_desk(sqlite_url, people=on_rocketchat("ana"), platforms=BOTH)
+    message = desk.writes("dev", URGENT, SOS)
+    desk.delivers()
+    desk.owed()
+    desk.gives(
+        ButtonPressed(
+            key="act:there",
+            platform="rocketchat",
+            at=desk.office.now,
+            action="ack",
+            value="1",
+            user="ana",
+            channel="D-ana",
+            channel_name=None,
+        )
+    )
+    taken = edits(desk)
+    assert sorted(taken) == page_rows(desk)
+    assert [edit.message.plain().split(":")[0] for edit in taken.values()] == ["👀 Ana Ruiz is on it since 10"] * 2
+    assert desk.request(message).state is RequestState.ACKNOWLEDGED
+    assert "Ana Ruiz" in desk.commands("lea", "show 1")
+    desk.until("2026-11-02 10:31")  # its owner is found, though the request knows them by another platform
+    assert any("#1" in told.message.plain() for told in desk.owed() if isinstance(told, Direct) and told.user == "ana")
+
+
+def test_each_step_reaches_people_where_they_are(sqlite_url: str) -> None:
+    desk = at_desk(sqlite_url, people=on_rocketchat("ana", "ben"), platforms=BOTH)
+    desk.writes("dev", URGENT, SOS)
+    desk.delivers()
+    desk.pages()
+    desk.until("2026-11-02 10:05")
+    assert [page.where for page in desk.pages()] == ["ana"]
+    desk.until("2026-11-02 10:10")
+    assert [page.where for page in desk.pages()] == [f"C-{SOS}", "ben"]
+    desk.until("2026-11-02 10:15")
+    team, *others = desk.pages()
+    assert team.people == {"cleo", "dan", "lea"}
+    assert sorted(page.where for page in others) == ["ana", "ben"]
 
 
 def test_a_direct_conversation_is_paged_where_engineers_are_with_its_words(desk: Desk) -> None:
@@ -545,7 +633,7 @@ def test_escalated_by_hand_the_team_and_leads_are_asked_but_not_the_asker(desk: 
     desk.delivers()
     desk.pages()
     desk.commands("ben", f"escalate {desk.request(message).id} I am stuck")
-    assert desk.pages()[0].people == TEAM | {"lea"}
+    assert desk.pages()[0].people == TEAM - {"ben"} | {"lea"}
     assert desk.request(message).state is RequestState.OPEN
 
 
@@ -617,12 +705,19 @@ def test_whoever_took_it_at_night_and_fell_silent_makes_nobody_else_pinged_befor
     desk = at_desk(sqlite_url, at="2026-11-02 22:00")
     message = desk.writes("dev", URGENT, SOS)
     desk.presses("dan", "ack", desk.request(message).id)
-    for at in ("22:00", "22:30", "22:45", "23:59"):
+    for at in ("22:00", "22:30"):
         desk.until(f"2026-11-02 {at}")
+    (reminder,) = direct(desk.owed(), "dan")
+    assert "Otherwise whoever is on call gets it tomorrow 09:00 UTC." in reminder, "nobody is told of an escalation"
+    for at in ("22:45", "23:59"):
+        desk.until(f"2026-11-02 {at}")
+    (told,) = posts(desk.owed(), SOS)
+    assert told.startswith("Dan Wu took this and has not written here since.")
     assert (desk.pages(), desk.request(message).due) == ([], Due.RESUME)
     desk.until("2026-11-03 09:00")
     (page,) = desk.pages()
     assert page.people - {"dan"} == {desk.on_duty()[0]}
     assert "took urgent request" in page.text
+    assert "Why you: next on the list." in page.text
     desk.until("2026-11-03 09:10")
     assert desk.pages()[-1].people - {"dan"} == {desk.on_duty()[1]}, "and the steps after it follow"

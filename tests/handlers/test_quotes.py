@@ -74,6 +74,7 @@ def test_a_message_that_was_no_request_is_gone_from_the_log(desk: Desk) -> None:
         ("#1 urgent: prod is down since nine o'clock…", "", f"#1 urgent: {DELETED}…"),
         ("prod is down\nsince nine o'clock, and more words", "", DELETED),
         ("prod is down since nine o'clock, and", "prod is down", "prod is down"),
+        (" urgent · prod is down since nine o'clock…", "", f" urgent · {DELETED}…"),
         ("something else is down", "", "something else is down"),
         ("eprod is down since nine o'clock, and", "", "eprod is down since nine o'clock, and"),
     ],

@@ -1,19 +1,20 @@
 """What every command, button, reaction, form and job of the registry promises: it inherits these tests."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import get_args
 
 import pytest
 
-from handlers import registry
+from handlers import incidents, registry
 from handlers.command import Command, matching
 from handlers.handover_parts import FILING, PARTS
+from handlers.incident_jobs import INCIDENTS
 from handlers.job import Job
 from handlers.stand_in import STAND_IN
-from models.events import CommandGiven, Event, FormSubmitted
+from models.events import AlertReceived, CommandGiven, Event, FormSubmitted, ReportedAlert
 from models.message import Answer
 from models.policy import Shuffle
+from models.records import incident as records
 from tests.handlers.build import rotation
 from tests.handlers.desk import COMMUNITY, HOW_TO, OPERATIONS, SOS, URGENT, Desk, at_desk, buttons
 
@@ -22,10 +23,8 @@ NAMES = sorted({command.name for command in registry.COMMANDS})
 
 @pytest.fixture
 def desk(sqlite_url: str) -> Desk:
-    opened = at_desk(sqlite_url, rotations=(rotation(topics={SOS: "On call: {engineer}"}, shuffle=Shuffle.MANUAL),))
-    opened.office.intake.standing = replace(opened.office.standing, feed_secret="a secret of the tests")
-    opened.office.pass_time()
-    return opened
+    platform = rotation(topics={SOS: "On call: {engineer}"}, shuffle=Shuffle.MANUAL)
+    return at_desk(sqlite_url, rotations=(platform,), feed_secret="a secret of the tests")
 
 
 def of(name: str) -> list[Command]:
@@ -140,7 +139,7 @@ def test_help_alone_gives_the_names_of_all_commands(desk: Desk) -> None:
     answer = given(desk, "help", "")
     assert answer is not None
     assert answer.reply is not None
-    assert answer.reply.plain().startswith("I know these commands: /handover, /oncall")
+    assert answer.reply.plain().startswith("I know these commands: /handover, /incident, /oncall")
 
 
 # -- buttons, forms, reactions
@@ -185,6 +184,9 @@ def test_every_kind_of_event_has_its_handler() -> None:
 
 # -- jobs
 
+NO_INSTANT = ("home", "incident-board", "surge")
+"""The jobs for which a clock that is moved need not stop: they follow from what is said."""
+
 jobs = pytest.mark.parametrize("job", registry.JOBS, ids=lambda job: job.name)
 
 
@@ -204,7 +206,11 @@ def test_what_a_job_says_is_coming_is_due_at_that_instant_and_its_own(desk: Desk
     desk.writes("gil", COMMUNITY, HOW_TO)
     desk.commands("ben", "swap tomorrow @cleo")
     desk.presses("lea", "resolve", desk.request(desk.writes("gil", URGENT, SOS)).id)
+    _leave_an_incident(desk)
     desk.delivers()
+    if job is INCIDENTS:
+        desk.gives(AlertReceived.of("alertmanager", [ReportedAlert(fingerprint="1", is_firing=True)], desk.office.now))
+        desk.office.command("ana", "incident", "silence 3 6h")
     seen = 0
     for at in ("2026-11-02 10:01", "2026-11-02 17:30", "2026-11-03 09:00"):
         desk.until(at)
@@ -216,7 +222,19 @@ def test_what_a_job_says_is_coming_is_due_at_that_instant_and_its_own(desk: Desk
                 assert {event.job for event in due} == {job.name}
                 assert all(event.at <= coming for event in due)
                 seen += 1
-    assert seen or job.name == "home", "a clock that is moved need not stop for pages in the chat"
+    assert seen or job.name in NO_INSTANT, "what is to come is known"
+
+
+def _leave_an_incident(desk: Desk) -> None:
+    """Leave an incident that is over by itself with somebody to be told, and a live one with a promise."""
+    desk.presses("lea", "declare", desk.request(desk.writes("gil", URGENT, SOS)).id)
+    desk.office.command("lea", "incident", "declare confluence is slow")
+    desk.office.command("lea", "incident", "update 2 looking next 2h")
+    desk.office.given += 1
+    with desk.office.store.transaction() as session:
+        found = records.incident(session, 1)
+        assert found is not None
+        incidents.resolve(desk.office.context(session), found)
 
 
 @jobs

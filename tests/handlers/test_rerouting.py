@@ -44,7 +44,7 @@ def test_the_pointers_button_closes_it_for_its_author_and_the_pointer_says_where
     owed = desk.owed()
     assert [one.message.plain() for one in owed if isinstance(one, Edit)] == ["This goes on in #devops-how-to."]
     assert not [one for one in owed if isinstance(one, Post | Direct)]
-    assert desk.presses("dev", "reroute", 1) == "#1 is closed already: rerouted."
+    assert desk.presses("dev", "reroute", 1) == "#1 is closed already: it was asked elsewhere."
 
 
 def test_a_strangers_press_is_refused(desk: Desk) -> None:
@@ -95,7 +95,7 @@ def test_an_engineer_sends_an_author_elsewhere_with_a_kind_word_once(desk: Desk)
     owed = desk.owed()
     (told,) = (one.message.plain() for one in owed if isinstance(one, Post))
     assert told.startswith("This is better asked in #devops-operations")
-    assert any("is closed: rerouted" in str(one) for one in owed), "and the page says so"
+    assert any("is closed: it was asked elsewhere" in str(one) for one in owed), "and the page says so"
     desk.until("2026-11-02 12:00")
     assert (len(desk.pages()), desk.request(message).state) == (1, RequestState.REROUTED)
 

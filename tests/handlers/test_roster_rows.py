@@ -124,3 +124,18 @@ def test_each_rotation_has_a_row() -> None:
     given = Standing(policy(rotation(), rotation(name="database", engineers=("dan",))), classifier(), ("slack",))
     rows = oncall_rows(None, given, instant("2026-11-02 12:00"))
     assert [(row["rotation"], row["engineer"]) for row in rows] == [("platform", "ana"), ("database", "dan")]
+
+
+def test_a_day_of_a_week_that_is_somebody_elses_is_a_row_of_its_own(sqlite_url: str) -> None:
+    opened = office(sqlite_url, rotations=(rotation(kind="weekly"),))
+    opened.command("lea", "oncall-list", "assign 2026-11-04 @gil")
+    with opened.store.reading() as session:
+        rows = roster_rows(session, opened.standing, opened.standing.policy.oncall.rotations[0], FIRST, 5)
+    assert [(row["engineer"], row["source"]) for row in rows] == [
+        ("ana", "list"),
+        (None, "list"),
+        ("gil", "override"),
+        (None, "list"),
+        (None, "list"),
+    ]
+    assert (rows[2]["start"], rows[2]["end"]) == ("2026-11-04T09:00:00+00:00", "2026-11-05T09:00:00+00:00")

@@ -154,7 +154,8 @@ def test_a_preview_shows_the_order_now_and_then_with_what_everybody_has_served(s
     opened.at("2026-11-09 12:00")
     said = change(opened, "shuffle preview")
     lines = said.splitlines()
-    assert lines[0] == "A shuffle now would change the order from Mon 16 Nov on; nobody is told yet."
+    assert lines[0].startswith("A shuffle now would ")
+    assert lines[0].endswith(" from Mon 16 Nov on; nobody is told yet.")
     assert lines[1].startswith("Now, the cycle from ")
     assert lines[2].startswith("Then: ")
     assert sorted(lines[1].split(": ")[1].rstrip(".").split(", ")) == sorted(
@@ -177,6 +178,13 @@ def after(opened: Office) -> dict[date, str | None]:
     """Give the days after the shuffle that a preview shows."""
     assert press(opened, "lea", preview(opened)).startswith("Shuffled")
     return days(opened)
+
+
+def test_a_preview_that_draws_the_same_order_says_so(sqlite_url: str) -> None:
+    opened = office(sqlite_url, rotations=(rotation(engineers=("ana", "ben")),))
+    said = change(opened, "shuffle preview")
+    assert said.startswith("A shuffle now would draw the same order again from ")
+    assert all(", as before" in line for line in bullets(said))
 
 
 def test_a_preview_is_done_as_it_was_seen_by_its_button(database_url: str) -> None:

@@ -114,6 +114,23 @@ def test_where_the_whole_team_was_asked_whoever_was_on_call_then_owes_the_link(d
     assert len(asked(desk.owed(), desk.on_duty()[0])) == 1
 
 
+def test_an_engineer_who_is_off_is_asked_when_the_hours_begin(sqlite_url: str) -> None:
+    desk = at_desk(sqlite_url, at="2026-11-02 16:50")
+    message = desk.writes("dev", URGENT, SOS)
+    desk.delivers()
+    desk.presses("ana", "ack", desk.request(message).id)
+    desk.office.at("2026-11-02 23:50")
+    desk.owed()
+    desk.reacts("dev", message, "white_check_mark")
+    assert direct(desk.owed(), "ana") == []
+    desk.until("2026-11-03 08:59")
+    assert asked(desk.owed(), "ana") == []
+    desk.until("2026-11-03 09:00")
+    assert len(asked(desk.owed(), "ana")) == 1
+    desk.until("2026-11-04 09:00")
+    assert debts(desk) == [(1, "ana", DebtState.OWED)]
+
+
 def test_resolved_a_second_time_the_same_person_is_not_asked_again(desk: Desk) -> None:
     message = desk.writes("dev", URGENT, SOS)
     desk.reacts("ana", message, "white_check_mark")

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from handlers.thanks import helpers_of
 from models.events import ReactionAdded
+from models.message import Bullets, Mention, plain_block
 from models.records.thanks import Thanks
 from tests.handlers.build import direct
 from tests.handlers.desk import COMMUNITY, HOW_TO, SOS, URGENT, Desk, at_desk
@@ -154,3 +155,11 @@ def test_whoever_does_not_want_to_be_named_is_not_until_they_do(desk: Desk) -> N
     assert [name for name, _, _ in helpers(desk)] == ["Ben Cole"]
     thanks(desk, "gil", "on")
     assert [name for name, _, _ in helpers(desk)] == ["Ben Cole", "Gil Hart"]
+
+
+def test_a_stranger_who_helped_is_thanked_by_a_mention_in_the_digest_and_not_by_an_id(desk: Desk) -> None:
+    prays(desk, "dev", "eve")
+    desk.office.at("2026-11-02 10:01")
+    answer = desk.office.answer("ana", "oncall", "digest")
+    (bullets,) = (one for one in answer.blocks if isinstance(one, Bullets) and "Thank you" in plain_block(one))
+    assert bullets.items[0] == ("Thank you for helping others: ", Mention("U-eve"), " (1)")

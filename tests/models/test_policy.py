@@ -204,3 +204,16 @@ def test_a_person_has_a_name_that_can_be_read(name: str) -> None:
 
 def test_the_space_around_a_name_is_no_part_of_it() -> None:
     assert Person(id="amina", name=" Amina Diallo ").name == "Amina Diallo"
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("\u202eevil", "\u202eevil\u202c"),
+        ("\u202eevil\u202c", "\u202eevil\u202c"),
+        ("\u2067a \u202bb\u202c", "\u2067a \u202bb\u202c\u2069"),
+        ("\u202c Ana\u200f", "\u202c Ana\u200f"),
+    ],
+)
+def test_a_name_ends_each_turn_of_the_direction_of_writing_that_it_begins(name: str, kept: str) -> None:
+    assert Person(id="odd", name=name).name == kept

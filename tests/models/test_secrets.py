@@ -1,12 +1,14 @@
 """What must not be kept is masked before anything is stored, and what only looks like it stays."""
 
 import base64
+from datetime import UTC, datetime
 from time import process_time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.events import MessagePosted, without_secrets
 from models.secrets import MASK, mask
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"
@@ -238,3 +240,23 @@ def test_a_hostile_text_of_200_kb_is_masked_in_a_moment(bait: str) -> None:
     begun = process_time()
     mask(text)
     assert process_time() - begun < 2.5
+
+
+def test_no_turn_of_the_direction_of_writing_is_kept_that_a_quote_cut_off_would_hand_on() -> None:
+    assert mask("\u202eprod is down\u202c, \u2067\u05d0\u05d1\u2069 and \u05d0\u200f stay") == (
+        "prod is down, \u05d0\u05d1 and \u05d0\u200f stay"
+    )
+    posted = MessagePosted(
+        key="k",
+        platform="slack",
+        at=datetime(2026, 11, 2, tzinfo=UTC),
+        channel="C",
+        channel_name=None,
+        message="m",
+        author="U",
+        author_name="\u202eeve",
+        text="\u202ehi",
+    )
+    told = without_secrets(posted)
+    assert isinstance(told, MessagePosted)
+    assert (told.author_name, told.text) == ("eve", "hi")

@@ -15,7 +15,6 @@ from bot.clock import SteppingClock
 from bot.demo import cast
 from bot.metrics import Metrics
 from bot.stepping import Stepper
-from bot.store import Store
 from handlers.context import Standing
 from models.effects import Effect
 from models.policy import Policy
@@ -23,6 +22,7 @@ from models.records import rota as rotas
 from models.records.delivery import OutboxRow
 from models.records.request import Request
 from models.rota.duty import Duty, who_is_on
+from tests.alike import store_at
 from tests.fakes.slack import FakeSlack, Rates
 from tests.fakes.slack.workspace import Channel, User
 from tests.shipped import classifier
@@ -80,7 +80,7 @@ class House:
         self.bot = self._built()
 
     def _built(self) -> Bot:
-        self.store = Store(self._url)
+        self.store = store_at(self._url)
         metrics = Metrics()
         bot = build(self.store, self.clock, self.standing(), self.ports(metrics), metrics)
         bot.due_seconds = 0.2
@@ -162,7 +162,7 @@ class House:
             rows = session.scalars(select(OutboxRow)).all()
         return [row for row in rows if row.state in states]
 
-    def until(self, look: Callable[[], T | None], seconds: float = 5.0) -> T:
+    def until(self, look: Callable[[], T | None], seconds: float = 30.0) -> T:
         """Give what a look finds, as soon as it finds something."""
         end = monotonic() + seconds
         while (found := look()) is None:

@@ -176,6 +176,11 @@ class BotProcess:
         status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
         return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmRSS"))
 
+    def computed_seconds(self) -> float:
+        """Give for how long it has computed, however busy the machine is besides. Reads /proc: Linux only."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def until(self, look: Callable[[], T | None], seconds: float = PATIENCE) -> T:
         """Give what a look finds, as soon as it finds something; says what the process wrote where it does not."""
         end = monotonic() + seconds

@@ -49,7 +49,7 @@ class Visitor:
         context = self._browser.new_context(viewport={"width": width, "height": height})
         self._stack.callback(context.close)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(20_000)
         page.add_init_script("localStorage.setItem('hinted', '1')")
         page.goto(f"{self._address}/?as={user}#{place}")
         page.wait_for_selector("html[data-ready]")

@@ -59,7 +59,7 @@ class Scene:
         """Count the posts in a thread that ping somebody."""
         return sum(who in self.slack.pinged(reply) for reply in self.slack.thread(ts))
 
-    def wait_until_pages_are(self, *states: OutboxState, seconds: float = 15.0) -> None:
+    def wait_until_pages_are(self, *states: OutboxState, seconds: float = 40.0) -> None:
         self.bot.until(lambda: [page for page in self.pages() if page.state in states] or None, seconds)
 
     def count(self, what: Any) -> int:
@@ -260,9 +260,10 @@ def _who_is_on_call(slack: FakeSlack) -> str:
 # -- how it behaves
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
+@pytest.mark.skipif(sys.platform != "linux", reason="time and memory are read from /proc")
 def test_it_is_ready_soon_and_small_after_two_hundred_messages(scene: Scene) -> None:
-    assert scene.bot.start() < 5, "2 s on an idle machine: docs/performance.md"
+    scene.bot.start()
+    assert scene.bot.computed_seconds() < 4, "it is ready after 2 s on an idle machine: docs/performance.md"
     authors = [scene.slack.user(f"U2{number:03d}") for number in range(200)]
     for room in scene.slack.workspace.channels.values():
         room.members += [author.id for author in authors]

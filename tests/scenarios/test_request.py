@@ -1,6 +1,7 @@
 """A request, the whole way: written in Slack, triaged, paged, taken, resolved; and what goes wrong on the way."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -59,12 +60,18 @@ def test_the_buttons_do_the_same(house: House) -> None:
     ts = house.slack.post("devops-sos", "farid", DOWN)
     house.until(lambda: house.pings(ts) or None)
     engineer = house.duty().engineer or ""
+    as_first_shown = deepcopy(house.slack.thread(ts)[0])
 
-    house.slack.press(engineer, house.slack.thread(ts)[0], "ack").wait()
+    house.slack.press(engineer, as_first_shown, "ack").wait()
     house.until(lambda: "is on it" in str(house.slack.thread(ts)[0]["blocks"]) or None)
     house.slack.press(engineer, house.slack.thread(ts)[0], "resolve").wait()
     house.until(lambda: "was resolved by" in str(house.slack.thread(ts)[0]["blocks"]) or None)
     assert house.request(ts).resolved_by == handle(engineer)
+
+    house.slack.press("amina", as_first_shown, "ack").wait()  # on a screen that did not follow the edits
+    told = house.until(lambda: house.slack.ephemerals("amina") or None)
+    assert "is closed already: resolved" in str(told[0])
+    assert house.request(ts).state is RequestState.RESOLVED
 
 
 def test_a_developer_cannot_take_a_request_and_is_told_why(house: House) -> None:

@@ -1,4 +1,4 @@
-"""The whole bot on Rocket.Chat: a request, a tap, a command, a cut, a handover by dialogue; and beside Slack."""
+"""The whole bot on Rocket.Chat: a request, a tap, a command, a cut, a handover by dialogue."""
 
 from collections.abc import Iterator
 from time import monotonic
@@ -102,29 +102,6 @@ def test_a_handover_is_filled_in_as_a_dialogue_that_outlives_a_restart(harbour: 
     filed = harbour.until(submitted)
     assert (filed.summary, filed.watch) == ("A busy day", "if the queue grows, restart the runner")
     harbour.until(lambda: next((one for one in chat.messages("devops-operations") if "A busy day" in one["msg"]), None))
-
-
-def test_both_platforms_share_one_store_and_one_list(postgres_url: str) -> None:
-    with running(postgres_url, "slack", "rocketchat") as both:
-        on_call = both.duty().engineer or ""
-        here = both.chat.post("devops-sos", "farid", DOWN)
-        there = both.slack.post("devops-sos", "farid", f"{DOWN}, says Slack")
-        page = both.page(here)
-        both.until(lambda: both.pings(there) or None)
-        assert f"@{on_call}" in page["msg"]
-        assert len(both.slack.thread(there)) == 1
-
-        number = both.asked(here).id
-        both.slack.command(on_call, "devops-sos", "/oncall", f"ack {number}").wait()
-        both.until(lambda: "is on it" in both.page(here)["msg"] or None)
-        assert both.asked(here).owner == on_call
-        both.settled()
-        assert count(both) == 2
-
-        both.chat.write(on_call, "handover")  # a form is a dialogue here, and a modal there
-        both.until(lambda: next((one for one in both.chat.dms(on_call) if "1/3" in one["msg"]), None))
-        both.slack.command(on_call, "devops-sos", "/handover").wait()
-        both.until(lambda: both.slack.views(on_call) or None)
 
 
 def test_help_is_asked_for_by_a_dialogue_and_becomes_a_request_where_it_belongs(harbour: Harbour) -> None:

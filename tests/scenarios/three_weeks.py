@@ -19,7 +19,6 @@ from bot.chat.local.port import LocalChat
 from bot.clock import SteppingClock
 from bot.metrics import Metrics
 from bot.stepping import Stepper
-from bot.store import Store
 from handlers.context import Standing
 from models import effects
 from models.effects import Direct, Post
@@ -31,6 +30,7 @@ from models.records.request import Request, TimelineEntry
 from models.rota.calendar import WorkCalendar
 from models.rota.duty import Duty, who_is_on
 from models.rota.zone import zone
+from tests.alike import store_at
 from tests.shipped import classifier
 
 ZONE = zone("America/Vancouver")
@@ -100,7 +100,7 @@ class Team:
         self.bot = self._built()
 
     def _built(self) -> Bot:
-        self.store = Store(self._url)
+        self.store = store_at(self._url)
         self.chat = LocalChat(
             self._folder / "chat.db",
             self.clock,

@@ -47,16 +47,19 @@ class Reader:
     clock: Clock
     memory: Memory
 
-    def events(self, sent: Sent, room: Room | None, *, past: Past | None = None) -> list[Event]:
-        """Give what is new of a message as it stands now. past: it was read afterwards; None: it comes live."""
+    def events(self, sent: Sent, room: Room | None, before: Seen | None, past: Past | None = None) -> list[Event]:
+        """Give what is new of a message as it stands now.
+
+        before: how it stood when it was told of last; None: it never was. past: it was read afterwards; None: it
+        comes live.
+        """
         if sent.t == REMOVED:
             return [self.deleted(sent.rid, sent.id, room)]
-        if sent.t:
+        if sent.t or (before is not None and before.is_newer_than(sent)):
             return []
-        return list(self._new(sent, room, past))
+        return list(self._new(sent, room, before, past))
 
-    def _new(self, sent: Sent, room: Room | None, past: Past | None) -> Iterator[Event]:
-        before = self.memory.of(sent.id)
+    def _new(self, sent: Sent, room: Room | None, before: Seen | None, past: Past | None) -> Iterator[Event]:
         if sent.u.username != self.bot:
             words = None if sent.bot else self._words(sent, room)
             if before is None and _may_be_new(sent, past):
@@ -92,6 +95,7 @@ class Reader:
             is_bot=bool(sent.bot),
             is_direct=room is not None and room.is_direct,
             is_missed=past is not None,
+            aliases=_aliases(sent),
         )
 
     def _command(self, sent: Sent, room: Room | None, words: Words) -> CommandGiven:
@@ -133,6 +137,7 @@ class Reader:
             author=sent.u.username,
             text=plain(_text(sent)),
             is_bot=bool(sent.bot),
+            aliases=_aliases(sent),
         )
 
     def deleted(self, room_id: str, message: str, room: Room | None) -> MessageDeleted:
@@ -196,6 +201,11 @@ def _version(sent: Sent) -> int:
 
 def _name(room: Room | None) -> str | None:
     return None if room is None else room.name
+
+
+def _aliases(sent: Sent) -> tuple[str, ...]:
+    """Give by what else a bot is known; nothing for people."""
+    return tuple(filter(None, (sent.alias, sent.u.name))) if sent.bot else ()
 
 
 def _text(sent: Sent) -> str:

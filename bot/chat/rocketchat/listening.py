@@ -7,7 +7,8 @@ process is read afterwards, because the position of a room moves on only by read
 import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -16,7 +17,8 @@ from pydantic import ValidationError
 from bot.chat.port import Inbound
 from bot.chat.rocketchat.answers import Answers, is_asked
 from bot.chat.rocketchat.caller import CallFailed
-from bot.chat.rocketchat.incoming import Reader
+from bot.chat.rocketchat.incoming import Past, Reader
+from bot.chat.rocketchat.memory import Seen
 from bot.chat.rocketchat.payloads import Deleted, RoomTold, Sent
 from bot.chat.rocketchat.rooms import Room, Rooms, room_told
 from bot.intake import where
@@ -69,12 +71,17 @@ def _of_room(name: str, action: str, value: Any) -> Happened | None:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """The way in, for the stream and for what is read afterwards alike."""
+    """The way in, for the stream and for what is read afterwards alike.
+
+    turn: held from the comparison with what is remembered until what follows is committed and remembered: between the
+    two, a change that both tell of would be lost.
+    """
 
     reader: Reader
     rooms: Rooms
     inbound: Inbound
     answers: Answers
+    turn: threading.Lock = field(default_factory=threading.Lock)
 
 
 class Listener:
@@ -136,25 +143,33 @@ class Listener:
         return True
 
     def _take(self, together: Sequence[Happened]) -> None:
-        handing = Handing(self._way)
-        for one in together:
-            if one.told is not None:
-                self._rooms_changed(one.action, one.told)
-            else:
-                handing.take(list(self._events(one)), one.sent)
-        handing.finish()
+        with in_turn(self._way) as handing:
+            for one in together:
+                self._take_one(handing, one)
+
+    def _take_one(self, handing: "Handing", one: Happened) -> None:
+        if one.told is not None:
+            self._rooms_changed(one.action, one.told)
+            return
+        room: Room | None = self._way.rooms.find(one.room)
+        if one.sent is not None:
+            handing.take(handing.events(one.sent, room), one.sent)
+        elif one.deleted:
+            handing.take([self._way.reader.deleted(one.room, one.deleted, room)])
 
     def _rooms_changed(self, action: str, told: RoomTold) -> None:
         self._way.rooms.changed(self._way.inbound, action, told)
         if action == "inserted":
             self._on_room(told.rid or told.id)
 
-    def _events(self, one: Happened) -> Iterator[Event]:
-        room: Room | None = self._way.rooms.find(one.room)
-        if one.sent is not None:
-            yield from self._way.reader.events(one.sent, room)
-        elif one.deleted:
-            yield self._way.reader.deleted(one.room, one.deleted, room)
+
+@contextmanager
+def in_turn(way: Way) -> Iterator["Handing"]:
+    """Hand events in while nobody else does; what is left of them is committed at the end. Raises StoreUnavailable."""
+    with way.turn:
+        handing = Handing(way)
+        yield handing
+        handing.finish()
 
 
 class Handing:
@@ -164,8 +179,16 @@ class Handing:
         self._way = way
         self._events: dict[str, Event] = {}
         self._sent: list[Sent] = []
+        self._seen: dict[str, Seen] = {}
 
-    def take(self, events: Sequence[Event], sent: Sent | None) -> None:
+    def events(self, sent: Sent, room: Room | None, past: Past | None = None) -> list[Event]:
+        """Give what is new of a message, compared with what was taken of it before, committed or not yet."""
+        return self._way.reader.events(sent, room, self._before(sent), past)
+
+    def _before(self, sent: Sent) -> Seen | None:
+        return self._seen.get(sent.id) or self._way.reader.memory.of(sent.id)
+
+    def take(self, events: Sequence[Event], sent: Sent | None = None) -> None:
         """Take what follows from one message. Raises StoreUnavailable."""
         for event in events:
             if is_asked(event):
@@ -174,6 +197,7 @@ class Handing:
             else:
                 self._events.setdefault(event.key, event)  # a message comes anew with each reply to it
         if sent is not None:
+            self._seen[sent.id] = (self._before(sent) or Seen()).followed_by(sent)
             self._sent.append(sent)
 
     def finish(self) -> None:

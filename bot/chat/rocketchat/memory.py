@@ -7,6 +7,7 @@ message stands, never what changed. After a restart the store's keys say what wa
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.chat.rocketchat.payloads import Sent
 
@@ -18,11 +19,23 @@ Mark = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """How a message stood. taken_back: marks that were there once, and were taken off."""
+    """How a message stood. taken_back: marks that were there once, and were taken off. at: of its last change."""
 
     edited: str = ""
     marks: frozenset[Mark] = frozenset()
     taken_back: frozenset[Mark] = frozenset()
+    at: datetime | None = None
+
+    def is_newer_than(self, sent: Sent) -> bool:
+        """Whether this is how the message stood after what is told of it now: the two ways to hear of it overtake."""
+        return self.at is not None and sent.updated_at is not None and self.at > sent.updated_at
+
+    def followed_by(self, sent: Sent) -> "Seen":
+        """Give how the message stands with what is told of it now."""
+        if self.is_newer_than(sent):
+            return self
+        marks = marks_of(sent)
+        return Seen(edited_of(sent), marks, self.taken_back | (self.marks - marks), sent.updated_at)
 
 
 class Memory:
@@ -40,9 +53,7 @@ class Memory:
     def keep(self, sent: Sent) -> None:
         """Keep how a message stands, once what follows from it is committed."""
         with self._lock:
-            before = self._seen.pop(sent.id, Seen())
-            marks = marks_of(sent)
-            self._seen[sent.id] = Seen(edited_of(sent), marks, before.taken_back | (before.marks - marks))
+            self._seen[sent.id] = self._seen.pop(sent.id, Seen()).followed_by(sent)
             while len(self._seen) > self._most:
                 self._seen.popitem(last=False)
 

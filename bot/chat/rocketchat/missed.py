@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from bot.chat.port import Reading
 from bot.chat.rocketchat.caller import TOO_MANY, Caller, CallFailed, Json
 from bot.chat.rocketchat.incoming import Past
-from bot.chat.rocketchat.listening import Handing, Way
+from bot.chat.rocketchat.listening import Way, in_turn
 from bot.chat.rocketchat.payloads import Deleted, Sent
 from bot.chat.rocketchat.rooms import DIRECT, PLATFORM, PRIVATE, PUBLIC, Room, room_told
 from bot.intake import where
@@ -152,18 +152,13 @@ class Missed:
 
     def _hand_in(self, room: Room, result: Json, past: Past) -> None:
         """Hand in what was read: a thread after the other, with its replies and reactions, before anything is sent."""
-        handing = Handing(self._way)
-        taken = 0
-        for thread in _threads(_readable(result.get("updated"), Sent)):
-            if taken >= MOST_TOGETHER:
-                handing.finish()
-                taken = 0
-            for sent in thread:
-                handing.take(self._fresh(self._way.reader.events(sent, room, past=past), sent), sent)
-            taken += len(thread)
+        for together in _together(_threads(_readable(result.get("updated"), Sent))):
+            with in_turn(self._way) as handing:
+                for sent in together:
+                    handing.take(self._fresh(handing.events(sent, room, past), sent), sent)
         gone = [self._way.reader.deleted(room.id, one.id, room) for one in _readable(result.get("deleted"), Deleted)]
-        handing.take(gone, None)
-        handing.finish()
+        with in_turn(self._way) as handing:
+            handing.take(gone)
 
     def _fresh(self, events: Sequence[Event], sent: Sent) -> list[Event]:
         """Leave out the commands that were given long ago, and say so: whoever gave one may not want it any more."""
@@ -189,6 +184,17 @@ def _threads(messages: Iterable[Sent]) -> list[list[Sent]]:
     for sent in sorted(messages, key=lambda one: one.ts):
         threads.setdefault(sent.tmid or sent.id, []).append(sent)
     return list(threads.values())
+
+
+def _together(threads: Iterable[Sequence[Sent]]) -> Iterator[list[Sent]]:
+    """Give the messages of one commit after the other: whole threads."""
+    taken: list[Sent] = []
+    for thread in threads:
+        taken += thread
+        if len(taken) >= MOST_TOGETHER:
+            yield taken
+            taken = []
+    yield taken
 
 
 def _readable(values: Any, kind: type[T]) -> Iterator[T]:

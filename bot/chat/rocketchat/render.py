@@ -130,8 +130,11 @@ class Renderer:
 
 
 def _strong(text: str) -> str:
-    core = defused(text.strip().replace("*", ""))
-    return "\n".join(f"*{part}*" if part.strip() else "" for part in core.split("\n")) if core else ""
+    """Give a text in bold; what is blank around it stays outside of the marks, which would not be any beside it."""
+    before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+    parts = [part.strip() for part in defused(text.strip().replace("*", "")).split("\n")]
+    marked = "\n".join(f"*{part}*" if part else "" for part in parts)
+    return f"{before}{marked}{after}" if marked else ""
 
 
 def _code(text: str) -> str:

@@ -79,15 +79,13 @@ def _typed(field: FormField) -> Json:
 
 
 def _choice(field: FormField) -> Json | None:
-    options = {
-        value: {"text": plain_text(label, OPTION), "value": value[:OPTION_VALUE]}
-        for value, label in field.options[:MOST_OPTIONS]
-        if value
-    }
+    kept = [(value[:OPTION_VALUE], label) for value, label in field.options[:MOST_OPTIONS] if value]
+    options = {value: {"text": plain_text(label, OPTION), "value": value} for value, label in kept}
     if not options:
         return None
     element: Json = {"type": "static_select", "action_id": field.name, "options": list(options.values())}
-    return element | ({"initial_option": options[field.initial]} if field.initial in options else {})
+    initial = options.get(field.initial[:OPTION_VALUE])
+    return element | ({"initial_option": initial} if initial is not None else {})
 
 
 def values(state: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 Keys name the thing that happened and never the envelope, so that a redelivery and the history give the same.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,12 +44,13 @@ CARRIED = "slack-command"
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Translates for one bot. commands: the names that it serves, without a slash."""
+    """Translates for one bot. commands: the names that it serves, without a slash. name_of: a person's, if known."""
 
     identity: Identity
     clock: Clock
     channels: Channels
     commands: Collection[str]
+    name_of: Callable[[str], str] = lambda _user: ""
 
     def message(self, event: MessageEvent, *, is_missed: bool = False) -> Event | None:
         """Give what an event of type `message` tells; None for what is not ours to see, or our own."""
@@ -84,11 +85,12 @@ class Reader:
             message=event.ts,
             thread=_thread(event),
             author=_author(event),
-            author_name=event.username or "",
+            author_name=event.username or ("" if _is_bot(event) else self.name_of(_author(event))),
             text=self.plain(_said(event)),
             is_bot=_is_bot(event),
             is_direct=event.channel_type == "im",
             is_missed=is_missed,
+            aliases=_aliases(event),
         )
 
     def _as_command(self, event: MessageEvent, words: text.Words) -> CommandGiven:
@@ -154,6 +156,7 @@ class Reader:
             author=_author(message),
             text=self.plain(_said(message)),
             is_bot=_is_bot(message),
+            aliases=_aliases(message),
         )
 
     def _deleted(self, event: MessageEvent, ts: str) -> MessageDeleted:
@@ -317,6 +320,12 @@ def _author(message: Sent) -> str:
 
 def _is_bot(message: Sent) -> bool:
     return bool(message.bot_id) or message.subtype == "bot_message" or message.user == SLACKBOT
+
+
+def _aliases(message: Sent) -> tuple[str, ...]:
+    """Give by what else a bot is known; nothing for people."""
+    app = message.bot_profile.name if message.bot_profile is not None else None
+    return tuple(filter(None, (message.bot_id, message.username, app))) if _is_bot(message) else ()
 
 
 def _said(message: Sent) -> str:

@@ -21,6 +21,7 @@ from bot.chat.slack.answers import Answers
 from bot.chat.slack.channels import PLATFORM, Channels, NotNow
 from bot.chat.slack.identity import Identity
 from bot.chat.slack.incoming import Reader
+from bot.chat.slack.names import Names, name_of
 from bot.chat.slack.payloads import (
     BlockActions,
     Command,
@@ -102,9 +103,10 @@ class Listener:
         inbound: Inbound,
         metrics: Metrics,
         *,
+        names: Names,
         seen: Callable[[str, str], None] = lambda _channel, _ts: None,
     ) -> None:
-        self._reader, self._channels, self._answers = reader, channels, answers
+        self._reader, self._channels, self._answers, self._names = reader, channels, answers, names
         self._inbound, self._metrics, self._seen = inbound, metrics, seen
         self._events: dict[str, Callable[[Json, Inbound], None]] = {
             kind: getattr(self, method) for kind, method in TAKEN.items()
@@ -176,7 +178,10 @@ class Listener:
     def _user_changed(self, event: Json, inbound: Inbound) -> None:
         """Take how a configured person's account stands: of a large workspace each new status of anybody comes here."""
         with _reading():
-            read = self._reader.account(UserEvent.model_validate(event))
+            told = UserEvent.model_validate(event)
+            read = self._reader.account(told)
+        if told.user.profile is not None:
+            self._names.changed(told.user.id, name_of({"profile": told.user.profile.model_dump()}))
         if read is None or read.user not in inbound.people(PLATFORM):
             self._drop("user_change", "unused")
         else:

@@ -38,6 +38,12 @@ class File(_Payload):
     title: str | None = None
 
 
+class BotProfile(_Payload):
+    """The app behind a bot's message."""
+
+    name: str | None = None
+
+
 class Sent(_Payload):
     """A message as it stands in an event, in another message's event, and in the history."""
 
@@ -47,6 +53,7 @@ class Sent(_Payload):
     user: str | None = None
     bot_id: str | None = None
     username: str | None = None
+    bot_profile: BotProfile | None = None
     text: str | None = None
     edited: Edited | None = None
     attachments: tuple[Attachment, ...] | None = None
@@ -82,11 +89,19 @@ class ReactionEvent(_Payload):
     event_ts: str
 
 
+class Profile(_Payload):
+    """What a member tells of themselves."""
+
+    display_name: str | None = None
+    real_name: str | None = None
+
+
 class Account(_Payload):
     """A member of the workspace. deleted: deactivated; None where the payload does not tell, as some do not."""
 
     id: str
     deleted: bool | None = None
+    profile: Profile | None = None
 
 
 class UserEvent(_Payload):

@@ -22,6 +22,7 @@ from bot.chat.slack.identity import Identity
 from bot.chat.slack.incoming import Reader
 from bot.chat.slack.listening import Listener, bolt_app, quiet_logger
 from bot.chat.slack.missed import Missed, Seen, keep_reading
+from bot.chat.slack.names import SETTLED_SECONDS, Names
 from bot.chat.slack.sending import Sender
 from bot.chat.slack.socket import Socket
 from bot.clock import Clock
@@ -50,7 +51,7 @@ class SlackChat:
 
     app_token: only for mode `socket`; signing_secret: only for mode `http`. commands: the names that it serves,
     without a slash. lanes: the threads that take events, each a share of the channels; one where the store has one
-    writer.
+    writer. settled: the seconds after which whoever wrote is looked up by name.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class SlackChat:
         signing_secret: str = "",
         api_url: str = API_URL,
         lanes: int = 4,
+        settled: float = SETTLED_SECONDS,
     ) -> None:
         self._bot_token, self._app_token, self._signing_secret = bot_token, app_token, signing_secret
         self._mode, self._lanes, self._clock, self._metrics = mode, lanes, clock, metrics
@@ -72,6 +74,7 @@ class SlackChat:
         self._api_url = f"{api_url.rstrip('/')}/"
         self._client, self._quick = self._caller(CALL_SECONDS), self._caller(WITHIN_SECONDS)
         self._channels = Channels(self._quick)
+        self._names = Names(self._quick, clock, settled=settled)
         self._sender = Sender(self._client, self._quick, self._workspace)
         self._identity: Identity | None = None
         self._app: App | None = None
@@ -83,6 +86,7 @@ class SlackChat:
         self._stopping = threading.Event()
         self._watch: threading.Thread | None = None
         self._look: threading.Thread | None = None
+        self._name: threading.Thread | None = None
         self._closing = threading.Lock()
         self._missed: Missed | None = None
         self._missed_wanted = threading.Event()
@@ -142,10 +146,13 @@ class SlackChat:
             self._read_missed()
 
     def _look_at_accounts(self, inbound: Inbound) -> None:
-        """Look in the background who was deactivated, now and daily; nothing waits for it."""
+        """Look in the background who was deactivated, now and daily, and who writes; nothing waits for it."""
         given = (self._quick, self._clock, inbound, self._stopping)
         self._look = threading.Thread(target=accounts.keep_looking, args=given, name="slack-accounts", daemon=True)
         self._look.start()
+        learn = self._names.keep_looking
+        self._name = threading.Thread(target=learn, args=(inbound, self._stopping), name="slack-names", daemon=True)
+        self._name.start()
 
     def _read_missed(self) -> None:
         """Read in the background what was missed, now and after each reconnection.
@@ -168,11 +175,12 @@ class SlackChat:
     def _know_ourselves(self, inbound: Inbound) -> None:
         self._identity = identity = Identity.of(self._client)
         self._answers = Answers(self._quick, identity.url)
-        reader = Reader(identity, self._clock, self._channels, self._commands)
+        reader = Reader(identity, self._clock, self._channels, self._commands, self._names.of)
         app = bolt_app(identity, self._bot_token, self._signing_secret, self._api_url)
         seen = Seen()
         self._missed = Missed(History(self._client, self._stopping), reader, inbound, seen)
-        Listener(reader, self._channels, self._answers, inbound, self._metrics, seen=seen.live).attach(app)
+        given = (self._channels, self._answers, inbound, self._metrics)
+        Listener(reader, *given, names=self._names, seen=seen.live).attach(app)
         if self._mode == "socket":
             came_up = self._missed_wanted.set
             self._socket = Socket(app, self._app_token, self._client, inbound, self._lanes, came_up=came_up)
@@ -216,7 +224,8 @@ class SlackChat:
         """Take no more events, finish and acknowledge those in hand within 4 s, and disconnect."""
         self._stopping.set()
         self._missed_wanted.set()
-        for background in filter(None, (self._watch, self._look, self._catching_up)):
+        self._names.wake()
+        for background in filter(None, (self._watch, self._look, self._name, self._catching_up)):
             background.join(WATCH_SECONDS)
         self._close()
 

@@ -1,7 +1,7 @@
 """A message of ours as Slack's blocks, within every limit that Slack sets. Pure.
 
-Source of the limits: Slack, Block Kit reference; 13,200 characters in all blocks together is what chat.postMessage
-answers msg_blocks_too_long above.
+Source of the limits: Slack, Block Kit reference. How much all blocks of a message may hold together Slack does not say:
+9,597 characters are reported as taken, 11,341 as refused with msg_blocks_too_long (slackapi/bolt-js, issue 2867).
 """
 
 from collections import Counter
@@ -27,7 +27,9 @@ from models.message import (
 Json = dict[str, Any]
 
 MOST_BLOCKS = 50
-MOST_TEXT = 12_000
+MOST_TEXT = 8_500
+"""In all blocks together; a thousand are left for what buttons say."""
+
 SECTION, HEADER, NOTE, FIELD, FIELD_LABEL = 2_900, 150, 1_900, 1_900, 150
 MOST_FIELDS, MOST_BUTTONS = 10, 25
 LABEL, VALUE, ACTION, FALLBACK = 75, 2_000, 200, 1_000
@@ -40,9 +42,9 @@ def fallback(message: Message) -> str:
     return mrkdwn.clipped(mrkdwn.escape(" ".join(message.notification().split())), FALLBACK) or "…"
 
 
-def blocks(message: Message, workspace: str = "", most: int = MOST_BLOCKS) -> list[Json]:
+def blocks(message: Message, workspace: str = "", most: int = MOST_BLOCKS, *, most_text: int = MOST_TEXT) -> list[Json]:
     """Give the blocks of a message. workspace: its address, to which links to messages lead."""
-    rendering = _Rendering(workspace)
+    rendering = _Rendering(workspace, most_text)
     return _within(most, [made for block in message.blocks for made in rendering.block(block)])
 
 
@@ -67,7 +69,7 @@ class _Rendering:
     """One message on its way into blocks. left: the characters that may still be used."""
 
     workspace: str
-    left: int = MOST_TEXT
+    left: int
     seen: Counter[str] = field(default_factory=Counter)
 
     def block(self, block: Block) -> Iterator[Json]:

@@ -20,6 +20,10 @@ from models.message import Message
 
 EVENT_TYPE = "watchbill"
 DONE_ALREADY = ("already_reacted", "no_reaction")
+TOO_LONG = ("msg_blocks_too_long", "msg_too_long")
+SHORTER = render.MOST_TEXT // 3
+"""The text of a message that Slack refused for its length, which is never the same for long."""
+
 LONGEST_TOPIC = 250
 PAGE, MOST_PAGES = 200, 5
 SKEW = timedelta(minutes=15)
@@ -82,24 +86,35 @@ class Sender:
     def _post(
         self, channel: str, message: Message, thread: str | None, key: str, *, picture: Chart | None = None
     ) -> Remote:
-        content = self._content(message)
-
         def post(more: list[Json]) -> SlackResponse:
-            return self._client.chat_postMessage(
-                channel=channel,
-                thread_ts=thread,
-                metadata={"event_type": EVENT_TYPE, "event_payload": {"key": key}},
-                unfurl_links=False,
-                unfurl_media=False,
-                **{**content, "blocks": [*content["blocks"], *more]},
+            return self._within_length(
+                message,
+                lambda content: self._client.chat_postMessage(
+                    channel=channel,
+                    thread_ts=thread,
+                    metadata={"event_type": EVENT_TYPE, "event_payload": {"key": key}},
+                    unfurl_links=False,
+                    unfurl_media=False,
+                    **{**content, "blocks": [*content["blocks"], *more]},
+                ),
             )
 
         answer = pictures.post_with(self._quick, picture, post) if picture is not None else post([])
         return Remote(str(answer["channel"]), str(answer["ts"]))
 
-    def _content(self, message: Message) -> Json:
+    def _within_length(self, message: Message, call: Callable[[Json], SlackResponse]) -> SlackResponse:
+        """Make a call with a message, with a shorter one where Slack refuses its length: no limit is published."""
+        try:
+            return call(self._content(message))
+        except FAILED as error:
+            if code(error) not in TOO_LONG:
+                raise
+            log.warning("slack.message_shortened", reason=code(error))
+        return call(self._content(message, SHORTER))
+
+    def _content(self, message: Message, most_text: int = render.MOST_TEXT) -> Json:
         """Give what every message carries: names and addresses in its text are never made into mentions and links."""
-        blocks = render.blocks(message, self._workspace())
+        blocks = render.blocks(message, self._workspace(), most_text=most_text)
         return {"text": render.fallback(message), "blocks": blocks, "parse": "none", "link_names": False}
 
     def _conversation(self, user: str) -> str:
@@ -118,7 +133,8 @@ class Sender:
     def _edit(self, message: Message, target: Remote | None) -> Remote:
         if target is None or target.message is None:
             raise DeliveryFailed("an edit needs to know where its post went", permanent=True)
-        self._client.chat_update(channel=target.channel, ts=target.message, **self._content(message))
+        channel, ts = target.channel, target.message
+        self._within_length(message, lambda content: self._client.chat_update(channel=channel, ts=ts, **content))
         return target
 
     def _react(self, effect: React) -> Remote:
@@ -131,8 +147,10 @@ class Sender:
         return Remote(effect.channel)
 
     def _private(self, effect: Private) -> Remote:
-        answer = self._client.chat_postEphemeral(
-            channel=effect.channel, user=effect.user, thread_ts=effect.thread, **self._content(effect.message)
+        channel, user, thread = effect.channel, effect.user, effect.thread
+        answer = self._within_length(
+            effect.message,
+            lambda said: self._client.chat_postEphemeral(channel=channel, user=user, thread_ts=thread, **said),
         )
         return Remote(effect.channel, str(answer["message_ts"]))
 

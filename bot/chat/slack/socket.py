@@ -35,6 +35,7 @@ GOODBYE_SECONDS = 1.0
 LOOK_SECONDS = 0.05
 OPENING_SECONDS = 5.0
 SHORT_SECONDS, PATIENT_FOR, LONGEST_PAUSE = 10.0, 3, 30.0
+MOST_DOUBLINGS = 10
 MOST_TOGETHER = 25
 """How many events share a commit where more wait: what one of them waits for the others stays under 0.1 s."""
 
@@ -104,7 +105,8 @@ def pause_after(short_lived: int) -> float:
 
     A server that closes whatever is opened would otherwise be dialled, and its history read, once a second.
     """
-    return min(LONGEST_PAUSE, 2.0 ** (short_lived - PATIENT_FOR)) if short_lived > PATIENT_FOR else 0.0
+    doublings = min(short_lived - PATIENT_FOR, MOST_DOUBLINGS)
+    return min(LONGEST_PAUSE, 2.0**doublings) if doublings > 0 else 0.0
 
 
 def _is_farewell(raw: str) -> bool:

@@ -87,7 +87,7 @@ class Recorder:
         assert platform == "slack"
         return self.known
 
-    def wait_for(self, predicate: Callable[[], object], timeout: float = 5.0) -> None:
+    def wait_for(self, predicate: Callable[[], object], timeout: float = 20.0) -> None:
         with self.changed:
             assert self.changed.wait_for(lambda: bool(predicate()), timeout), self.received
 

@@ -2,6 +2,11 @@
 
 from datetime import timedelta
 
+from bot.chat.rocketchat.incoming import Reader
+from bot.chat.rocketchat.memory import Memory, Seen
+from bot.chat.rocketchat.payloads import Sent
+from bot.chat.rocketchat.text import Grammar
+from bot.clock import SteppingClock
 from models.events import (
     ButtonPressed,
     CommandGiven,
@@ -12,6 +17,7 @@ from models.events import (
     ReactionRemoved,
 )
 from tests.bot.chat.rocketchat_building import Recorder, running, workspace
+from tests.bot.chat.slack_building import NOW
 
 
 def test_a_message_is_told_with_its_room_its_author_and_its_thread() -> None:
@@ -70,6 +76,38 @@ def test_reactions_are_told_as_they_come_and_go_and_come_again() -> None:
         assert len({one.key for one in added}) == 3
 
 
+def test_what_waits_for_the_store_is_compared_change_by_change() -> None:
+    """Several frames of one message that are taken in one commit: each is held against the one before it."""
+    with workspace() as fake, running(fake, inbound := Recorder()):
+        inbound.hold.clear()
+        fake.post("devops-sos", "bob", "the first")
+        inbound.wait_for(lambda: inbound.waiting)
+        message = fake.post("devops-sos", "amina", "down")
+        fake.react("bob", message, "eyes")
+        fake.react("amina", message, "eyes")
+        fake.react("bob", message, "eyes", is_wanted=False)
+        fake.react("bob", message, "eyes")
+        fake.edit("amina", message, "all is down")
+        fake.react("amina", message, "eyes", is_wanted=False)
+        inbound.hold.set()
+        inbound.wait_for(lambda: sum(isinstance(one, ReactionRemoved) for one in inbound.received) == 2)
+
+        told = [
+            (type(one), getattr(one, "user", ""))
+            for one in inbound.received
+            if not isinstance(one, MessagePosted) and message in one.key
+        ]
+        assert told == [
+            (ReactionAdded, "bob"),
+            (ReactionAdded, "amina"),
+            (ReactionRemoved, "bob"),
+            (ReactionAdded, "bob"),
+            (MessageEdited, ""),
+            (ReactionRemoved, "amina"),
+        ]
+        assert len({one.key for one in inbound.received}) == len(inbound.received)
+
+
 def test_the_bots_own_messages_and_reactions_mean_nothing_but_what_others_put_on_them_does() -> None:
     with workspace() as fake, running(fake, inbound := Recorder()):
         own = fake.post("devops-sos", "watchbill", "@bob please look")
@@ -101,10 +139,11 @@ def test_what_the_server_writes_itself_is_nothing() -> None:
 def test_what_an_integration_writes_is_told_as_a_bots() -> None:
     with workspace() as fake, running(fake, inbound := Recorder()):
         attachment = {"title": "Disk full", "text": "node-7"}
-        fake.post("devops-sos", "bob", "", bot={"i": "hook"}, attachments=[attachment])
+        fake.post("devops-sos", "bob", "", bot={"i": "hook"}, alias="Alertmanager", attachments=[attachment])
 
         event = inbound.one(MessagePosted)
         assert (event.is_bot, event.text) == (True, "Disk full\nnode-7")
+        assert (event.author, event.aliases[0]) == ("bob", "Alertmanager")
 
 
 def test_commands_are_given_by_prefix_mention_slash_and_in_private_by_name() -> None:
@@ -178,3 +217,17 @@ def test_a_change_of_an_old_message_posts_nothing() -> None:
 
             assert inbound.one(ReactionAdded).message == old
             assert len(inbound.received) == 1
+
+
+def test_how_a_message_stood_before_what_is_known_of_it_says_nothing() -> None:
+    """The stream and what is read afterwards overtake each other: bob's reaction was taken off again meanwhile."""
+    reader = Reader("watchbill", Grammar("!", "watchbill", (), ()), SteppingClock(NOW, is_running=False), Memory())
+    told = {"_id": "m1", "rid": "R1", "msg": "down", "ts": NOW.isoformat(), "u": {"username": "amina"}}
+    put = {":eyes:": {"usernames": ["bob"]}}
+    older = Sent.model_validate({**told, "_updatedAt": (NOW + timedelta(seconds=1)).isoformat(), "reactions": put})
+    newer = Sent.model_validate({**told, "_updatedAt": (NOW + timedelta(seconds=2)).isoformat()})
+    known = Seen().followed_by(older).followed_by(newer)
+
+    assert reader.events(older, None, known) == []
+    assert known.followed_by(older) == known
+    assert known.taken_back == {("eyes", "bob")}

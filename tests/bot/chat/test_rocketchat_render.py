@@ -52,6 +52,11 @@ def test_every_part_of_a_message_is_shown() -> None:
     )
 
 
+def test_bold_words_keep_their_distance_from_what_stands_beside_them() -> None:
+    assert shown("✅ ", Strong("Urgent request "), "#7", Strong(" is over ")) == "✅ *Urgent request* #7 *is over* "
+    assert shown(Strong("  ")) == "…"
+
+
 def test_commands_are_shown_as_one_writes_them_here() -> None:
     assert shown("Try ", Code("/oncall help"), " or /oncall-list, not /var/oncall.") == (
         "Try `!oncall help` or !oncall-list, not /var/oncall."

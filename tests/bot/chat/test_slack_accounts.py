@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 
 from bot.chat.slack.accounts import PACE_SECONDS, keep_looking
 from bot.clock import SteppingClock
-from models.events import AccountChanged
+from models.events import AccountChanged, MessagePosted
 from tests.bot.chat.slack_building import NOW, Recorder, running, workspace
 from tests.fakes.slack import FakeSlack, Fault
 
@@ -127,6 +127,39 @@ def test_a_look_that_fails_is_logged_and_everything_else_goes_on() -> None:
         assert chat.is_healthy()
     assert [one["reason"] for one in logs if one["event"] == "slack.accounts_not_seen"] == ["missing_scope"]
     assert inbound.received == []
+
+
+def test_whoever_writes_is_looked_up_once_named_a_moment_later_and_called_so_from_then_on() -> None:
+    with workspace() as slack, running(slack, inbound := Recorder(), settled=0.0):
+        inbound.known = ("U02",)
+        slack.user("U09", name="zoe.ng")
+        slack.workspace.channels["C0SOS"].members.append("U09")
+        slack.post("devops-sos", "U09", "how do I get quota?")
+        slack.post("devops-sos", "U02", "see the docs")
+        inbound.wait_for(lambda: [one for one in inbound.received if isinstance(one, AccountChanged) and one.name], 20)
+        slack.post("devops-sos", "U09", "thanks")
+        slack.wait_for(lambda: len(slack.calls_to("users.info")) >= 1)
+        slack.rename_user("U09", "zoe")
+        slack.post("devops-sos", "U09", "one more thing")
+        slack.wait_quiet()
+
+        told = [one for one in inbound.received if isinstance(one, AccountChanged) and one.name]
+        assert [(one.user, one.name, one.is_active) for one in told] == [("U09", "zoe.ng", True)]
+        asked = [call.args["user"] for call in slack.calls_to("users.info")]
+        assert asked.count("U09") == 1
+        said = [one.author_name for one in inbound.received if isinstance(one, MessagePosted) and one.author == "U09"]
+        assert said == ["", "zoe.ng", "zoe"]
+
+
+def test_a_name_that_slack_does_not_tell_is_asked_for_once_and_stops_nothing() -> None:
+    with workspace() as slack, running(slack, inbound := Recorder(), settled=0.0):
+        slack.fail("users.info", "user_not_visible")
+        for words in ("one", "two"):
+            slack.post("devops-sos", "amina", words)
+            slack.wait_for(lambda: slack.calls_to("users.info"), 20)
+        slack.wait_quiet()
+        assert [one.author_name for one in inbound.received if isinstance(one, MessagePosted)] == ["", ""]
+        assert len(slack.calls_to("users.info")) == 1
 
 
 def test_it_is_looked_again_for_whoever_was_configured_since() -> None:

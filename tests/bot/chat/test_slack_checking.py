@@ -15,6 +15,7 @@ from models.events import AccountChanged, ButtonPressed, CommandGiven, HomeOpene
 from models.message import text
 from models.policy import Channel, ChannelKind, OnCall, Person, Policy, Rotation
 from tests.bot.chat.slack_building import NOW, Recorder, chat_for, running, workspace
+from tests.fakes.slack.manifest import refusals
 from tests.fakes.slack.permissions import ALL_SCOPES, EVENT_SCOPES
 
 CHART = Chart("Requests", ("2 Nov",), (Series("urgent", (1,)),), "1 urgent request")
@@ -108,6 +109,10 @@ def test_topics_and_groups_ask_for_their_scopes_only_where_they_are_wanted() -> 
         "scopes"
     ]["bot"]
     assert {*wanted} - {*SCOPES} == {"channels:manage", "usergroups:read", "usergroups:write"}
+
+
+def test_the_manifest_keeps_slacks_limits() -> None:
+    assert refusals(printed()) == []
 
 
 def test_each_shortcut_stands_for_a_button_that_there_is() -> None:

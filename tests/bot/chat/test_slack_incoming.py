@@ -114,6 +114,18 @@ def test_other_bots_are_marked_and_their_attachments_are_read(slack: FakeSlack, 
     posted = inbound.one(MessagePosted)
 
     assert (posted.is_bot, posted.text, posted.author_name) == (True, "Disk full", "Alerts")
+    assert posted.aliases == ("B0OTHERBOT", "Alerts")
+
+
+def test_an_app_that_writes_as_a_user_goes_by_its_bots_id_and_its_name_too(slack: FakeSlack, inbound: Recorder) -> None:
+    app = {"subtype": None, "user": "U0APP", "bot_profile": {"name": "Grafana"}}
+    ts = slack.post_as_bot("devops-sos", "", "Disk full", "B0APP", **app)
+    posted = inbound.one(MessagePosted)
+    assert (posted.is_bot, posted.author, posted.aliases) == (True, "U0APP", ("B0APP", "Grafana"))
+
+    slack.edit(ts, "Disk is fine")
+    edited = inbound.one(MessageEdited)
+    assert (edited.is_bot, edited.aliases) == (True, ("B0APP", "Grafana"))
 
 
 def test_reactions_are_told_without_the_colour_of_the_hand(slack: FakeSlack, inbound: Recorder) -> None:

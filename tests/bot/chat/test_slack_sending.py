@@ -14,7 +14,7 @@ from bot.chat.slack.sending import Sender
 from models.chart import Chart, Series
 from models.effects import Direct, Edit, Effect, Post, Private, React, Topic, UserGroup
 from models.errors import DeliveryFailed
-from models.message import Mention, MessageRef, message, paragraph, text
+from models.message import Bullets, Button, Buttons, Mention, MessageRef, message, paragraph, text
 from tests.bot.chat.slack_building import NOW, Recorder, chat_for, running, workspace
 from tests.fakes.slack import FakeSlack, Fault
 
@@ -122,6 +122,21 @@ def test_an_edit_changes_its_post(slack: FakeSlack, chat: SlackChat) -> None:
     assert remote.message is not None
     edited = slack.find(remote.message)[1]
     assert (edited["text"], edited["blocks"][0]["text"]["text"]) == ("goodbye", "goodbye")
+
+
+def test_a_message_that_slack_refuses_for_its_length_is_said_shorter_with_its_buttons(
+    slack: FakeSlack, chat: SlackChat
+) -> None:
+    said = message(Bullets((("x" * 80,),) * 200), Buttons((Button("ack", "I'm on it", "7"),)))
+    slack.fail("chat.postMessage", "msg_blocks_too_long")
+    remote = chat.perform(Post("C0SOS", said), "long")
+    slack.fail("chat.update", "msg_too_long")
+    chat.perform(Edit(1, said), "long-edit", remote)
+
+    posted = slack.messages("devops-sos")[-1]
+    assert len(str(posted["blocks"])) < 5_000
+    assert posted["blocks"][-1]["elements"][0]["action_id"] == "ack"
+    assert len(slack.calls_to("chat.update")[-2].args["blocks"]) > len(posted["blocks"])
 
 
 def test_an_edit_without_a_post_is_a_permanent_failure(chat: SlackChat) -> None:

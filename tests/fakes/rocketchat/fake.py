@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any, Self, TypeVar
 
 from aiohttp import web
@@ -18,7 +19,7 @@ from tests.fakes.rocketchat.workspace import Json, Room, User, Workspace
 
 T = TypeVar("T")
 
-LOSE, CUT, SERVER_ERROR, NOT_JSON = "lose", "cut", "500", "not-json"
+LOSE, CUT, SERVER_ERROR, NOT_JSON, BUSY = "lose", "cut", "500", "not-json", "429"
 
 
 def _present() -> datetime:
@@ -112,6 +113,8 @@ class FakeRocketChat:
             return _cut_off(request)
         if fault == SERVER_ERROR:
             return web.Response(status=502, text="<html>Bad gateway</html>")
+        if fault == BUSY:
+            return _too_many(self.workspace.now())
         arguments: Json = dict(request.query) if request.method == "GET" else await request.json()
         auth = (request.headers.get("X-Auth-Token", ""), request.headers.get("X-User-Id", ""))
         call, headers = self.api.answer(request.method, method, auth, arguments)
@@ -181,10 +184,10 @@ class FakeRocketChat:
         with self.workspace.lock:
             return self._said(self.named(room), user, {"msg": text, "tmid": thread, **more})
 
-    def write(self, user: str, text: str) -> str:
+    def write(self, user: str, text: str, *, thread: str | None = None) -> str:
         """Let somebody write to the bot directly."""
         with self.workspace.lock:
-            return self._said(self.direct(user), user, {"msg": text})
+            return self._said(self.direct(user), user, {"msg": text, "tmid": thread})
 
     def _said(self, room: Room, user: str, said: Json) -> str:
         kept = self.workspace.say(room, self.workspace.users[user], said)
@@ -260,14 +263,14 @@ class FakeRocketChat:
 
     # --- looking ---
 
-    def wait_for(self, look: Callable[[], T], timeout: float = 5.0) -> T:
+    def wait_for(self, look: Callable[[], T], timeout: float = 20.0) -> T:
         """Wait until a look gives something true, and give it; it looks at each change."""
         with self.workspace.lock:
             found = self.workspace.lock.wait_for(look, timeout)
         assert found, f"it did not happen within {timeout} s"
         return found
 
-    def wait_connected(self, opened: int = 1, timeout: float = 8.0) -> None:
+    def wait_connected(self, opened: int = 1, timeout: float = 20.0) -> None:
         self.wait_for(lambda: self.stream.opened >= opened and len(self.stream.peers) > 0, timeout)
 
     def messages(self, room: str) -> list[Json]:
@@ -275,9 +278,10 @@ class FakeRocketChat:
             return [*self.named(room).messages.values()]
 
     def thread(self, root: str) -> list[Json]:
+        """Give what hangs on a message, though that may be gone."""
         with self.workspace.lock:
-            room, _ = self.workspace.message(root)
-            return [one for one in room.messages.values() if one.get("tmid") == root]
+            rooms = self.workspace.rooms.values()
+            return [one for room in rooms for one in room.messages.values() if one.get("tmid") == root]
 
     def dms(self, user: str) -> list[Json]:
         """Give what the bot wrote to somebody directly."""
@@ -288,6 +292,14 @@ class FakeRocketChat:
     def calls(self, method: str) -> list[Call]:
         with self.workspace.lock:
             return [one for one in self.api.calls if one.method == method]
+
+
+def _too_many(now: int) -> web.StreamResponse:
+    """Refuse a call as one beyond a limit that ends now."""
+    date = format_datetime(datetime.fromtimestamp(now / 1000, UTC), usegmt=True)
+    headers = {"Date": date, "X-RateLimit-Limit": "10", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(now)}
+    answer = {"success": False, "error": "Slow down. [error-too-many-requests]", "errorType": "error-too-many-requests"}
+    return web.json_response(answer, status=429, headers=headers)
 
 
 def _cut_off(request: web.Request) -> web.StreamResponse:

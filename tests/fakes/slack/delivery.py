@@ -4,18 +4,16 @@ Everything here runs in the server's event loop; records are written under the w
 """
 
 import asyncio
-import hashlib
-import hmac
 import json
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
 
 import aiohttp
 from aiohttp import web
 
+from tests.fakes.slack.requests import body_of, read_answer, sign
 from tests.fakes.slack.workspace import Json, Workspace
 
 MOST_CONNECTIONS = 10
@@ -23,7 +21,7 @@ MOST_CONNECTIONS = 10
 
 @dataclass
 class Attempt:
-    """One sending of a payload. sent_at: monotonic seconds."""
+    """One sending of a payload. sent_at: monotonic seconds. connection: over HTTP, which of the replicas, from 0."""
 
     envelope_id: str
     number: int
@@ -51,6 +49,7 @@ class Delivery:
     timer: asyncio.TimerHandle | None = None
     next_reason: str = ""
     is_waiting: bool = False
+    number: int = 0
 
     @property
     def is_over(self) -> bool:
@@ -94,7 +93,11 @@ class Schedule:
 
 @dataclass
 class Courier:
-    """Sends deliveries, waits for their acknowledgement, tries events again."""
+    """Sends deliveries, waits for their acknowledgement, tries events again.
+
+    replicas: further addresses over HTTP, which what is sent takes in turn, as behind a load balancer.
+    acks_to_lose: how many of the next acknowledgements Slack does not get to see.
+    """
 
     workspace: Workspace
     schedule: Schedule
@@ -102,6 +105,8 @@ class Courier:
     wall: Callable[[], float]
     loop: asyncio.AbstractEventLoop
     urls: dict[str, str] = field(default_factory=dict)
+    replicas: list[str] = field(default_factory=list)
+    acks_to_lose: int = 0
     connections: list[Connection] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
     acks: list[Ack] = field(default_factory=list)
@@ -117,7 +122,9 @@ class Courier:
     def submit(self, deliveries: list[Delivery]) -> None:
         """Send from any thread, in order."""
         with self.workspace.lock:
-            self.deliveries.extend(deliveries)
+            for one in deliveries:
+                one.number = len(self.deliveries)
+                self.deliveries.append(one)
             self.under_way += len(deliveries)
         self.loop.call_soon_threadsafe(self._send_all, deliveries)
 
@@ -229,6 +236,13 @@ class Courier:
         for connection in [*self.connections]:
             _cut(connection)
 
+    def cut_inside_a_frame(self) -> None:
+        """Break every connection in the middle of a frame: more was promised than came."""
+        for connection in [*self.connections]:
+            if connection.request.transport is not None:
+                connection.request.transport.write(b"\x81\x7e\x01\x00" + b'{"type": "events_api", "envel')
+            _cut(connection)
+
     def send_raw(self, frame: str | bytes) -> None:
         for connection in self.connections:
             connection.outgoing.put_nowait(frame)
@@ -268,7 +282,12 @@ class Courier:
                 self.strays.append(text)
                 self.workspace.changed()
             return
-        self._acknowledge(delivery, attempt, arrived, frame.get("payload"))
+        if not self._is_lost():
+            self._acknowledge(delivery, attempt, arrived, frame.get("payload"))
+
+    def _is_lost(self) -> bool:
+        self.acks_to_lose -= (is_lost := self.acks_to_lose > 0)
+        return is_lost
 
     def _acknowledge(self, delivery: Delivery, attempt: Attempt, arrived: float, payload: Json | None) -> None:
         """Keep an acknowledgement; one after Slack gave up changes nothing for the user."""
@@ -295,8 +314,8 @@ class Courier:
         task.add_done_callback(self._tasks.discard)
 
     async def _post(self, delivery: Delivery) -> None:
-        attempt = self._attempt(delivery, 0)
-        body, content_type = _http_body(delivery)
+        attempt = self._attempt(delivery, (delivery.number + len(delivery.attempts)) % (1 + len(self.replicas)))
+        body, content_type = body_of(delivery.kind, delivery.payload)
         headers = sign(self.signing_secret, body, str(int(self.wall()))) | {"Content-Type": content_type}
         if attempt.number:
             headers |= {"X-Slack-Retry-Num": str(attempt.number), "X-Slack-Retry-Reason": delivery.next_reason}
@@ -311,9 +330,8 @@ class Courier:
         """Post once; give '' where it was acknowledged, otherwise Slack's reason for trying again."""
         limit = aiohttp.ClientTimeout(total=self.schedule.ack_within)
         try:
-            async with self._client().post(
-                self.urls[delivery.kind], data=body.encode(), headers=headers, timeout=limit
-            ) as response:
+            url = [self.urls[delivery.kind], *self.replicas][attempt.connection]
+            async with self._client().post(url, data=body.encode(), headers=headers, timeout=limit) as response:
                 text = await response.text()
         except TimeoutError:
             return "http_timeout"
@@ -321,7 +339,9 @@ class Courier:
             return "connection_failed"
         if response.status != 200:
             return "stop" if response.headers.get("X-Slack-No-Retry") == "1" else "http_error"
-        self._acknowledge(delivery, attempt, time.monotonic(), _read_answer(text))
+        if self._is_lost():
+            return "http_timeout"
+        self._acknowledge(delivery, attempt, time.monotonic(), read_answer(text))
         return ""
 
     def _client(self) -> aiohttp.ClientSession:
@@ -363,26 +383,3 @@ def _envelope(delivery: Delivery, attempt: Attempt) -> Json:
         return envelope | {"accepts_response_payload": True}
     retry = {"retry_attempt": attempt.number, "retry_reason": delivery.next_reason}
     return envelope | {"accepts_response_payload": False} | retry
-
-
-def _http_body(delivery: Delivery) -> tuple[str, str]:
-    if delivery.kind == "events_api":
-        return json.dumps(delivery.payload), "application/json"
-    form = delivery.payload if delivery.kind == "slash_commands" else {"payload": json.dumps(delivery.payload)}
-    return urlencode(form), "application/x-www-form-urlencoded"
-
-
-def _read_answer(text: str) -> Json | None:
-    if not text.strip():
-        return None
-    try:
-        read = json.loads(text)
-    except ValueError:
-        return {"text": text}
-    return read if isinstance(read, dict) else {"text": text}
-
-
-def sign(secret: str, body: str, timestamp: str) -> dict[str, str]:
-    """Give the headers with which Slack signs a request. Source: Slack, verifying requests from Slack, version v0."""
-    digest = hmac.new(secret.encode(), f"v0:{timestamp}:{body}".encode(), hashlib.sha256).hexdigest()
-    return {"X-Slack-Request-Timestamp": timestamp, "X-Slack-Signature": f"v0={digest}"}

@@ -124,8 +124,14 @@ class FakeSlack(Administration):
             payload["event_id"] = self.workspace.new_id("Ev")
         return self.send(delivery.kind, payload)
 
-    def deliver_over_http(self, events_url: str, commands_url: str = "", interactivity_url: str = "") -> None:
-        """Send signed requests to the bot's address from now on, instead of envelopes over websockets."""
+    def deliver_over_http(
+        self, events_url: str, commands_url: str = "", interactivity_url: str = "", *, replicas: Iterable[str] = ()
+    ) -> None:
+        """Send signed requests to the bot's address from now on, instead of envelopes over websockets.
+
+        replicas: others behind that address; what is sent takes them in turn, and what is sent again takes the next.
+        """
+        self.courier.replicas = [*replicas]
         commands, interactive = commands_url or events_url, interactivity_url or events_url
         self.courier.urls = {"events_api": events_url, "slash_commands": commands, "interactive": interactive}
 
@@ -158,6 +164,10 @@ class FakeSlack(Administration):
         """Break every connection without a word."""
         self.server.soon(self.courier.cut_all)
 
+    def cut_inside_a_frame(self) -> None:
+        """Break every connection in the middle of a frame."""
+        self.server.soon(self.courier.cut_inside_a_frame)
+
     def ask_to_reconnect(self, reason: str = "refresh_requested", close_after: float = 0.5) -> None:
         """Send the disconnect frame on every connection, then close them a little later."""
         frame = json.dumps({"type": "disconnect", "reason": reason, "debug_info": {"host": "applink-fake"}})
@@ -177,6 +187,10 @@ class FakeSlack(Administration):
         finally:
             self.server.is_away = self.courier.is_away = False
 
+    def lose_acks(self, count: int) -> None:
+        """Let Slack not get to see the next acknowledgements, though the bot gave them."""
+        self.courier.acks_to_lose = count
+
     def forget_undelivered(self) -> None:
         """Let Slack give up on all that the bot has not acknowledged."""
         with self.workspace.lock:
@@ -184,17 +198,17 @@ class FakeSlack(Administration):
 
     # --- looking ---
 
-    def wait_for(self, predicate: Callable[[], T], timeout: float = 5.0) -> T:
+    def wait_for(self, predicate: Callable[[], T], timeout: float = 30.0) -> T:
         """Wait until the predicate gives something true, and give it; it is asked at each change."""
         with self.workspace.lock:
             found = self.workspace.lock.wait_for(predicate, timeout)
         assert found, f"it did not happen within {timeout} s"
         return found
 
-    def wait_connected(self, count: int = 1, timeout: float = 5.0) -> None:
+    def wait_connected(self, count: int = 1, timeout: float = 30.0) -> None:
         self.wait_for(lambda: len(self.courier.connections) >= count, timeout)
 
-    def wait_quiet(self, timeout: float = 5.0) -> None:
+    def wait_quiet(self, timeout: float = 30.0) -> None:
         """Wait until everything that was sent is acknowledged or given up."""
         self.wait_for(lambda: self.courier.under_way == 0, timeout)
 

@@ -23,7 +23,7 @@ class Handle:
         self.workspace = workspace
         self.delivery = delivery
 
-    def wait(self, timeout: float = 5.0) -> "Handle":
+    def wait(self, timeout: float = 30.0) -> "Handle":
         """Wait until it was acknowledged or given up."""
         with self.workspace.lock:
             if not self.workspace.lock.wait_for(lambda: self.delivery.is_over, timeout):

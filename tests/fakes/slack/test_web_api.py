@@ -76,12 +76,85 @@ def test_a_post_of_more_than_40000_characters_is_cut(slack: FakeSlack) -> None:
         [{"type": "actions", "elements": [{"type": "lever"}]}],
         [section("x") | {"block_id": "a"}, section("y") | {"block_id": "a"}],
         [section("x") | {"colour": "red"}],
+        [section("x") | {"block_id": ""}],
+        [{"type": "section", "text": {"text": "x"}}],
+        [{"type": "context", "elements": [{"type": "mrkdwn", "text": "x" * 3001}]}],
+        [{"type": "actions", "elements": [BUTTON | {"action_id": ""}]}],
+        [{"type": "actions", "elements": [BUTTON | {"value": ""}]}],
         [{"type": "poster"}],
         ["text"],
     ],
 )
 def test_blocks_that_slack_refuses_are_refused(slack: FakeSlack, blocks: list[Any]) -> None:
     assert error_of(client_of(slack).chat_postMessage, channel="C0SOS", text="x", blocks=blocks) == "invalid_blocks"
+
+
+def plain(words: str) -> dict[str, str]:
+    return {"type": "plain_text", "text": words}
+
+
+def option(words: str, value: str) -> dict[str, Any]:
+    return {"text": plain(words), "value": value}
+
+
+def choice(*options: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return asked({"type": "static_select", "action_id": "a", "options": list(options), **more})
+
+
+def typed(**more: Any) -> dict[str, Any]:
+    return asked({"type": "plain_text_input", "action_id": "a", **more})
+
+
+def asked(element: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"type": "input", "block_id": "b", "label": plain("l"), "element": element, **more}
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        {"blocks": [typed()] * 2},
+        {"blocks": [typed() | {"block_id": f"b{number}"} for number in range(101)]},
+        {"blocks": []},
+        {"blocks": [choice()]},
+        {"blocks": [choice(*(option("x", str(number)) for number in range(101)))]},
+        {"blocks": [choice(option("x" * 76, "1"))]},
+        {"blocks": [choice(option("x", "1" * 151))]},
+        {"blocks": [choice(option("x", ""))]},
+        {"blocks": [choice(option("x", "1"), option("y", "1"))]},
+        {"blocks": [choice({"text": {"type": "mrkdwn", "text": "x"}, "value": "1"})]},
+        {"blocks": [choice(option("x", "1"), initial_option=option("x", "2"))]},
+        {"blocks": [typed(max_length=3001)]},
+        {"blocks": [typed(max_length=0)]},
+        {"blocks": [typed(max_length=2, initial_value="abc")]},
+        {"blocks": [typed(placeholder=plain("x" * 151))]},
+        {"blocks": [typed() | {"label": plain("x" * 2001)}]},
+        {"blocks": [typed() | {"label": {"type": "mrkdwn", "text": "x"}}]},
+        {"blocks": [typed() | {"hint": plain("x" * 2001)}]},
+        {"title": plain("x" * 25)},
+        {"title": {"type": "mrkdwn", "text": "x"}},
+        {"submit": plain("x" * 25)},
+        {"close": plain("x" * 25)},
+        {"callback_id": "x" * 256},
+        {"external_id": "x" * 256},
+        {"private_metadata": "x" * 3001},
+        {"colour": "red"},
+    ],
+)
+def test_forms_that_slack_refuses_are_refused(slack: FakeSlack, view: dict[str, Any]) -> None:
+    whole = {"type": "modal", "title": plain("t"), "submit": plain("s"), "blocks": [typed()], **view}
+    assert error_of(client_of(slack).views_open, trigger_id="1.1.a", view=whole) == "invalid_arguments"
+
+
+@pytest.mark.parametrize("more", [{"title": plain("t")}, {"submit": plain("s")}, {"blocks": [section("x")] * 101}])
+def test_a_persons_own_page_that_slack_refuses_is_refused(slack: FakeSlack, more: dict[str, Any]) -> None:
+    view = {"type": "home", "blocks": [section("x")], **more}
+    assert error_of(client_of(slack).views_publish, user_id="U01", view=view) == "invalid_arguments"
+
+
+def test_a_message_with_too_much_in_all_its_blocks_is_refused(slack: FakeSlack) -> None:
+    blocks = [section("x" * 2401)] * 4
+    refused = error_of(client_of(slack).chat_postMessage, channel="C0SOS", text="x", blocks=blocks)
+    assert refused == "msg_blocks_too_long"
 
 
 def test_blocks_at_their_limits_pass(slack: FakeSlack) -> None:
@@ -137,6 +210,8 @@ def test_metadata_is_kept_and_shown_to_who_asks_for_it(slack: FakeSlack) -> None
     full = client.conversations_history(channel="C0SOS", include_all_metadata=True)["messages"][0]
     assert "metadata" not in plain
     assert full["metadata"] == metadata
+    large = {"event_type": "watchbill", "event_payload": {"row": "7" * 8_000}}
+    assert error_of(client.chat_postMessage, channel="C0SOS", text="x", metadata=large) == "metadata_too_large"
 
 
 def test_direct_messages_topic_and_user_group(slack: FakeSlack) -> None:

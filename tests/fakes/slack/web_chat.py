@@ -1,5 +1,6 @@
 """chat.* and reactions.*, as the bot calls them."""
 
+import json
 import re
 from typing import Any
 
@@ -13,6 +14,7 @@ LONGEST_POST = 40_000
 LONGEST_UPDATE = 4_000
 LONGEST_EPHEMERAL = 40_000
 MOST_ATTACHMENTS = 100
+LARGEST_METADATA = 8_000
 
 
 def post_message(workspace: Workspace, call: Arguments) -> Json:
@@ -99,6 +101,8 @@ def _metadata(metadata: Any) -> Json:
         raise SlackError("invalid_metadata_schema")
     if not isinstance(metadata["event_payload"], dict):
         raise SlackError("invalid_metadata_format")
+    if len(json.dumps(metadata)) > LARGEST_METADATA:
+        raise SlackError("metadata_too_large")
     return metadata
 
 

@@ -1,0 +1,75 @@
+"""Which requests belong to which incident, and who is still to be told of its end."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from models.records.incident import Incident, IncidentLink, IncidentState
+
+
+def joined(session: Session, request_id: int) -> int | None:
+    """Give the incident that a request belongs to, or pages for; None where there is none."""
+    linked = session.scalar(select(IncidentLink.incident_id).where(IncidentLink.request_id == request_id))
+    return linked or session.scalar(select(Incident.id).where(Incident.request_id == request_id))
+
+
+def linked(session: Session, number: int) -> Sequence[IncidentLink]:
+    """Give what joins requests to an incident, held, in order."""
+    found = select(IncidentLink).where(IncidentLink.incident_id == number).order_by(IncidentLink.id)
+    return session.scalars(found.with_for_update()).all()
+
+
+def over(session: Session, now: datetime, settled: datetime, limit: int = 20) -> Sequence[tuple[int, datetime]]:
+    """Give the incidents that are over and whose authors are not all told: each with when it was over.
+
+    settled: what ended by itself before it does not come back as the same incident any more.
+    """
+    found = (
+        select(Incident.id, Incident.resolved_at)
+        .join(IncidentLink, IncidentLink.incident_id == Incident.id)
+        .where(IncidentLink.told_at.is_(None), Incident.state == IncidentState.RESOLVED, _is_over(now, settled))
+        .distinct()
+    )
+    return _when(session, found.order_by(Incident.id).limit(limit))
+
+
+def next_settled(session: Session, settled: datetime) -> datetime | None:
+    """Give the earliest end after an instant of an incident whose authors are not all told."""
+    found = select(func.min(Incident.resolved_at)).join(IncidentLink, IncidentLink.incident_id == Incident.id)
+    return session.scalar(found.where(IncidentLink.told_at.is_(None), Incident.resolved_at > settled))
+
+
+def _when(session: Session, found: Select[int, datetime | None]) -> list[tuple[int, datetime]]:
+    return [(number, at) for number, at in session.execute(found) if at is not None]
+
+
+def _is_over(now: datetime, settled: datetime) -> ColumnElement[bool]:
+    by_hand = and_(Incident.resolved_by.is_not(None), Incident.resolved_at <= now)
+    return or_(by_hand, Incident.resolved_at <= settled)
+
+
+def promised(session: Session, now: datetime) -> Sequence[tuple[int, datetime]]:
+    """Give the live incidents whose next update is due, each with when it was promised for."""
+    found = select(Incident.id, Incident.next_update_at).where(
+        Incident.next_update_at <= now, Incident.state == IncidentState.OPEN
+    )
+    return _when(session, found.order_by(Incident.next_update_at, Incident.id))
+
+
+def next_promised(session: Session, after: datetime) -> datetime | None:
+    """Give the earliest instant after another for which an update is promised."""
+    found = select(func.min(Incident.next_update_at)).where(Incident.state == IncidentState.OPEN)
+    return session.scalar(found.where(Incident.next_update_at > after))
+
+
+def resolved_between(session: Session, start: datetime, end: datetime) -> Sequence[Incident]:
+    """Give the incidents that were resolved in [start, end), in order."""
+    found = select(Incident).where(Incident.resolved_at >= start, Incident.resolved_at < end)
+    return session.scalars(found.where(Incident.state == IncidentState.RESOLVED).order_by(Incident.id)).all()
+
+
+def newest(session: Session) -> int | None:
+    """Give the number of the newest incident; None where there is none."""
+    return session.scalar(select(func.max(Incident.id)))
