@@ -1,22 +1,24 @@
 """An outage as everybody meets it: a real Alertmanager, the bot in its own chat, and a browser on the status page."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from playwright.sync_api import Browser, Page
 from pydantic import SecretStr
 
 from bot.app import status_pages
+from bot.clock import SystemClock
 from bot.http.hooks import router
 from bot.http.server import HttpServer, application
 from bot.settings import Hook, Hooks
-from models.records import incident as records
+from handlers import retrospective
+from handlers.wording import retrospective as retrospective_words
 from models.records.incident import Incident, IncidentState
+from models.records.request import Request
 from tests.alertmanager.running import Alertmanager, alertmanager, until
 from tests.contract.in_local import InLocal, in_local
 from tests.contract.stage import Said
@@ -36,21 +38,25 @@ class Outage:
 
     # -- what monitoring tells
 
-    def fires(self, name: str, *, since: datetime | None = None, **labels: str) -> None:
-        """Let monitoring see that something is wrong."""
-        self._tell(name, labels, since or self.stage.clock.now(), None)
+    def fires(self, name: str, severity: str) -> None:
+        """Let monitoring see that something is wrong with the registry."""
+        now = SystemClock().now()
+        self._tell(name, severity, now, now + timedelta(minutes=5))
 
-    def ends(self, name: str, *, since: datetime, **labels: str) -> None:
+    def ends(self, name: str, severity: str) -> None:
         """Let monitoring see that it is well again."""
-        self._tell(name, labels, since, datetime.now(UTC))
+        now = SystemClock().now()
+        self._tell(name, severity, now, now)
 
-    def _tell(self, name: str, labels: Mapping[str, str], since: datetime, until_: datetime | None) -> None:
-        alert: dict[str, Any] = {
-            "labels": {"alertname": name, **labels},
-            "annotations": {"summary": f"{name} of {labels['service']}"},
-            "startsAt": since.isoformat(),
-        }
-        self.monitor.tell(alert | ({"endsAt": until_.isoformat()} if until_ is not None else {}))
+    def _tell(self, name: str, severity: str, start: datetime, end: datetime) -> None:
+        self.monitor.tell(
+            {
+                "labels": {"alertname": name, "service": "artifactory", "severity": severity},
+                "annotations": {"summary": f"{name} of artifactory"},
+                "startsAt": start.isoformat(),
+                "endsAt": end.isoformat(),
+            }
+        )
 
     # -- what the bot knows, and says
 
@@ -62,9 +68,18 @@ class Outage:
         found = self.incident(number)
         return found is not None and found.state is IncidentState.OPEN
 
-    def live(self) -> list[str]:
+    def request(self, number: int) -> Request:
         with self.stage.store.reading() as session:
-            return [one.title for one in records.live(session)]
+            found = session.get(Request, number)
+        assert found is not None
+        return found
+
+    def retrospective(self, number: int) -> str:
+        """Give what `watchbill incident` prints."""
+        with self.stage.store.reading() as session:
+            told = retrospective.told(session, self.stage.standing(), number)
+        assert told is not None
+        return retrospective_words.render(told, "md", self.stage.policy.zone)
 
     def waits(self, number: int, *, live: bool) -> None:
         """Wait until monitoring has made an incident live, or over; then for what follows."""
@@ -81,15 +96,15 @@ class Outage:
 
     # -- what readers see
 
-    def status(self, wanted: str, picture: str | None = None) -> str:
-        """Give what the status page says, once it says something that is wanted."""
+    def status(self, *wanted: str, picture: str | None = None) -> str:
+        """Give what the status page says, once it says all that is wanted."""
         main = self.page.locator("main")
 
-        def look() -> bool:
+        def says() -> bool:
             self.page.goto(f"{self.address}/status")
-            return wanted in main.inner_text()
+            return all(words in main.inner_text() for words in wanted)
 
-        until(look)
+        until(says)
         folder = os.environ.get("WATCHBILL_SCREENSHOTS")
         if folder and picture:
             self.page.screenshot(path=Path(folder) / f"{picture}.png", full_page=True)
