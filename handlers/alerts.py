@@ -72,7 +72,7 @@ def _begin(ctx: Context, delivery: Delivery, begun: Sequence[Known]) -> None:
     incidents.open_all(ctx, list(fresh.values()), "alert")
     for key, alerts in groups.items():
         if key in fresh:
-            _join(ctx, fresh[key], alerts)
+            _belong(fresh[key], alerts)
             alert_storm.announce(ctx, fresh[key])
         elif key in live:
             _add(ctx, live[key], alerts)
@@ -94,8 +94,8 @@ def _thought_of(ctx: Context, delivery: Delivery, alerts: Sequence[Known]) -> In
         group_key=first.group_key,
         opened_at=alerting.began(min(one.starts_at for one in alerts), ctx.now),
         seen_at=ctx.now,
-        firing=0,
-        alerts=0,
+        firing=len(alerts),
+        alerts=len(alerts),
         labels=_in_common(alerts),
         links=_links(alerts),
     )
@@ -120,6 +120,10 @@ def _join(ctx: Context, incident: Incident, alerts: Sequence[Known]) -> None:
     incident.alerts += sum(one.incident_id != incident.id for one in alerts)
     incident.firing += len(alerts)
     incident.seen_at = ctx.now
+    _belong(incident, alerts)
+
+
+def _belong(incident: Incident, alerts: Sequence[Known]) -> None:
     for alert in alerts:
         alert.incident_id = incident.id
 

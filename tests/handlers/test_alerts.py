@@ -1,5 +1,6 @@
 """Alerts become incidents, once each, whatever is repeated, overtaken, replayed or comes at once."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, func, select
 
+from bot.chat.slack.render import blocks
 from models.alert_policy import Alerts, Inhibition, Maintenance
 from models.effects import Edit, Post
 from models.events import AlertReceived, ReportedAlert
@@ -17,7 +19,7 @@ from models.records.directory import KnownChannel
 from models.records.incident import Incident, IncidentEntry, IncidentState
 from models.records.request import Request, RequestState
 from models.severity import Severity
-from tests.handlers.build import instant
+from tests.handlers.build import instant, rotation
 from tests.handlers.desk import ALERTS, Desk, at_desk
 
 MINUTE = timedelta(minutes=1)
@@ -294,6 +296,16 @@ def test_an_incident_that_gets_graver_pages_then(watched: Monitor) -> None:
     assert watched.incident().severity is Severity.CRITICAL
 
 
+def test_the_alerts_of_a_service_page_its_own_rotation(sqlite_url: str) -> None:
+    services = (SERVICES[0].model_copy(update={"rotation": "storage"}),)
+    rotations = (rotation(), rotation(name="storage", engineers=("gil",), channels=()))
+    watched = Monitor(at_desk(sqlite_url, services=services, rotations=rotations))
+    watched.sends(critical(), critical("Other", labels={"service": "gitlab"}))
+    watched.desk.delivers()
+    assert [one.rotation for one in watched.rows(Request)] == ["storage", "platform"]
+    assert watched.desk.paged()[0] == {"gil"}
+
+
 def test_info_is_kept_and_told_nobody(watched: Monitor) -> None:
     watched.sends(alert(labels={"severity": "info"}))
     assert [one.hold for one in watched.alerts()] == [Hold.KEPT]
@@ -453,6 +465,9 @@ def test_what_alerts_say_is_text_and_long_labels_are_cut_for_show(database_url: 
     (post,) = watched.posts()
     assert len(post.message.plain()) < 2000
     assert "javascript" not in repr([one for one in post.message.blocks if "Link" in repr(one)])
+    on_slack = json.dumps(blocks(post.message), ensure_ascii=False)
+    assert "&lt;!channel&gt;" in on_slack
+    assert "<!channel>" not in on_slack
     assert watched.alerts()[0].labels["long"] == "x" * 10_000
 
 
