@@ -358,9 +358,10 @@ def _facts(ctx: Context, request: Request, read_on: str | None = None) -> wordin
 
 
 def _incident(ctx: Context, request: Request) -> int | None:
-    """Give the incident that a request belongs to; looked up once somebody is on it, who may declare one."""
-    is_taken = request.state is RequestState.ACKNOWLEDGED
-    return incident_following.joined(ctx.session, request.id) if is_taken else None
+    """Give the incident that a request belongs to; the one that it pages for only once somebody is on it."""
+    if request.state is RequestState.ACKNOWLEDGED:
+        return incident_following.joined(ctx.session, request.id)
+    return incident_following.linked_to(ctx.session, request.id)
 
 
 def _named(ctx: Context, request: Request, handle: str, place: str) -> Span:

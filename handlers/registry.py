@@ -35,6 +35,7 @@ from handlers import (
     incident_jobs,
     incident_link,
     incidents,
+    known_incident,
     lifecycle,
     log,
     morning,
@@ -118,6 +119,7 @@ BUTTONS: Mapping[str, Callable[[Context, ButtonPressed], Answer | None]] = {
     **silences.BUTTONS,
     **incident_declaring.BUTTONS,
     **incident_form.BUTTONS,
+    **known_incident.BUTTONS,
     **dialogue.BUTTONS,
 }
 

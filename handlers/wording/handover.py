@@ -64,7 +64,8 @@ NOT_SUBMITTED_YET = "The last handover has not been submitted yet, so it cannot 
 class Shown:
     """A handover as the sentences need it. by: None where the bot filed it.
 
-    asked_at: when the incoming engineer is asked again; None: not any more. naming: as of `Policy.naming`.
+    asked_at: when the incoming engineer is asked again; None: not any more. Of a part's draft: when it is filed.
+    naming: as of `Policy.naming`.
     """
 
     number: int
@@ -97,9 +98,14 @@ def draft(shown: Shown, platform: str, *, is_whole: bool = False) -> Message:
             Code("/handover summary"),
             ", hand over with ",
             Code("/handover submit"),
-            f"{_each_in(shown)}. At {when(shown.draft.shift_end, shown.zone)} I file it as it is.",
+            f"{_each_in(shown)}. At {when(_filed_at(shown), shown.zone)} I file it as it is.",
         ),
     )
+
+
+def _filed_at(shown: Shown) -> datetime:
+    """Give when a draft is filed: that of a part, a while after duty passed on."""
+    return shown.asked_at if shown.draft.is_part and shown.asked_at is not None else shown.draft.shift_end
 
 
 def _each_in(shown: Shown) -> str:

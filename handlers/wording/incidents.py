@@ -120,8 +120,8 @@ def _facts(facts: Facts) -> list[tuple[str, Line]]:
     pairs.append(("Since", line(times.moment(facts.since, facts.zone, facts.now))))
     if facts.alerts:
         pairs.append(("Last heard of", line(times.moment(facts.seen_at, facts.zone, facts.now))))
-    if facts.labels:
-        pairs.append(("Labels", line(labels(facts.labels))))
+    if shared := labels(facts.labels):
+        pairs.append(("Labels", line(shared)))
     pairs.append(("From", line(facts.declared_by or facts.sender or "alerts")))
     if facts.next_update_at is not None:
         pairs.append(("Next update", line(times.moment(facts.next_update_at, facts.zone, facts.now))))
@@ -135,9 +135,10 @@ def _state(facts: Facts) -> str:
 
 
 def labels(given: Mapping[str, str], most: int = 6) -> str:
-    """Give labels in few words; what is long or many is cut."""
-    shown_ones = [f"{cut(name, 40)}={cut(value, 60)}" for name, value in sorted(given.items())[:most]]
-    return ", ".join(shown_ones) + (" …" if len(given) > most else "")
+    """Give labels in few words; what is long or many is cut. The alert's name is in its title already."""
+    rest = sorted((name, value) for name, value in given.items() if name != "alertname")
+    shown_ones = [f"{cut(name, 40)}={cut(value, 60)}" for name, value in rest[:most]]
+    return ", ".join(shown_ones) + (" …" if len(rest) > most else "")
 
 
 def _links(facts: Facts) -> Block | None:
