@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from handlers import alert_holding, alert_storm, incidents
+from handlers import alert_holding, alert_storm, heartbeat, incidents
 from handlers.alert_delivery import Delivery, Known, gravest
 from handlers.alert_holding import Holding
 from handlers.context import Context
@@ -28,8 +28,9 @@ def alert_received(ctx: Context, event: AlertReceived) -> None:
 
 def received(ctx: Context, source: str, reports: Sequence[ReportedAlert]) -> None:
     """Take what a sender tells of alerts, from wherever it came. source: the sender's name, as in `alertmanager`."""
-    delivery = Delivery.of(ctx, source, reports)
-    for report in reports:
+    others = heartbeat.heard(ctx, source, reports)
+    delivery = Delivery.of(ctx, source, others)
+    for report in others:
         delivery.take(report)
     tell(ctx, delivery)
 

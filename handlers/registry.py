@@ -25,6 +25,7 @@ from handlers import (
     handover,
     handover_jobs,
     handover_parts,
+    heartbeat,
     helper,
     home,
     incident_board,
@@ -173,6 +174,8 @@ JOBS: tuple[Job, ...] = (
     day_before.DAY_BEFORE,
     showing.SHOWING,
     calendar_feed.KEEPING,
+    heartbeat.BACK,
+    heartbeat.LOST,
     retention.RETENTION,
     home.REFRESH,
 )
