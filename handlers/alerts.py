@@ -102,10 +102,10 @@ def _thought_of(ctx: Context, delivery: Delivery, alerts: Sequence[Known]) -> In
 
 
 def _in_common(alerts: Sequence[Known]) -> dict[str, str]:
-    """Give the labels that some alerts share; their name stands in the title already."""
+    """Give the labels that some alerts share, without how grave they are, which may change."""
     first, *rest = alerts
     shared = {name: value for name, value in first.labels.items() if all(one.labels.get(name) == value for one in rest)}
-    return {name: value for name, value in shared.items() if name not in ("alertname", "severity")}
+    return {name: value for name, value in shared.items() if name != "severity"}
 
 
 def _links(alerts: Sequence[Known]) -> dict[str, str]:

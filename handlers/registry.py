@@ -31,6 +31,7 @@ from handlers import (
     incident_chat,
     incident_command,
     incident_declaring,
+    incident_form,
     incident_jobs,
     incident_link,
     incidents,
@@ -117,6 +118,7 @@ BUTTONS: Mapping[str, Callable[[Context, ButtonPressed], Answer | None]] = {
     **exchange.BUTTONS,
     **silences.BUTTONS,
     **incident_declaring.BUTTONS,
+    **incident_form.BUTTONS,
     **known_incident.BUTTONS,
     **dialogue.BUTTONS,
 }
@@ -131,6 +133,7 @@ FORMS: Mapping[str, Callable[[Context, FormSubmitted], Answer | None]] = {
     **runbook.FORMS,
     **feedback.FORMS,
     **duplicate.FORMS,
+    **incident_form.FORMS,
 }
 
 REACTIONS: Mapping[str, Callable[[Context, ReactionAdded], None]] = {

@@ -227,9 +227,17 @@ def test_a_senders_new_start_goes_on_with_what_fired_already(watched: Monitor) -
 def test_what_comes_late_about_an_older_start_changes_nothing(watched: Monitor) -> None:
     watched.sends(alert(at="2026-11-02 10:00"))
     watched.sends(alert(at="2026-11-02 09:00"))
-    watched.sends(ended(alert(at="2026-11-02 09:00")))
+    watched.sends(ended(alert(at="2026-11-02 09:00"), at="2026-11-02 09:30"))
     found = watched.incident()
     assert (found.firing, found.state) == (1, IncidentState.OPEN)
+
+
+def test_where_a_second_monitor_saw_it_earlier_its_end_is_the_end_all_the_same(watched: Monitor) -> None:
+    watched.sends(alert(at="2026-11-02 09:59:30"))
+    watched.sends(alert(at="2026-11-02 09:59:10"))  # as Alertmanager merges it from then on
+    assert (watched.incident().firing, watched.lines()) == (1, ["opened"])
+    watched.sends(ended(alert(at="2026-11-02 09:59:10")))
+    assert watched.incident().state is IncidentState.RESOLVED
 
 
 def test_an_end_without_its_beginning_is_kept_and_opens_nothing(watched: Monitor) -> None:

@@ -33,6 +33,7 @@ from models.policy import Policy
 
 API_URL = "https://slack.com/api/"
 CALL_SECONDS = 10
+LEAST_AT_ONCE = 2
 CONNECT_SECONDS = 5.0
 STOP_SECONDS = 4.0
 WATCH_SECONDS = 1.0
@@ -265,4 +266,4 @@ class SlackChat:
 
     def router(self) -> APIRouter:
         """Give the endpoint for mode `http`: POST /slack/events takes events, commands and interactions."""
-        return web.router(lambda: self._app)
+        return web.router(lambda: self._app, max(LEAST_AT_ONCE, self._lanes))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Annotated
 
 import structlog
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Depends, Request, Response
 from slack_bolt import App, BoltRequest
 
@@ -26,14 +27,21 @@ async def _raw(request: Request) -> bytes:
     return bytes(body)
 
 
-def router(app: Callable[[], App | None]) -> APIRouter:
-    """Give the endpoint. app: None while the bot does not know yet who it is; Slack then tries again."""
+def router(app: Callable[[], App | None], at_once: int = 4) -> APIRouter:
+    """Give the endpoint. app: None while the bot does not know yet who it is; Slack then tries again.
+
+    at_once: how many events are worked on at once. What waits does so without a thread: dozens of threads that all want
+    to compute let whatever goes out wait for all of them. What people do has as many of its own, because they wait.
+    """
     routes = APIRouter()
+    events, people = CapacityLimiter(at_once), CapacityLimiter(at_once)
 
     @routes.post(PATH, include_in_schema=False)
-    def events(request: Request, raw: Annotated[bytes, Depends(_raw)]) -> Response:
+    async def take(request: Request, raw: Annotated[bytes, Depends(_raw)]) -> Response:
         """Take one request; its answer is the acknowledgement."""
-        return _taken(app(), raw, dict(request.headers))
+        headers = dict(request.headers)
+        is_event = headers.get("content-type", "").startswith("application/json")
+        return await to_thread.run_sync(_taken, app(), raw, headers, limiter=events if is_event else people)
 
     return routes
 

@@ -1,7 +1,6 @@
 """The connection to Rocket.Chat: lost, refused, fed with nonsense; and what was missed meanwhile."""
 
 import threading
-import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import timedelta
@@ -14,16 +13,9 @@ from models.errors import ConfigError
 from models.events import CommandGiven, MessageDeleted, MessageEdited, MessagePosted, ReactionAdded, ReactionRemoved
 from models.message import Answer, text
 from models.records.reading import Position
-from tests.bot.chat.rocketchat_building import Recorder, chat_for, running, workspace
+from tests.bot.chat.rocketchat_building import Recorder, chat_for, running, until, workspace
 from tests.bot.chat.slack_building import NOW
 from tests.fakes.rocketchat import description
-
-
-def until(is_so: Callable[[], bool], within: float = 20.0) -> None:
-    end = time.monotonic() + within
-    while not is_so():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.01)
 
 
 def texts(inbound: Recorder) -> list[str]:
