@@ -18,15 +18,17 @@ from models.policy import ChannelKind
 from models.records import delivery, incident_board
 from models.records import incident as records
 from models.records import incident_following as following
+from models.records import request as requests
 from models.records.delivery import Purpose
 from models.records.incident import Incident
 from models.records.request import Due, Request, RequestState
 from models.triage.resemblance import Likeness, LiveIncident, Resemblance
-from models.triage.verdict import RequestClass
+from models.triage.verdict import RequestClass, Verdict
 
 MOST = 50
 """With so many of the gravest live incidents a request is compared."""
 JUST_OVER = timedelta(minutes=15)
+ASKED, PARTED = "asked about an incident", "not of the incident"
 MATCHED, AUTHOR_SAID = "matched", "its author said so"
 
 
@@ -36,12 +38,12 @@ def look(ctx: Context, request: Request, said_to_be: RequestClass | None = None)
     said_to_be: the class that it is about to have; None: that which it has.
     """
     to = said_to_be or request.request_class
-    if not _may_be_known(ctx, request, to):
+    if not _may_be_known(ctx, request, to) or (said_to_be is not None and _was_looked_at(ctx, request)):
         return
     live = [one for one in incident_board.gravest(ctx.session, MOST) if not one.is_silenced(ctx.now)]
     found = _compared(ctx, request, live, to)
     incident = records.incident(ctx.session, found.incident) if found.incident is not None else None
-    if incident is None:
+    if incident is None or not incident.is_live:
         _look_back(ctx, request, to)
     elif found.likeness is Likeness.LINK:
         incident_link.link(ctx, incident, request, how=MATCHED, is_certain=False)
@@ -57,6 +59,11 @@ def _may_be_known(ctx: Context, request: Request, to: RequestClass) -> bool:
     if is_general and to is not RequestClass.URGENT:
         return False
     return following.joined(ctx.session, request.id) is None
+
+
+def _was_looked_at(ctx: Context, request: Request) -> bool:
+    """Say whether its author was asked about an incident already, or theirs was said to be none."""
+    return any(entry.what in (ASKED, PARTED) for entry in requests.timeline(ctx.session, request.id))
 
 
 def _compared(ctx: Context, request: Request, incidents: Sequence[Incident], to: RequestClass) -> Resemblance:
@@ -77,7 +84,7 @@ def _ask(ctx: Context, incident: Incident, request: Request) -> None:
     question = wording.question(incident_link.followed(ctx, incident, request.platform), request.id)
     thread = paging.thread_of(request)
     ctx.say(Post(request.channel, question, thread=thread), purpose=Purpose.NOTICE, request=request)
-    ctx.note(request, "asked about an incident", source="clock", actor="", detail=f"incident {incident.id}")
+    ctx.note(request, ASKED, source="clock", actor="", detail=f"incident {incident.id}")
 
 
 def _look_back(ctx: Context, request: Request, to: RequestClass) -> None:
@@ -90,12 +97,20 @@ def _look_back(ctx: Context, request: Request, to: RequestClass) -> None:
         response.tell_author(ctx, request, wording.was_over(facts, is_asked_for=to.is_grave))
 
 
-def is_not_over(ctx: Context, request: Request) -> None:
-    """Take up a request whose incident is over and whose author says that it is there still."""
+def heard(ctx: Context, request: Request, verdict: Verdict, *, is_back: bool = False, source: Source) -> None:
+    """Take up a linked request where its author's later words say that it is there still, or of another service.
+
+    verdict: on these words alone. is_back: they say that the trouble is there again.
+    """
     one = following.link_of(ctx.session, request.id)
     incident = records.incident(ctx.session, one.incident_id) if one is not None else None
-    if incident is not None and not incident.is_live and request.state.is_live:
-        _part(ctx, request, incident, source="thread")
+    if one is None or incident is None or not request.state.is_live:
+        return
+    is_grave = verdict.request_class.is_grave and not verdict.ask
+    is_not_over = not incident.is_live and (is_back or is_grave)
+    is_another = is_grave and not one.is_certain and verdict.service not in (None, incident.service)
+    if is_not_over or is_another:
+        _part(ctx, request, incident, source=source)
 
 
 # -- what people say of it
@@ -149,7 +164,7 @@ def _part(ctx: Context, request: Request, incident: Incident, *, source: Source,
     if one is not None and one.incident_id == incident.id:
         row = one.post_id or row
         following.part(ctx.session, one)
-    ctx.note(request, "not of the incident", source=source, detail=f"incident {incident.id}")
+    ctx.note(request, PARTED, source=source, detail=f"incident {incident.id}")
     reference = incident_link.reference(ctx, incident, request.platform)
     ctx.edit(row, wording.own(reference, is_over=not incident.is_live), request.platform, request)
     if request.state is RequestState.OPEN and request.due is Due.STALE:

@@ -137,6 +137,7 @@ def _join(ctx: Context, request: Request, text: str, verdict: Verdict, kind: Cha
     verdicts = (verdict, _judged(ctx, together, kind))
     for one in verdicts:
         _raise_if_graver(ctx, request, one)
+    known_incident.heard(ctx, request, verdict, source="message")
     _note_if_left_open(ctx, request, source="message")
     for one in verdicts:
         _ask_if_graver(ctx, request, one, kind)
@@ -201,8 +202,7 @@ def _authors_reply(ctx: Context, request: Request, event: MessagePosted, kind: C
         _reopen(ctx, request, text, verdict, is_grave=is_grave)
         _keep_message(ctx, event, text, verdict, request)
     elif not _answers(ctx, request, text, verdict, source="thread"):
-        if is_grave or is_back(event.text):
-            known_incident.is_not_over(ctx, request)
+        known_incident.heard(ctx, request, verdict, is_back=is_back(event.text), source="thread")
         _raise_if_graver(ctx, request, verdict)
         _note_if_left_open(ctx, request, source="thread")
 

@@ -101,10 +101,10 @@ def respond(ctx: Context, request: Request) -> None:
         case RequestClass.URGENT:
             _respond_urgent(ctx, request)
         case RequestClass.PLATFORM:
-            if incident_following.joined(ctx.session, request.id) is None:
-                paging.begin(ctx, request)
+            if incident_following.is_known(ctx.session, request.id):
+                nudges.leave_to_others(ctx, request)  # nobody is pinged again for what is known
             else:
-                nudges.leave_to_others(ctx, request)  # it is known, and nobody is pinged again
+                paging.begin(ctx, request)
         case RequestClass.COMMUNITY:
             _respond_community(ctx, request)
         case RequestClass.NONE:
@@ -289,7 +289,7 @@ def _link_in_sos(ctx: Context, request: Request) -> None:
 
 
 def _respond_community(ctx: Context, request: Request) -> None:
-    if incident_following.joined(ctx.session, request.id) is not None:
+    if incident_following.is_known(ctx.session, request.id):
         nudges.leave_to_others(ctx, request)  # it has its answer
         return
     kind = kind_of(ctx, request)

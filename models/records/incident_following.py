@@ -29,6 +29,13 @@ def linked(session: Session, number: int) -> Sequence[IncidentLink]:
     return session.scalars(found.with_for_update()).all()
 
 
+def is_known(session: Session, request_id: int) -> bool:
+    """Say whether a request belongs to an incident that is live."""
+    found = select(IncidentLink.id).join(Incident, Incident.id == IncidentLink.incident_id)
+    which = (IncidentLink.request_id == request_id, Incident.state == IncidentState.OPEN)
+    return session.scalar(found.where(*which)) is not None
+
+
 def link_of(session: Session, request_id: int) -> IncidentLink | None:
     """Give what joins a request to an incident, held; None where nothing does."""
     return session.scalar(select(IncidentLink).where(IncidentLink.request_id == request_id).with_for_update())

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from models.records.request import Due, RequestState
-from tests.handlers.desk import COMMUNITY, HOW_TO, OPERATIONS, PLATFORM, SOS, URGENT, Desk
+from tests.handlers.desk import COMMUNITY, DOUBTED_COMMUNITY, HOW_TO, OPERATIONS, PLATFORM, SOS, URGENT, Desk
 from tests.handlers.incident_desk import incident_desk, labels, links, plain, reads, says
 
 DECLARED = "declare registry answers 503"
@@ -199,6 +199,45 @@ def test_a_linked_request_that_becomes_urgent_is_pinged(desk: Desk) -> None:
 
     assert len(desk.paged()) == 1
     assert links(desk, 1) == [desk.request(message).id]
+
+
+def test_what_is_added_about_another_service_is_pinged_for(desk: Desk) -> None:
+    message = desk.writes("dev", IS_PLATFORM, OPERATIONS)
+    desk.delivers()
+
+    desk.writes("dev", f"the wiki times out as well. {PLATFORM}", OPERATIONS)
+
+    assert len(desk.paged()) == 1
+    assert links(desk, 1) == []
+    assert "something else than incident 1" in plain(reads(desk, OPERATIONS, message))[0]
+
+
+def test_what_comes_back_after_the_incident_is_pinged_for(desk: Desk) -> None:
+    message = desk.writes("dev", IS_PLATFORM, OPERATIONS)
+    desk.delivers()
+    says(desk, "lea", "resolve 1 disk replaced")
+    desk.until("2026-11-02 10:05")
+    desk.presses("dev", "resolve", desk.request(message).id)
+    assert desk.request(message).state is RequestState.RESOLVED
+
+    desk.writes("dev", "it is down again", OPERATIONS, thread=message)
+
+    assert desk.request(message).state is RequestState.OPEN
+    assert len(desk.paged()) == 1
+
+
+def test_who_is_asked_whether_it_is_urgent_reads_of_the_incident_once_that_is_settled(desk: Desk) -> None:
+    message = desk.writes("dev", f"Does the registry answer 503? {DOUBTED_COMMUNITY}", HOW_TO)
+    desk.delivers()
+    assert len(reads(desk, HOW_TO, message)) == 1
+
+    desk.until("2026-11-02 10:06")
+
+    assert links(desk, 1) == [desk.request(message).id]
+    assert len(desk.paged()) == 1
+    number = desk.request(message).id
+    desk.presses("dev", "other-trouble", f"{number}:1")
+    assert links(desk, 1) == []
 
 
 def test_a_silenced_incident_answers_nobody(desk: Desk) -> None:
