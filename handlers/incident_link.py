@@ -109,7 +109,7 @@ def followed(ctx: Context, incident: Incident, platform: str) -> wording.Followe
         number=incident.id,
         link=reference(ctx, incident, platform),
         title=incident.title,
-        since=incident.since,
+        since=incident.opened_at,
         update=incident.update,
         next_update_at=incident.next_update_at,
         resolved_at=None if incident.is_live else incident.resolved_at,
