@@ -82,7 +82,7 @@ def test_what_waits_for_the_store_is_compared_change_by_change() -> None:
     with workspace() as fake, running(fake, inbound := Recorder()):
         inbound.hold.clear()
         fake.post("devops-sos", "bob", "the first")
-        inbound.wait_for(lambda: inbound.waiting)
+        until(lambda: inbound.waiting)
         message = fake.post("devops-sos", "amina", "down")
         fake.react("bob", message, "eyes")
         fake.react("amina", message, "eyes")
