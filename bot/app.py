@@ -29,10 +29,11 @@ from bot.http.status import StatusPages
 from bot.intake import Intake
 from bot.metrics import Metrics
 from bot.model_file import classifier_of
+from bot.pulse import Pulse
 from bot.scheduler import DueWork
 from bot.settings import Settings, load
 from bot.store import Store
-from handlers import registry, requests
+from handlers import heartbeat, registry, requests
 from handlers.context import Standing
 from handlers.wording.commands import ABOUT
 from models.errors import ConfigError, StoreUnavailable
@@ -112,6 +113,14 @@ class Bot:
         except StoreUnavailable as error:
             away.append(f"the store is away: {error}")
         return away
+
+    def notes(self) -> list[str]:
+        """Give what is worth knowing: the heartbeats that were never heard of."""
+        try:
+            with self.store.reading() as session:
+                return heartbeat.never_seen(session, self.intake.standing.policy)
+        except StoreUnavailable:
+            return []
 
     def render(self) -> bytes:
         """Give the figures in Prometheus' text format; while the store is away nobody knows how much is owed."""
@@ -211,13 +220,25 @@ def run(settings: Settings, reload: Callable[[], Settings]) -> None:
     bot.start()
     pages.start()
     server.start()
+    pulse = _pulse(settings, bot)
     log.info("bot.ready", platforms=[port.name for port in ports], port=server.port)
     stopping.wait()
     log.info("bot.stopping")
+    if pulse is not None:
+        pulse.stop()
     pages.stop()
     bot.stop()
     server.stop()
     log.info("bot.stopped")
+
+
+def _pulse(settings: Settings, bot: Bot) -> Pulse | None:
+    """Begin to call the address that has to miss the bot, where there is one."""
+    if settings.healthcheck_url is None:
+        return None
+    pulse = Pulse(str(settings.healthcheck_url), lambda: bot.problems() + bot.absences(), bot.metrics)
+    pulse.start()
+    return pulse
 
 
 def status_pages(bot: Bot) -> StatusPages:

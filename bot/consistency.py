@@ -31,7 +31,8 @@ _HANDLE_HINTS = {
 
 def inconsistencies(document: Document, enabled: Sequence[str]) -> Iterator[Problem]:
     """Yield every contradiction. enabled: the chat platforms in use."""
-    for check in (_people, _repeated, _channels, _kinds, _references, _rotations, _nobody, _time_zones):
+    of_the_policy = (_people, _repeated, _channels, _kinds, _references, _rotations_of_services, _rotations, _nobody)
+    for check in (*of_the_policy, _time_zones):
         yield from check(document)
     yield from _handles(document, enabled)
     yield from _platforms(document, enabled)
@@ -124,6 +125,13 @@ def _references(document: Document) -> Iterator[Problem]:
         if name not in ids and name not in ROLES:
             message = f"`{name}` is neither {listed(ROLES)} nor anybody's id"
             yield document.problem(path, message, nearest(name, [*ROLES, *ids]))
+
+
+def _rotations_of_services(document: Document) -> Iterator[Problem]:
+    names = [name for _, name in _values(document, ("oncall", "rotations"), "name")]
+    for path, name in _values(document, ("services",), "rotation"):
+        if name not in names:
+            yield document.problem(path, f"there is no rotation `{name}`", nearest(name, names))
 
 
 def _named_people(document: Document) -> Iterator[tuple[Path, str]]:

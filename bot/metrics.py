@@ -46,6 +46,9 @@ class Metrics:
             ("sender", "status"),
             registry=self.registry,
         )
+        self.healthchecks = Counter(
+            "watchbill_healthcheck_calls", "Calls of healthcheck_url, by outcome.", ("outcome",), registry=self.registry
+        )
         self.job_failures = Counter("watchbill_job_failures", "Jobs that failed.", ("job",), registry=self.registry)
 
     def render(self) -> bytes:

@@ -12,13 +12,15 @@ from bot.clock import Clock
 from bot.intake import Intake, where
 from bot.metrics import Metrics
 from bot.store import Store
-from handlers import registry
+from handlers import heartbeat, registry
 from handlers.job import Job
 from models.errors import StoreUnavailable
 from models.events import TimeCame
 from models.records import event as received
 
 MOST_AT_ONCE = 100
+AWAY_SECONDS = 60.0
+"""Whoever has not looked for so long, though it looks every second, was away."""
 
 log = structlog.get_logger(__name__)
 
@@ -29,14 +31,18 @@ class DueWork:
     def __init__(self, store: Store, clock: Clock, intake: Intake, metrics: Metrics) -> None:
         self._store, self._clock, self._intake, self._metrics = store, clock, intake, metrics
         self.last_round = monotonic()
+        self._is_back = True
 
     def run(self, without: Collection[str] = ()) -> int:
         """Do all that is due now, and give how much it was. A failing job holds up no other.
 
         without: the names of jobs that are left for later.
         """
-        count, self.last_round = 0, monotonic()
+        begun = monotonic()
+        self._is_back = self._is_back or begun - self.last_round > AWAY_SECONDS
+        count, self.last_round = 0, begun
         try:
+            self._tell_return()
             jobs = [job for job in registry.JOBS if job.name not in without]
             while jobs:
                 job, events, jobs = self._first_due(jobs)
@@ -46,7 +52,16 @@ class DueWork:
             self._intake.retry_due()
         except StoreUnavailable as error:
             log.error("due_work.store_unavailable", reason=str(error))
+            self._is_back = True
         return count
+
+    def _tell_return(self) -> None:
+        """Hand in that the bot is back: it began, stood still, or had no store to keep anything in."""
+        if self._is_back:
+            event = heartbeat.came_back(self._intake.standing, self._clock.now())
+            if event is not None:
+                self._hand_in(heartbeat.BACK, event)
+            self._is_back = False
 
     def _first_due(self, jobs: Sequence[Job]) -> tuple[Job, list[TimeCame], list[Job]]:
         """Give the first job that something is due of, what, and the jobs after it: they see what followed from it."""

@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.store import Store
+from handlers import heartbeat
 from handlers.roster_file import order_of
 from models.policy import Policy
 from models.records import roster
@@ -51,7 +52,7 @@ def probe(database: str, policy: Policy | None) -> Finding:
         behind = store.revision_problem()
         if behind is not None:
             return Finding(warnings=(*warnings, behind), notes=(f"{shown} can be written",))
-        differing = _lists(store, policy) if policy is not None else ()
+        differing = (*_lists(store, policy), *_heartbeats(store, policy)) if policy is not None else ()
         return Finding((), warnings, (f"{shown} can be written; its tables are current", *differing))
     finally:
         store.close()
@@ -110,6 +111,12 @@ def _postgresql_fault(url: URL) -> str | None:
     finally:
         engine.dispose()
     return "the database only reads; name the primary" if is_read_only else None
+
+
+def _heartbeats(store: Store, policy: Policy) -> list[str]:
+    """Say which heartbeats were never heard of, so that nobody would notice their end."""
+    with store.reading() as session:
+        return heartbeat.never_seen(session, policy)
 
 
 def _lists(store: Store, policy: Policy) -> Iterator[str]:

@@ -47,7 +47,7 @@ class Delivery:
     def take(self, report: ReportedAlert) -> None:
         """Take one alert of it."""
         current = self.firing.get(report.fingerprint)
-        start = report.starts_at or (current.starts_at if current is not None else self.ctx.now)
+        start = _start(report, current) or self.ctx.now
         alert = self.known.get((report.fingerprint, start))
         if alert is None and current is not None and current.starts_at == start:
             alert = current
@@ -141,6 +141,18 @@ class Delivery:
             fingerprint=alert.fingerprint, is_firing=True, labels=alert.labels, annotations=alert.annotations
         )
         return alerting.title_of(told)
+
+
+def _start(report: ReportedAlert, current: Known | None) -> datetime | None:
+    """Give when what is reported began; None where nobody knows.
+
+    Of two monitors one sees trouble first, and Alertmanager takes the earlier start over whenever it hears of it: what
+    reaches into the time of the alert that fires is that alert.
+    """
+    if current is None or (report.starts_at is not None and report.starts_at >= current.starts_at):
+        return report.starts_at
+    reaches = report.starts_at is None or (report.ends_at is not None and report.ends_at >= current.starts_at)
+    return current.starts_at if reaches or report.is_firing else report.starts_at
 
 
 def gravest(alerts: Sequence[Known]) -> Severity:

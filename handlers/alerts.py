@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from handlers import alert_holding, alert_storm, incidents
+from handlers import alert_holding, alert_storm, heartbeat, incidents
 from handlers.alert_delivery import Delivery, Known, gravest
 from handlers.alert_holding import Holding
 from handlers.context import Context
@@ -28,8 +28,9 @@ def alert_received(ctx: Context, event: AlertReceived) -> None:
 
 def received(ctx: Context, source: str, reports: Sequence[ReportedAlert]) -> None:
     """Take what a sender tells of alerts, from wherever it came. source: the sender's name, as in `alertmanager`."""
-    delivery = Delivery.of(ctx, source, reports)
-    for report in reports:
+    others = heartbeat.heard(ctx, source, reports)
+    delivery = Delivery.of(ctx, source, others)
+    for report in others:
         delivery.take(report)
     tell(ctx, delivery)
 
@@ -72,7 +73,7 @@ def _begin(ctx: Context, delivery: Delivery, begun: Sequence[Known]) -> None:
     incidents.open_all(ctx, list(fresh.values()), "alert")
     for key, alerts in groups.items():
         if key in fresh:
-            _join(ctx, fresh[key], alerts)
+            _belong(fresh[key], alerts)
             alert_storm.announce(ctx, fresh[key])
         elif key in live:
             _add(ctx, live[key], alerts)
@@ -94,18 +95,18 @@ def _thought_of(ctx: Context, delivery: Delivery, alerts: Sequence[Known]) -> In
         group_key=first.group_key,
         opened_at=alerting.began(min(one.starts_at for one in alerts), ctx.now),
         seen_at=ctx.now,
-        firing=0,
-        alerts=0,
+        firing=len(alerts),
+        alerts=len(alerts),
         labels=_in_common(alerts),
         links=_links(alerts),
     )
 
 
 def _in_common(alerts: Sequence[Known]) -> dict[str, str]:
-    """Give the labels that some alerts share; their name stands in the title already."""
+    """Give the labels that some alerts share, without how grave they are, which may change."""
     first, *rest = alerts
     shared = {name: value for name, value in first.labels.items() if all(one.labels.get(name) == value for one in rest)}
-    return {name: value for name, value in shared.items() if name not in ("alertname", "severity")}
+    return {name: value for name, value in shared.items() if name != "severity"}
 
 
 def _links(alerts: Sequence[Known]) -> dict[str, str]:
@@ -120,6 +121,10 @@ def _join(ctx: Context, incident: Incident, alerts: Sequence[Known]) -> None:
     incident.alerts += sum(one.incident_id != incident.id for one in alerts)
     incident.firing += len(alerts)
     incident.seen_at = ctx.now
+    _belong(incident, alerts)
+
+
+def _belong(incident: Incident, alerts: Sequence[Known]) -> None:
     for alert in alerts:
         alert.incident_id = incident.id
 

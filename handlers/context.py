@@ -28,6 +28,7 @@ from models.records.shelf import Shelf
 from models.rota.calendar import WorkCalendar
 from models.rota.zone import zone
 from models.triage.classifier import Classifier
+from models.triage.resemblance import Matcher
 
 Source = Literal["message", "button", "reaction", "command", "form", "thread", "clock"]
 
@@ -52,6 +53,11 @@ class Standing:
     def shelf(self) -> Shelf:
         """The rotas that were read last."""
         return Shelf()
+
+    @cached_property
+    def matcher(self) -> Matcher:
+        """What compares messages with the incidents that are live, by the catalogue's names."""
+        return Matcher.of(self.classifier, self.policy.services)
 
     @cached_property
     def calendars(self) -> Mapping[str, WorkCalendar]:

@@ -57,7 +57,9 @@ def take(ctx: Context, submit: Submit) -> Answer | None:
     if row is None or said is None:
         return None
     word = said.lower()
-    if word == wording.CANCEL:
+    if _is_of_another(ctx, row):
+        _ask(ctx, row, row.values, row.field, wording.ASKED_BEFORE)
+    elif word == wording.CANCEL:
         records.end(ctx.session, ctx.platform, ctx.actor)
         _say(ctx, wording.cancelled(row.opened().title))
     elif word == wording.PAUSE:
@@ -81,9 +83,15 @@ def _said(ctx: Context) -> str | None:
         case CommandGiven(is_bare=True, name=name, text=text):
             return f"{name} {text}".strip()
         case ButtonPressed(action=wording.BUTTON, value=value):
-            return value
+            return value.partition(" ")[0]
         case _:
             return None
+
+
+def _is_of_another(ctx: Context, row: Dialogue) -> bool:
+    """Say whether a button of another question was pressed: in the chat it stays where it is, and can be pressed."""
+    mark = ctx.event.value.partition(" ")[2] if isinstance(ctx.event, ButtonPressed) else ""
+    return mark not in ("", row.mark)
 
 
 def _begin(ctx: Context, form: Form) -> None:
@@ -104,9 +112,9 @@ def _ask(ctx: Context, row: Dialogue, values: Mapping[str, str], number: int, wr
     number = max(0, min(number, len(form.fields)))
     row.keep(values, number, ctx.now)
     if number == len(form.fields):
-        _say(ctx, wording.review(form, _filled(form, values), wrong))
+        _say(ctx, wording.review(form, _filled(form, values), wrong, row.mark))
     else:
-        _say(ctx, wording.question(form, number, values.get(form.fields[number].name), wrong))
+        _say(ctx, wording.question(form, number, values.get(form.fields[number].name), wrong, row.mark))
 
 
 def _answered(ctx: Context, row: Dialogue, said: str) -> None:

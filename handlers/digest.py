@@ -23,6 +23,7 @@ from models.policy import ChannelKind, Digest, Rotation, Weekday
 from models.records import debt as debts
 from models.records import event as received
 from models.records import figures as records
+from models.records import incident_board
 from models.records.delivery import Purpose
 from models.rota.calendar import DAY, WorkCalendar
 from models.rota.duty import who_is_on
@@ -136,9 +137,16 @@ def gathered(ctx: Context, period: Period) -> Told:
         helpers=_helpers(ctx, cut),
         shifts=_shifts(session, standing, now) if _is_newest(standing, period, now) else (),
         zone=standing.policy.zone,
+        incidents=_incidents(session, cut),
     )
     opened = records.opened(session, Period(calendar.midnight(days[0]), cut.end))
     return Told(facts, _picture(standing, opened, days))
+
+
+def _incidents(session: Session, period: Period) -> tuple[int, int]:
+    """Give how many incidents began in a period, and how many were resolved."""
+    began = incident_board.count_opened(session, period.start, period.end)
+    return began, incident_board.count_resolved(session, period.start, period.end)
 
 
 def weeks_ago(standing: Standing, at: datetime, number: int) -> Period:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from statistics import median
 
-from handlers import duty, runbook_debt
+from handlers import duty, handover_incidents, runbook_debt
 from handlers.context import Context
 from models.policy import Rotation
 from models.records import debt as debts
@@ -70,6 +70,7 @@ def collect(ctx: Context, change: Change) -> Draft:
         open=_section(ctx, [one for one in live if one.due is not Due.RESUME], overdue),
         waiting=_section(ctx, [one for one in live if one.due is Due.RESUME]),
         resolved=_section(ctx, requests.resolved_between(ctx.session, start, end, name)),
+        incidents=handover_incidents.collect(ctx, start, end, KEPT),
         debts=_debts(ctx, debts.open_debts(ctx.session, name)),
         log=tuple(_line(ctx, one) for one in lines[-KEPT:]),
         log_total=len(lines),

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from handlers import duty
+from handlers import duty, incident_board
 from handlers.context import Context, Standing
 from handlers.job import Job
 from handlers.wording import home as wording
@@ -28,6 +28,7 @@ LOOKED_AT = timedelta(hours=12)
 """How long after somebody looked at their page it is kept up to date."""
 
 MOST_SHIFTS = 5
+MOST_INCIDENTS = 5
 
 Section = Callable[[Context, str, str], Sequence[Block]]
 """Gives a part of the page of whoever has a handle on a platform: `(ctx, platform, handle)`."""
@@ -113,7 +114,12 @@ def _requests(ctx: Context, platform: str, handle: str) -> Sequence[Block]:
     )
 
 
-SECTIONS: Sequence[Section] = (_on_call, _shifts, _requests)
+def _incidents(ctx: Context, platform: str, handle: str) -> Sequence[Block]:
+    del handle
+    return incident_board.section(ctx, platform, MOST_INCIDENTS)
+
+
+SECTIONS: Sequence[Section] = (_on_call, _incidents, _shifts, _requests)
 
 
 def refresh_due(session: Session, standing: Standing, now: datetime) -> Iterable[TimeCame]:

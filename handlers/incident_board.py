@@ -14,7 +14,7 @@ from handlers.wording.incident_board import Listed
 from models import effects
 from models.effects import Post
 from models.events import TimeCame
-from models.message import Message
+from models.message import Block, Message
 from models.policy import ChannelKind, Policy
 from models.records import delivery, directory
 from models.records import incident_board as records
@@ -29,6 +29,12 @@ BOARD = "incident-board"
 def message(session: Session, policy: Policy, platform: str, now: datetime) -> Message:
     """Give the list of live incidents as it reads on a platform now."""
     return wording.board(listed(session, policy, platform, now), records.count(session), policy.zone)
+
+
+def section(ctx: Context, platform: str, most: int = wording.MOST) -> Sequence[Block]:
+    """Give the live incidents as a part of another message; nothing where there is none."""
+    found = listed(ctx.session, ctx.policy, platform, ctx.now, most)
+    return wording.section(found, records.count(ctx.session), ctx.policy.zone)
 
 
 def listed(

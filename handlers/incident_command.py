@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from handlers import dates, incident_board, incident_declaring, incident_link, incidents
 from handlers.command import Call, Command
 from handlers.context import Answer, Context, Standing
+from handlers.incidents import Source
 from handlers.job import Job
 from handlers.wording import incident_command as wording
 from models.anonymous import Anonymous
@@ -52,17 +53,18 @@ def _heard(ctx: Context, call: Call, words: Sequence[str]) -> Heard:
 def _update(ctx: Context, call: Call) -> Answer:
     incident_declaring.may(ctx)
     incident = _incident(ctx, call)
-    new = _said(ctx, call)
+    return update(ctx, incident, _said(ctx, call), source="command")
+
+
+def update(ctx: Context, incident: Incident, new: Said, *, source: Source) -> Answer:
+    """Say how a live incident goes, to everybody who reads of it. Raises UserError where it is over, or too long."""
     if not incident.is_live:
         raise UserError(wording.is_over(incident.id, incident.resolved_at, ctx.policy.zone, ctx.now))
-    if new.text:
-        _keep(ctx, incident, new.text)
+    _keep(ctx, incident, new.text, source=source)
     incident.next_update_at = new.next_at
-    incidents.note(ctx, incident, UPDATED, source="command", detail=new.text)
     incidents.refresh(ctx, incident)
     followers = incident_link.show(ctx, incident)
-    zone = dates.zone_of(ctx)
-    return Answer(reply=wording.updated(incident.id, new.next_at, zone, ctx.now, followers))
+    return Answer(reply=wording.updated(incident.id, new.next_at, dates.zone_of(ctx), ctx.now, followers))
 
 
 def _said(ctx: Context, call: Call) -> Said:
@@ -75,15 +77,20 @@ def _said(ctx: Context, call: Call) -> Said:
         raise call.wrong(wording.no_time(str(error))) from None
     except Passed as error:
         raise call.wrong(wording.passed(str(error))) from None
-    if len(new.text) > LONGEST_UPDATE:
-        raise UserError(wording.too_long(LONGEST_UPDATE, len(new.text)))
     return new
 
 
-def _keep(ctx: Context, incident: Incident, text: str) -> None:
-    """Keep the last words on an incident: in the chat as they are, for everybody else without people's names."""
-    incident.update = text
-    incident.public_note = Anonymous(ctx.policy.people).words(text, LONGEST_UPDATE)
+def _keep(ctx: Context, incident: Incident, text: str, *, source: Source) -> None:
+    """Keep the last words on an incident: in the chat as they are, for everybody else without people's names.
+
+    Raises UserError where they are too long.
+    """
+    if len(text) > LONGEST_UPDATE:
+        raise UserError(wording.too_long(LONGEST_UPDATE, len(text)))
+    if text:
+        incident.update = text
+        incident.public_note = Anonymous(ctx.policy.people).words(text, LONGEST_UPDATE)
+    incidents.note(ctx, incident, UPDATED, source=source, detail=text)
 
 
 def _rename(ctx: Context, call: Call) -> Answer:
@@ -102,18 +109,17 @@ def _rename(ctx: Context, call: Call) -> Answer:
 
 
 def _resolve(ctx: Context, call: Call) -> Answer:
-    """End an incident; the authors of its requests are told by the job that looks for those."""
     incident_declaring.may(ctx)
-    incident = _incident(ctx, call)
-    text = " ".join(call.words[1:])
+    return resolve(ctx, _incident(ctx, call), " ".join(call.words[1:]), source="command")
+
+
+def resolve(ctx: Context, incident: Incident, text: str, *, source: Source) -> Answer:
+    """End an incident; the authors of its requests are told by the job that looks for those. Raises UserError."""
     if not incident.is_live:
         raise UserError(wording.is_over(incident.id, incident.resolved_at, ctx.policy.zone, ctx.now))
-    if len(text) > LONGEST_UPDATE:
-        raise UserError(wording.too_long(LONGEST_UPDATE, len(text)))
     if text:
-        _keep(ctx, incident, text)
-        incidents.note(ctx, incident, UPDATED, source="command", detail=text)
-    incidents.resolve(ctx, incident, ctx.handle_on(incident.platform or ctx.platform), source="command")
+        _keep(ctx, incident, text, source=source)
+    incidents.resolve(ctx, incident, ctx.handle_on(incident.platform or ctx.platform), source=source)
     ctx.audit("resolve", f"incident:{incident.id}", text)
     asked = len(following.linked(ctx.session, incident.id))
     return Answer(reply=wording.resolved(incident.id, asked, incident.firing))

@@ -1,17 +1,18 @@
 """Requests of people that belong to an incident: linked, kept informed in one message each, told once of the end."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from handlers import paging, response
+from handlers import incident_board, paging, response
 from handlers.context import Context, Standing
 from handlers.job import Job
 from handlers.wording import incident_link as wording
 from models.effects import Post
 from models.events import TimeCame
-from models.message import MessageRef, Span
+from models.message import Message, MessageRef, Span
 from models.records import delivery
 from models.records import event as received
 from models.records import incident as records
@@ -20,16 +21,32 @@ from models.records import request as requests
 from models.records.base import put
 from models.records.delivery import Purpose
 from models.records.incident import Incident, IncidentLink
-from models.records.request import Request
+from models.records.request import Request, RequestState
+from models.triage.verdict import RequestClass
 
 OVER = "incident-over"
 
 
-def link(ctx: Context, incident: Incident, request: Request, *, how: str, is_certain: bool = True) -> bool:
-    """Let a request belong to an incident, and say so in its thread; False where it belongs to one already."""
+def link(
+    ctx: Context,
+    incident: Incident,
+    request: Request,
+    *,
+    how: str,
+    is_certain: bool = True,
+    in_place_of: int | None = None,
+) -> bool:
+    """Let a request belong to an incident, and say so in its thread; False where it belongs to one already.
+
+    in_place_of: the outbox row of what asked about it there, which says so then; None: it is said anew.
+    """
     if following.joined(ctx.session, request.id) is not None:
         return False
-    row = _say(ctx, incident, request)
+    row = in_place_of
+    if row is None:
+        row = _say(ctx, incident, request, is_certain=is_certain)
+    else:
+        ctx.edit(row, _follows(ctx, incident, request, is_certain=is_certain), request.platform, request)
     put(
         ctx.session,
         IncidentLink,
@@ -46,11 +63,11 @@ def link(ctx: Context, incident: Incident, request: Request, *, how: str, is_cer
     return True
 
 
-def _say(ctx: Context, incident: Incident, request: Request) -> int | None:
+def _say(ctx: Context, incident: Incident, request: Request, *, is_certain: bool) -> int | None:
     """Say in its thread what a request belongs to; None where the bot has had its one post about a question."""
     if request.has_answered and not (request.request_class.is_grave or request.is_direct):
         return None
-    said = wording.follows(followed(ctx, incident, request.platform))
+    said = _follows(ctx, incident, request, is_certain=is_certain)
     request.has_answered = True
     post = Post(request.channel, said, thread=paging.thread_of(request))
     return ctx.say(post, purpose=Purpose.NOTICE, request=request)
@@ -65,11 +82,25 @@ def show(ctx: Context, incident: Incident) -> int:
             continue
         count += 1
         if one.post_id is None:
-            one.post_id = _say(ctx, incident, request)
+            one.post_id = _say(ctx, incident, request, is_certain=one.is_certain)
         else:
-            said = wording.follows(followed(ctx, incident, request.platform))
-            ctx.edit(one.post_id, said, request.platform, request)
+            show_one(ctx, incident, request, one)
     return count
+
+
+def show_one(ctx: Context, incident: Incident, request: Request, one: IncidentLink) -> None:
+    """Bring what the thread of one linked request says of its incident up to date."""
+    said = _follows(ctx, incident, request, is_certain=one.is_certain)
+    ctx.edit(one.post_id, said, request.platform, request)
+
+
+def _follows(ctx: Context, incident: Incident, request: Request, *, is_certain: bool) -> Message:
+    """Give what its thread says of a request's incident; what only the bot thinks to be the same can be answered."""
+    facts = followed(ctx, incident, request.platform)
+    if is_certain or not request.state.is_live:
+        return wording.follows(facts)
+    is_asked_for = request.request_class is RequestClass.URGENT and request.state is RequestState.OPEN
+    return wording.follows(replace(facts, request=request.id, may_stop=is_asked_for))
 
 
 def followed(ctx: Context, incident: Incident, platform: str) -> wording.Followed:
@@ -78,12 +109,13 @@ def followed(ctx: Context, incident: Incident, platform: str) -> wording.Followe
         number=incident.id,
         link=reference(ctx, incident, platform),
         title=incident.title,
-        since=incident.since,
+        since=incident.opened_at,
         update=incident.update,
         next_update_at=incident.next_update_at,
         resolved_at=None if incident.is_live else incident.resolved_at,
         now=ctx.now,
         zone=ctx.policy.zone,
+        is_taken=incident_board.owner(ctx.session, ctx.policy, incident) is not None,
     )
 
 

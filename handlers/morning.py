@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from handlers import announcement, duty
+from handlers import announcement, duty, incident_board
 from handlers.context import Context, Standing
 from handlers.job import Job
 from handlers.wording import log
@@ -118,7 +118,8 @@ def _direct(
 ) -> Message:
     waiting = [_line(ctx, one, platform) for one in live if one.due is Due.RESUME]
     others = [_line(ctx, one, platform) for one in live if one.due is not Due.RESUME]
-    return wording.direct(facts, ctx.policy.duties, waiting, others, last)
+    incidents = incident_board.section(ctx, platform)
+    return wording.direct(facts, ctx.policy.duties, waiting, others, last, incidents=incidents)
 
 
 def _line(ctx: Context, one: Request, platform: str) -> wording.OpenRequest:

@@ -26,7 +26,7 @@ def begin(ctx: Context, request: Request) -> None:
 
     Where somebody took it and fell silent, the steps count from now: its first page was delivered long ago.
     """
-    rotation = ctx.policy.rotation_for(request.channel_name)
+    rotation = _rotation(ctx, request)
     stop(ctx, request)
     request.rotation = rotation.name if rotation is not None else None
     request.step, request.paged_at = 0, ctx.now if request.state is RequestState.ACKNOWLEDGED else None
@@ -34,6 +34,13 @@ def begin(ctx: Context, request: Request) -> None:
         _wait_for_hours(ctx, request, rotation)
     else:
         _run_step(ctx, request, rotation)
+
+
+def _rotation(ctx: Context, request: Request) -> Rotation | None:
+    """Give whose a request is: its channel's; of what alerts ask, which nobody wrote, its service's."""
+    if request.author:
+        return ctx.policy.rotation_for(request.channel_name)
+    return ctx.policy.rotation_for_alerts(request.service, request.channel_name)
 
 
 def go_on(ctx: Context, request: Request) -> None:
@@ -358,9 +365,10 @@ def _facts(ctx: Context, request: Request, read_on: str | None = None) -> wordin
 
 
 def _incident(ctx: Context, request: Request) -> int | None:
-    """Give the incident that a request belongs to; looked up once somebody is on it, who may declare one."""
-    is_taken = request.state is RequestState.ACKNOWLEDGED
-    return incident_following.joined(ctx.session, request.id) if is_taken else None
+    """Give the incident that a request belongs to; the one that it pages for only once somebody is on it."""
+    if request.state is RequestState.ACKNOWLEDGED:
+        return incident_following.joined(ctx.session, request.id)
+    return incident_following.linked_to(ctx.session, request.id)
 
 
 def _named(ctx: Context, request: Request, handle: str, place: str) -> Span:

@@ -25,15 +25,18 @@ from handlers import (
     handover,
     handover_jobs,
     handover_parts,
+    heartbeat,
     helper,
     home,
     incident_board,
     incident_chat,
     incident_command,
     incident_declaring,
+    incident_form,
     incident_jobs,
     incident_link,
     incidents,
+    known_incident,
     lifecycle,
     log,
     morning,
@@ -116,6 +119,8 @@ BUTTONS: Mapping[str, Callable[[Context, ButtonPressed], Answer | None]] = {
     **exchange.BUTTONS,
     **silences.BUTTONS,
     **incident_declaring.BUTTONS,
+    **incident_form.BUTTONS,
+    **known_incident.BUTTONS,
     **dialogue.BUTTONS,
 }
 
@@ -129,6 +134,7 @@ FORMS: Mapping[str, Callable[[Context, FormSubmitted], Answer | None]] = {
     **runbook.FORMS,
     **feedback.FORMS,
     **duplicate.FORMS,
+    **incident_form.FORMS,
 }
 
 REACTIONS: Mapping[str, Callable[[Context, ReactionAdded], None]] = {
@@ -168,6 +174,8 @@ JOBS: tuple[Job, ...] = (
     day_before.DAY_BEFORE,
     showing.SHOWING,
     calendar_feed.KEEPING,
+    heartbeat.BACK,
+    heartbeat.LOST,
     retention.RETENTION,
     home.REFRESH,
 )

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from handlers import duplicate, missed, nudges, paging, quotes, rerouting, response, thread_words
+from handlers import duplicate, known_incident, missed, nudges, paging, quotes, rerouting, response, thread_words
 from handlers.context import Answer, Context, Source, Standing
 from handlers.job import Job
 from handlers.wording import requests as wording
@@ -120,6 +120,7 @@ def _open(
 def _begin(ctx: Context, request: Request, verdict: Verdict) -> None:
     """Do what a new request wants, and ask its author where that is in doubt."""
     if not verdict.ask or request.request_class.is_grave:
+        known_incident.look(ctx, request)
         response.respond(ctx, request)
     if verdict.ask:
         response.ask(ctx, request, verdict.graver, _otherwise(verdict))
@@ -136,6 +137,7 @@ def _join(ctx: Context, request: Request, text: str, verdict: Verdict, kind: Cha
     verdicts = (verdict, _judged(ctx, together, kind))
     for one in verdicts:
         _raise_if_graver(ctx, request, one)
+    known_incident.heard(ctx, request, verdict, source="message")
     _note_if_left_open(ctx, request, source="message")
     for one in verdicts:
         _ask_if_graver(ctx, request, one, kind)
@@ -200,6 +202,7 @@ def _authors_reply(ctx: Context, request: Request, event: MessagePosted, kind: C
         _reopen(ctx, request, text, verdict, is_grave=is_grave)
         _keep_message(ctx, event, text, verdict, request)
     elif not _answers(ctx, request, text, verdict, source="thread"):
+        known_incident.heard(ctx, request, verdict, is_back=is_back(event.text), source="thread")
         _raise_if_graver(ctx, request, verdict)
         _note_if_left_open(ctx, request, source="thread")
 
@@ -349,6 +352,7 @@ def question_over(ctx: Context, event: TimeCame) -> None:
         return
     has_written = any(entry.what == LEFT_OPEN for entry in records.timeline(ctx.session, request.id))
     response.settle_question(ctx, request, wording.question_unanswered(asked, has_written=has_written))
+    known_incident.look(ctx, request, asked)
     response.reclassify(ctx, request, asked, source="clock", is_correction=False)
 
 
@@ -364,6 +368,7 @@ def _begin_late(ctx: Context, request: Request) -> None:
     if verdict is not None and verdict.ask and not is_by_hand and ctx.now - request.opened_at <= missed.RECENT:
         _begin(ctx, request, verdict)
         return
+    known_incident.look(ctx, request)
     response.respond(ctx, request)
     if request.request_class is RequestClass.COMMUNITY:
         rerouting.followed(ctx, request)

@@ -13,7 +13,7 @@ from models.errors import UserError
 from models.events import MessagePosted
 from models.message import Message
 from models.policy import ChannelKind
-from models.records import delivery
+from models.records import delivery, incident_following
 from models.records import request as records
 from models.records.delivery import Purpose
 from models.records.request import Due, LabelledExample, ReadMessage, Request, RequestState
@@ -101,7 +101,10 @@ def respond(ctx: Context, request: Request) -> None:
         case RequestClass.URGENT:
             _respond_urgent(ctx, request)
         case RequestClass.PLATFORM:
-            paging.begin(ctx, request)
+            if incident_following.is_known(ctx.session, request.id):
+                nudges.leave_to_others(ctx, request)  # nobody is pinged again for what is known
+            else:
+                paging.begin(ctx, request)
         case RequestClass.COMMUNITY:
             _respond_community(ctx, request)
         case RequestClass.NONE:
@@ -286,6 +289,9 @@ def _link_in_sos(ctx: Context, request: Request) -> None:
 
 
 def _respond_community(ctx: Context, request: Request) -> None:
+    if incident_following.is_known(ctx.session, request.id):
+        nudges.leave_to_others(ctx, request)  # it has its answer
+        return
     kind = kind_of(ctx, request)
     if kind in (ChannelKind.SOS, ChannelKind.OPERATIONS):
         _point_to_how_to(ctx, request, is_sos=kind is ChannelKind.SOS)

@@ -164,9 +164,10 @@ def board(
     public = Anonymous(policy.people)
     planned = list(_planned(policy, names, public))
     told = [one for one in known if _is_told(one, page, names)]
-    shown = [_shown(one, public) for one in told]
     watch = _Watch(policy.zone, since, now)
     horizon = now - timedelta(days=page.history_days)
+    recent = [one for one in told if one.resolved_at is None or one.resolved_at >= horizon]
+    shown = [_shown(one, public) for one in recent]
     return Board(
         title=page.title,
         note=page.note or "",
@@ -176,8 +177,8 @@ def board(
         services=tuple(_service(name, told, planned, watch) for name in names),
         live=tuple(one for one in shown if one.resolved_at is None),
         planned=tuple(one for one in planned if now < one.end and one.start < now + AHEAD),
-        past=tuple(reversed([one for one in shown if _is_within(one.resolved_at, horizon)]))[:MOST_PAST],
-        past_planned=tuple(reversed([one for one in planned if _is_within(one.end, horizon) and one.end <= now])),
+        past=tuple(reversed([one for one in shown if one.resolved_at is not None]))[:MOST_PAST],
+        past_planned=tuple(reversed([one for one in planned if horizon <= one.end <= now])),
         blind_since=min(_silences(known), default=None),
         url=url,
     )
@@ -251,7 +252,3 @@ def _service(name: str, told: Sequence[Known], planned: Sequence[Planned], watch
 
 def _minute(at: datetime) -> datetime:
     return at.replace(second=0, microsecond=0)
-
-
-def _is_within(at: datetime | None, horizon: datetime) -> bool:
-    return at is not None and at >= horizon

@@ -1,15 +1,18 @@
 """What the organisation decided about alerts: how they are grouped, who is told, and what nobody is told of."""
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Self
+from typing import Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
 
 from models.severity import Severity
 from models.written import Duration, Moment, Strict
+
+SHORTEST_BEAT = timedelta(minutes=1)
 
 
 class Action(StrEnum):
@@ -66,6 +69,42 @@ class Maintenance(Strict):
         return self.begins(zone) <= at < self.ends(zone)
 
 
+class Heartbeat(Strict):
+    """An alert that must keep coming, such as Prometheus' Watchdog. source: whose. labels: those that tell it apart.
+
+    every: how often it comes. grace: how much later it may come.
+    """
+
+    name: str = Field(min_length=1, max_length=200)
+    source: Literal["alertmanager", "grafana", "generic"] = "alertmanager"
+    labels: Mapping[str, str] = Field(default_factory=dict)
+    every: Duration = timedelta(minutes=5)
+    grace: Duration = timedelta(minutes=2)
+
+    @field_validator("every")
+    @classmethod
+    def _not_all_the_time(cls, every: timedelta) -> timedelta:
+        if every < SHORTEST_BEAT:
+            raise ValueError("a heartbeat comes every minute at most: write 1m or more")
+        return every
+
+    @property
+    def period(self) -> timedelta:
+        """How long after the last one it counts as lost."""
+        return self.every + self.grace
+
+    @property
+    def key(self) -> str:
+        """What no other heartbeat is called."""
+        told = [self.source, self.name, *(f"{name}={value}" for name, value in sorted(self.labels.items()))]
+        return hashlib.sha256("\0".join(told).encode("utf-8", "surrogatepass")).hexdigest()
+
+    def is_it(self, source: str, labels: Mapping[str, str]) -> bool:
+        """Say whether an alert of a sender is this heartbeat."""
+        wanted = {"alertname": self.name, **self.labels}
+        return source == self.source and all(labels.get(name) == value for name, value in wanted.items())
+
+
 class Alerts(Strict):
     """How alerts become incidents. group_by: the labels that one incident's alerts share, where the sender groups none.
 
@@ -80,6 +119,14 @@ class Alerts(Strict):
     bots: tuple[str, ...] = ()
     inhibit: tuple[Inhibition, ...] = ()
     maintenance: tuple[Maintenance, ...] = ()
+    heartbeats: tuple[Heartbeat, ...] = ()
+
+    @field_validator("heartbeats")
+    @classmethod
+    def _each_once(cls, heartbeats: tuple[Heartbeat, ...]) -> tuple[Heartbeat, ...]:
+        if len({one.key for one in heartbeats}) < len(heartbeats):
+            raise ValueError("a heartbeat stands twice: tell them apart by their labels")
+        return heartbeats
 
     @field_validator("group_by")
     @classmethod

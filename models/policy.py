@@ -232,12 +232,16 @@ class Community(Strict):
 
 
 class Service(Strict):
-    """One entry of the catalogue: a service, the names people call it by, and whose it is."""
+    """One entry of the catalogue: a service, the names people call it by, and whose it is.
+
+    rotation: who is paged for its alerts; None: whoever serves the alerts channel.
+    """
 
     name: str = Field(min_length=1)
     aliases: tuple[str, ...] = ()
     platform: bool = False
     critical: bool = False
+    rotation: str | None = None
     docs: HttpUrl | None = None
 
 
@@ -379,6 +383,11 @@ class Policy(Strict):
         serving = [rotation for rotation in self.oncall.rotations if rotation.serves(channel)]
         named = [rotation for rotation in serving if rotation.channels is not None]
         return next(iter(named or serving), self.rotation())
+
+    def rotation_for_alerts(self, service: str | None, channel: str | None) -> Rotation | None:
+        """Give the rotation that is paged for a service's alerts: its own, else the one that serves their channel."""
+        named = next((one.rotation for one in self.services if one.name == service), None)
+        return (self.rotation(named) if named is not None else None) or self.rotation_for(channel)
 
     def is_lead(self, person: Person | None) -> bool:
         """Say whether somebody may change the list. A stranger may not."""

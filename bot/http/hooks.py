@@ -17,6 +17,7 @@ from fastapi.responses import JSONResponse
 
 from bot.clock import Clock
 from bot.http.payloads import PAYLOADS, Faulty, Payload
+from bot.http.together import Together
 from bot.metrics import Metrics
 from bot.settings import Hook, Hooks
 from models.errors import StoreUnavailable
@@ -80,11 +81,13 @@ class Sender:
     token: bytes
     pace: Pace
     payload: type[Payload]
+    deliveries: Together
 
     @classmethod
-    def of(cls, name: str, hook: Hook) -> "Sender":
+    def of(cls, name: str, hook: Hook, receive: Callable[[Event], object], clock: Clock) -> "Sender":
         """Give the sender of a hook that is in the configuration."""
-        return cls(name, hook.token.get_secret_value().encode(), Pace(hook.rate), PAYLOADS[name])
+        together = Together(lambda alerts: receive(AlertReceived.of(name, alerts, clock.now())))
+        return cls(name, hook.token.get_secret_value().encode(), Pace(hook.rate), PAYLOADS[name], together)
 
     def admit(self, request: Request) -> None:
         """Let a request in that shows the token, and not too often. Raises Refused."""
@@ -121,7 +124,7 @@ async def _body(request: Request) -> bytes:
 def router(hooks: Hooks, receive: Callable[[Event], object], clock: Clock, metrics: Metrics) -> APIRouter:
     """Give the routes of the hooks. receive: takes an event, and returns only after the commit."""
     configured = {name: hook for name in PAYLOADS if (hook := getattr(hooks, name)) is not None}
-    senders = {name: Sender.of(name, hook) for name, hook in configured.items()}
+    senders = {name: Sender.of(name, hook, receive, clock) for name, hook in configured.items()}
     routes = APIRouter()
 
     @routes.post("/hooks/{name}", include_in_schema=False)
@@ -129,7 +132,7 @@ def router(hooks: Hooks, receive: Callable[[Event], object], clock: Clock, metri
         """Take one delivery."""
         known = name if name in senders else "unknown"
         try:
-            count = await _taken(senders.get(name), request, receive, clock)
+            count = await _taken(senders.get(name), request)
             answer: Response = JSONResponse({"taken": count})
         except Faulty as wrong:
             told = {"error": "The delivery cannot be read.", "faults": wrong.faults}
@@ -144,22 +147,22 @@ def router(hooks: Hooks, receive: Callable[[Event], object], clock: Clock, metri
     return routes
 
 
-async def _taken(sender: Sender | None, request: Request, receive: Callable[[Event], object], clock: Clock) -> int:
+async def _taken(sender: Sender | None, request: Request) -> int:
     """Take the delivery of a request, and give how many alerts it had. Raises Refused and Faulty."""
     if sender is None:
         raise Refused(404, _SAID["unknown"])
     sender.admit(request)
     raw = await _body(request)
-    return await run_in_threadpool(_received, sender, raw, receive, clock)
+    return await run_in_threadpool(_received, sender, raw)
 
 
-def _received(sender: Sender, raw: bytes, receive: Callable[[Event], object], clock: Clock) -> int:
+def _received(sender: Sender, raw: bytes) -> int:
     payload = sender.payload.of(raw)
     alerts = payload.reports()
     if payload.left_out:
         log.warning("hook.truncated", sender=sender.name, left_out=payload.left_out)
     try:
-        receive(AlertReceived.of(sender.name, alerts, clock.now()))
+        sender.deliveries.take(alerts)
     except StoreUnavailable:
         raise Refused(503, _SAID["away"], {"Retry-After": str(RETRY_SECONDS)}) from None
     return len(alerts)

@@ -30,6 +30,10 @@ class Health(Protocol):
         """Give what is away for now: a platform, the store. Empty: ready."""
         ...
 
+    def notes(self) -> list[str]:
+        """Give what is worth knowing, and makes it neither unready nor dead. Empty: nothing."""
+        ...
+
     def render(self) -> bytes:
         """Give the figures in Prometheus' text format."""
         ...
@@ -47,7 +51,8 @@ def application(health: Health, routers: Iterable[APIRouter] = ()) -> FastAPI:
     @app.get("/readyz")
     def ready() -> JSONResponse:
         away = health.problems() + health.absences()
-        return JSONResponse({"ready": not away, "away": away}, status_code=503 if away else 200)
+        told = {"ready": not away, "away": away, "notes": [] if away else health.notes()}
+        return JSONResponse(told, status_code=503 if away else 200)
 
     @app.get("/metrics")
     def metrics() -> Response:

@@ -69,10 +69,22 @@ class Edition:
 
 
 class StatusPages:
-    """Keeps the status page, and serves it. standing: gives what stands now, as a reload may replace it."""
+    """Keeps the status page, and serves it. standing: gives what stands now, as a reload may replace it.
 
-    def __init__(self, store: Store, clock: Clock, standing: Callable[[], Standing]) -> None:
+    rest_seconds: it is not made anew within so long. stale_seconds: after so long without a look it says so.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        standing: Callable[[], Standing],
+        *,
+        rest_seconds: float = REST_SECONDS,
+        stale_seconds: float = STALE_SECONDS,
+    ) -> None:
         self._store, self._clock, self._standing = store, clock, standing
+        self._rest_seconds, self._stale_seconds = rest_seconds, stale_seconds
         self._sheet = status_page.style()
         self._policy = status_page.policy_of(self._sheet)
         self._edition: Edition | None = None
@@ -95,6 +107,11 @@ class StatusPages:
         self._wake.set()
         if self._thread.is_alive():
             self._thread.join(timeout=5)
+
+    @property
+    def edition(self) -> Edition | None:
+        """What is served now; None where there is nothing yet, or no page at all."""
+        return self._edition
 
     def touch(self) -> None:
         """Say that something may have changed; returns at once."""
@@ -131,7 +148,7 @@ class StatusPages:
             self._wake.clear()
             if not self._stopping.is_set():
                 self.refresh()
-            self._stopping.wait(REST_SECONDS)
+            self._stopping.wait(self._rest_seconds)
 
     def _made(self, board: Board) -> Edition:
         atom = status_feeds.atom(board)
@@ -209,7 +226,7 @@ class StatusPages:
         edition = self._edition
         if edition is None:
             return _short(503, wording.NOT_THERE_YET, (b"retry-after", str(RETRY_SECONDS).encode()))
-        is_stale = monotonic() - self._looked_at > STALE_SECONDS
+        is_stale = monotonic() - self._looked_at > self._stale_seconds
         return _given((edition.stale if is_stale else edition.fresh)[path], scope)
 
 

@@ -108,11 +108,13 @@ def _services(board: Board) -> Markup:
     if not board.services:
         return Markup("")
     shown = [element("li", _service(one), class_="card") for one in board.services]
-    return _section("services", wording.SERVICES, _key(), element("ul", shown, role="list"))
+    return _section("services", wording.SERVICES, _key(board), element("ul", shown, role="list"))
 
 
-def _key() -> Markup:
-    marks = [element("span", _mark(state), wording.NAMES[state]) for state in State if state is not State.UNKNOWN]
+def _key(board: Board) -> Markup:
+    has_gaps = any(day.state is State.UNKNOWN for one in board.services for day in one.days)
+    shown = [state for state in State if state is not State.UNKNOWN or has_gaps]
+    marks = [element("span", _mark(state), wording.NAMES[state]) for state in shown]
     return element("p", element("span", wording.LEGEND), marks, class_="key")
 
 

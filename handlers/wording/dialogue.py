@@ -28,6 +28,7 @@ ALWAYS = (CANCEL, RESUME)
 
 LONGEST_SHOWN = 300
 NOTHING_OPEN = "No form is open here any more. Give its command again to begin anew."
+ASKED_BEFORE = "That button belongs to an earlier question. This is where we are:"
 SEND_OR_NOT = "Everything is filled in."
 
 
@@ -55,8 +56,11 @@ def _words(*words: str) -> Sequence[Span]:
     return [span for word in words for span in (", ", Code(word))][1:]
 
 
-def question(form: Form, number: int, before: str | None, wrong: str) -> Message:
-    """Ask for one field. before: what was answered when it was asked for last; None: it was not."""
+def question(form: Form, number: int, before: str | None, wrong: str, mark: str) -> Message:
+    """Ask for one field. before: what was answered when it was asked for last; None: it was not.
+
+    mark: of the question, which its buttons bear.
+    """
     field = form.fields[number]
     proposed = field.initial if before is None else before
     return message(
@@ -67,7 +71,7 @@ def question(form: Form, number: int, before: str | None, wrong: str) -> Message
         else None,
         Quote(proposed) if proposed else None,
         note(field.hint) if field.hint else None,
-        Buttons(tuple(_choices(field, proposed))),
+        Buttons(tuple(_choices(field, proposed, mark))),
         summary=field.label,
     )
 
@@ -76,25 +80,27 @@ def _asked(field: FormField) -> Sequence[Span]:
     return [f"{field.label}{' (may be left empty)' if field.is_optional else ''}"]
 
 
-def _choices(field: FormField, proposed: str) -> Sequence[Button]:
-    keep = [Button(BUTTON, "Keep it", KEEP, "primary")] if proposed else []
-    skip = [Button(BUTTON, "Leave empty", SKIP)] if field.is_optional else []
-    return [*keep, *skip, Button(BUTTON, "Cancel", CANCEL)]
+def _choices(field: FormField, proposed: str, mark: str) -> Sequence[Button]:
+    keep = [Button(BUTTON, "Keep it", f"{KEEP} {mark}", "primary")] if proposed else []
+    skip = [Button(BUTTON, "Leave empty", f"{SKIP} {mark}")] if field.is_optional else []
+    return [*keep, *skip, Button(BUTTON, "Cancel", f"{CANCEL} {mark}")]
 
 
-def review(form: Form, values: Mapping[str, str], wrong: str) -> Message:
-    """Show what was filled in, to be sent."""
+def review(form: Form, values: Mapping[str, str], wrong: str, mark: str) -> Message:
+    """Show what was filled in, to be sent. mark: of this question, which its buttons bear."""
     return message(
         paragraph(wrong) if wrong else None,
         Fields(tuple((field.label, line(_shown(field, values[field.name]))) for field in form.fields)),
-        Buttons((Button(BUTTON, form.submit, SEND, "primary"), Button(BUTTON, "Back", BACK), _cancel())),
+        Buttons(
+            (
+                Button(BUTTON, form.submit, f"{SEND} {mark}", "primary"),
+                Button(BUTTON, "Back", f"{BACK} {mark}"),
+                Button(BUTTON, "Cancel", f"{CANCEL} {mark}", "danger"),
+            )
+        ),
         note("Write ", *_words(SEND, BACK, PAUSE, CANCEL), "."),
         summary=form.title,
     )
-
-
-def _cancel() -> Button:
-    return Button(BUTTON, "Cancel", CANCEL, "danger")
 
 
 def _shown(field: FormField, value: str) -> str:

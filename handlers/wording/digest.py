@@ -73,6 +73,7 @@ class Facts:
     """What is told of a week. last: its last civil day so far; is_running: more are to come.
 
     before: the week before, cut at the same time where the week still runs. debts: all of them, the oldest first.
+    incidents: how many began, and how many were resolved.
     """
 
     first: date
@@ -86,6 +87,7 @@ class Facts:
     helpers: Sequence[Helper]
     shifts: Sequence[Shifts]
     zone: ZoneInfo
+    incidents: tuple[int, int] = (0, 0)
 
 
 def digest(facts: Facts, platform: str) -> Message:
@@ -93,9 +95,16 @@ def digest(facts: Facts, platform: str) -> Message:
     blocks: list[Block] = [Heading(_title(facts))]
     blocks += _figures(facts) if _is_eventful(facts) else [paragraph(_nothing(facts))]
     blocks += _waited(facts, platform) + _debts(facts, platform)
-    rest = [one for one in (_corrections(facts), _helpers(facts, platform)) if one]
+    rest = [one for one in (_incidents(facts), _corrections(facts), _helpers(facts, platform)) if one]
     blocks += [Bullets(tuple(rest))] if rest else []
     return message(*blocks, *_shifts(facts), _small_print(facts), summary=f"{_title(facts)}: {_total(facts)}")
+
+
+def _incidents(facts: Facts) -> Line:
+    began, resolved = facts.incidents
+    if not began and not resolved:
+        return ()
+    return line(f"Incidents: {began} began, {resolved} {'was' if resolved == 1 else 'were'} resolved")
 
 
 def no_weeks(given: str, most: int) -> str:

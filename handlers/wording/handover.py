@@ -6,7 +6,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from handlers.wording import handover_sections, times
-from handlers.wording.handover_sections import Reading, when
+from handlers.wording.handover_reading import MOST, Reading
+from handlers.wording.handover_sections import when
 from models.message import (
     Block,
     Bullets,
@@ -63,7 +64,8 @@ NOT_SUBMITTED_YET = "The last handover has not been submitted yet, so it cannot 
 class Shown:
     """A handover as the sentences need it. by: None where the bot filed it.
 
-    asked_at: when the incoming engineer is asked again; None: not any more. naming: as of `Policy.naming`.
+    asked_at: when the incoming engineer is asked again; None: not any more. Of a part's draft: when it is filed.
+    naming: as of `Policy.naming`.
     """
 
     number: int
@@ -88,7 +90,7 @@ def draft(shown: Shown, platform: str, *, is_whole: bool = False) -> Message:
     """Show the draft as it would be submitted now. is_whole: with every line that is kept."""
     return message(
         Heading(_title(shown.draft, "Draft: ")),
-        *_content(shown, platform, ALL if is_whole else handover_sections.MOST),
+        *_content(shown, platform, ALL if is_whole else MOST),
         note(
             "Add with ",
             Code("/handover note"),
@@ -96,9 +98,14 @@ def draft(shown: Shown, platform: str, *, is_whole: bool = False) -> Message:
             Code("/handover summary"),
             ", hand over with ",
             Code("/handover submit"),
-            f"{_each_in(shown)}. At {when(shown.draft.shift_end, shown.zone)} I file it as it is.",
+            f"{_each_in(shown)}. At {when(_filed_at(shown), shown.zone)} I file it as it is.",
         ),
     )
+
+
+def _filed_at(shown: Shown) -> datetime:
+    """Give when a draft is filed: that of a part, a while after duty passed on."""
+    return shown.asked_at if shown.draft.is_part and shown.asked_at is not None else shown.draft.shift_end
 
 
 def _each_in(shown: Shown) -> str:
@@ -109,7 +116,7 @@ def filed(shown: Shown, platform: str, *, is_whole: bool = False) -> Message:
     """Give a filed handover: for operations, and for `/handover show` with all that is kept of it."""
     return message(
         Heading(_title(shown.draft)),
-        *_content(shown, platform, ALL if is_whole else handover_sections.MOST),
+        *_content(shown, platform, ALL if is_whole else MOST),
         Note(_standing(shown)),
         summary=_title(shown.draft),
     )
@@ -155,7 +162,7 @@ def _title(draft: Draft, prefix: str = "") -> str:
     return f"{prefix}Handover of {draft.rotation}{during}: {who}"
 
 
-def _content(shown: Shown, platform: str, most: int = handover_sections.MOST) -> list[Block]:
+def _content(shown: Shown, platform: str, most: int = MOST) -> list[Block]:
     said: list[Block] = []
     if shown.is_quiet:
         said.append(paragraph(Strong("Nothing notable.")))
@@ -167,7 +174,7 @@ def _content(shown: Shown, platform: str, most: int = handover_sections.MOST) ->
     return [*head, *said, *rest]
 
 
-def _reading(shown: Shown, platform: str, most: int = handover_sections.MOST) -> Reading:
+def _reading(shown: Shown, platform: str, most: int = MOST) -> Reading:
     number = shown.number if shown.state is not HandoverState.DRAFT else None
     return Reading(shown.zone, platform, number, most)
 

@@ -9,6 +9,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from handlers.wording import handover_sections
+from handlers.wording.handover_reading import Reading
 from handlers.wording.markdown import plain
 from models.message import plain_block
 from models.records.handover import Handover, LogEntry, draft_from_json
@@ -66,7 +67,7 @@ def exported(row: Handover, log: Sequence[LogEntry], name: Callable[[str | None]
     """Give a filed handover as a row. log: of its shift. name: gives a person's name by id."""
     whole = draft_from_json(row.body or {})
     draft = replace(whole, log=(), log_total=0) if log else whole
-    head, rest = handover_sections.blocks(draft, handover_sections.Reading(zone, "", most=KEPT))
+    head, rest = handover_sections.blocks(draft, Reading(zone, "", most=KEPT))
     return ExportRow(
         number=row.id,
         rotation=row.rotation,

@@ -1,16 +1,15 @@
 """The sections of a handover: counts first, then at most ten short lines each, so that it fits on a phone."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from handlers.wording import times
-from models.message import Block, Bullets, Code, Line, MessageRef, Note, Paragraph, Span, Strong, line, note, paragraph
+from handlers.wording import handover_incidents, times
+from handlers.wording.handover_reading import Reading, more
+from models.message import Block, Bullets, Line, MessageRef, Paragraph, Span, Strong, line, paragraph
 from models.records.handover import Draft, DraftedLine, DraftedRequest, Requests
 from models.records.request import Due
-
-MOST = 10
 
 NEXT: Mapping[str, str] = {
     Due.PAGE: "escalates",
@@ -21,31 +20,12 @@ NEXT: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """Where a handover is read. platform: only messages of the same one can be links; empty: in a file.
-
-    number: of the handover, where what is left out can be found; None for a draft. most: lines a section.
-    day: whose times need no date, because it is the shift's first.
-    """
-
-    zone: ZoneInfo
-    platform: str
-    number: int | None = None
-    most: int = MOST
-    day: date | None = None
-
-    def time(self, at: datetime) -> str:
-        """Give a time as short as it is clear beside the shift's own: `09:05`, or `Tue 3 Nov 09:05`."""
-        there = at.astimezone(self.zone)
-        return f"{there:%H:%M}" if there.date() == self.day else f"{times.day(there.date())} {there:%H:%M}"
-
-
 def blocks(draft: Draft, reading: Reading) -> tuple[list[Block], list[Block]]:
     """Give the head (who, when, counts) and the sections of a draft."""
     reading = replace(reading, day=draft.shift_start.astimezone(reading.zone).date())
     head: list[Block] = [paragraph(_hours(draft, reading.zone)), paragraph(Strong(counts(draft)))]
     rest: list[Block] = [
+        *handover_incidents.blocks(draft.incidents, reading, _span(draft)),
         *_requests("Open", draft.open, reading, _open),
         *_requests("Waiting since out of hours", draft.waiting, reading, _open),
         *_requests(f"Resolved in this {_span(draft)}", draft.resolved, reading, _resolved),
@@ -68,6 +48,7 @@ def counts(draft: Draft) -> str:
     """Give the counts in one line."""
     return " · ".join(
         (
+            *handover_incidents.counts(draft.incidents),
             f"{draft.open.total} open",
             f"{draft.waiting.total} waiting",
             f"{draft.resolved.total} resolved",
@@ -96,17 +77,7 @@ def _requests(
         return []
     shown = section.items[: reading.most]
     lines = Bullets(tuple(item(one, reading) for one in shown))
-    return [paragraph(Strong(title)), lines, *_more(section.total - len(shown), reading, "more")]
-
-
-def _more(left: int, reading: Reading, what: str) -> list[Note]:
-    """Say how much is left out, and where it is read; where it is read already, only how much."""
-    if left <= 0:
-        return []
-    if reading.most > MOST or not reading.platform:
-        return [note(f"and {left} {what}")]
-    asked = "/handover draft all" if reading.number is None else f"/handover show {reading.number}"
-    return [note(f"and {left} {what}: ", Code(asked))]
+    return [paragraph(Strong(title)), lines, *more(section.total - len(shown), reading, "more")]
 
 
 def _open(one: DraftedRequest, reading: Reading) -> Line:
@@ -139,7 +110,7 @@ def _log(draft: Draft, reading: Reading) -> list[Block]:
         return []
     lines = tuple(_log_line(one, reading) for one in draft.log[-reading.most :])
     left = draft.log_total - len(lines)
-    return [paragraph(Strong("Log")), Bullets(lines), *_more(left, reading, "before")]
+    return [paragraph(Strong("Log")), Bullets(lines), *more(left, reading, "before")]
 
 
 def _log_line(one: DraftedLine, reading: Reading) -> Line:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from handlers.wording import times
 from handlers.wording.incidents import cut
-from models.message import Bullets, Code, Line, Message, MessageRef, Span, Strong, line, message, note, paragraph
+from models.message import Block, Bullets, Code, Line, Message, MessageRef, Span, Strong, line, message, note, paragraph
 from models.severity import Severity
 
 MOST = 10
@@ -48,6 +48,16 @@ def board(listed: Sequence[Listed], total: int, zone: ZoneInfo) -> Message:
         note("How one goes is said with ", Code("/incident update <number> <text>"), "."),
         summary=head,
     )
+
+
+def section(listed: Sequence[Listed], total: int, zone: ZoneInfo) -> list[Block]:
+    """Give the live incidents as a part of another message; nothing where there is none."""
+    if not total:
+        return []
+    left = total - len(listed)
+    more = line(f"and {left} more: ", Code("/incident list"))
+    lines = (*(item(one, zone) for one in listed), *((more,) if left > 0 else ()))
+    return [paragraph(Strong(f"Live incidents ({total})")), Bullets(tuple(lines))]
 
 
 def item(one: Listed, zone: ZoneInfo) -> Line:

@@ -14,7 +14,11 @@ WORDS = 600
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """An incident as those read of it who asked. link: its number, leading to it where the reader can go there."""
+    """An incident as those read of it who asked. link: its number, leading to it where the reader can go there.
+
+    is_taken: somebody is on it. request: the number of theirs, where only the bot thinks that it is the same;
+    may_stop: whether somebody is still asked for that one.
+    """
 
     number: int
     link: Span
@@ -25,6 +29,20 @@ class Followed:
     resolved_at: datetime | None
     now: datetime
     zone: ZoneInfo
+    is_taken: bool = True
+    request: int | None = None
+    may_stop: bool = False
+
+
+SAME, OTHER = "same-trouble", "other-trouble"
+"""The actions of the buttons by which people say that a request is, or is not, of an incident."""
+
+
+def answers(request: int, incident: int, *, may_stop: bool) -> Buttons:
+    """Offer to say whether a request is of an incident; may_stop: somebody is asked for it until its author says so."""
+    value = f"{request}:{incident}"
+    same = Button(SAME, "Same trouble", value, "primary")
+    return Buttons((*((same,) if may_stop else ()), Button(OTHER, "Not the same", value)))
 
 
 def follows(facts: Followed) -> Message:
@@ -40,12 +58,21 @@ def follows(facts: Followed) -> Message:
             facts.link,
             ", ",
             Strong(title),
-            f", since {_at(facts.since, facts)}. It is being worked on.",
+            f", since {_at(facts.since, facts)}. {_state(facts)}",
         ),
         Quote(cut(facts.update, WORDS)) if facts.update else None,
+        answers(facts.request, facts.number, may_stop=facts.may_stop) if facts.request is not None else None,
+        note(STOPS) if facts.request is not None and facts.may_stop else None,
         note(*_next(facts)),
         summary=f"Known: incident {facts.number}, {cut(facts.title, 100)}",
     )
+
+
+STOPS = "The engineer on call is asked all the same. “Same trouble” stops that, and nobody else is pinged for yours."
+
+
+def _state(facts: Followed) -> str:
+    return "It is being worked on." if facts.is_taken else "The engineers are told of it; nobody has taken it yet."
 
 
 def _next(facts: Followed) -> tuple[Span, ...]:
@@ -62,10 +89,15 @@ def over(facts: Followed, number: int, author: Span, *, is_live: bool) -> Messag
     return message(
         paragraph(author, ", ", facts.link, f" ({cut(facts.title, TITLE)}) is over, after {lasted}."),
         Quote(cut(facts.update, WORDS)) if facts.update else None,
-        Buttons((Button("resolve", "It works for me again", str(number), "primary"),)) if is_live else None,
+        _works(facts, number) if is_live else None,
         note("If it does not work for you yet, write here." if is_live else "If it comes back, write here."),
         summary=f"Incident {facts.number} is over: {cut(facts.title, 100)}",
     )
+
+
+def _works(facts: Followed, number: int) -> Buttons:
+    works = Button("resolve", "It works for me again", str(number), "primary")
+    return Buttons((works, Button(OTHER, "Not for me", f"{number}:{facts.number}")))
 
 
 def _at(at: datetime, facts: Followed) -> str:

@@ -27,6 +27,8 @@ from models.severity import Severity
 
 SILENCE = "silence"
 """The action of the buttons that silence an incident; their value is its number and for how long."""
+UPDATE = "incident-update"
+"""The action of the button that opens the form of an update; its value is the incident's number."""
 SILENCES = ((timedelta(hours=1), "1h"), (timedelta(hours=4), "4h"), (timedelta(days=1), "1d"))
 LONGEST_TITLE, LONGEST_LABEL, LONGEST_WORDS = 200, 100, 600
 _SIGNS = {Severity.CRITICAL: "🔴", Severity.WARNING: "🟠", Severity.INFO: "🔵"}
@@ -91,7 +93,8 @@ def shown(facts: Facts) -> Message:
         _latest(facts),
         Fields(tuple(_facts(facts))),
         _links(facts),
-        _silenced(facts) if facts.silenced_until is not None and facts.now < facts.silenced_until else _silences(facts),
+        _silenced(facts) if facts.silenced_until is not None and facts.now < facts.silenced_until else None,
+        _buttons(facts),
         summary=f"{facts.severity.capitalize()} {facts.name}: {title}",
     )
 
@@ -117,8 +120,8 @@ def _facts(facts: Facts) -> list[tuple[str, Line]]:
     pairs.append(("Since", line(times.moment(facts.since, facts.zone, facts.now))))
     if facts.alerts:
         pairs.append(("Last heard of", line(times.moment(facts.seen_at, facts.zone, facts.now))))
-    if facts.labels:
-        pairs.append(("Labels", line(labels(facts.labels))))
+    if shared := labels(facts.labels):
+        pairs.append(("Labels", line(shared)))
     pairs.append(("From", line(facts.declared_by or facts.sender or "alerts")))
     if facts.next_update_at is not None:
         pairs.append(("Next update", line(times.moment(facts.next_update_at, facts.zone, facts.now))))
@@ -132,9 +135,10 @@ def _state(facts: Facts) -> str:
 
 
 def labels(given: Mapping[str, str], most: int = 6) -> str:
-    """Give labels in few words; what is long or many is cut."""
-    shown_ones = [f"{cut(name, 40)}={cut(value, 60)}" for name, value in sorted(given.items())[:most]]
-    return ", ".join(shown_ones) + (" …" if len(given) > most else "")
+    """Give labels in few words; what is long or many is cut. The alert's name is in its title already."""
+    rest = sorted((name, value) for name, value in given.items() if name != "alertname")
+    shown_ones = [f"{cut(name, 40)}={cut(value, 60)}" for name, value in rest[:most]]
+    return ", ".join(shown_ones) + (" …" if len(rest) > most else "")
 
 
 def _links(facts: Facts) -> Block | None:
@@ -146,11 +150,12 @@ def _links(facts: Facts) -> Block | None:
     return paragraph(*spans) if spans else None
 
 
-def _silences(facts: Facts) -> Buttons:
-    """Offer to silence it for a while."""
-    return Buttons(
-        tuple(Button(SILENCE, f"Silence {word}", f"{facts.number}:{word}") for _, word in SILENCES),
-    )
+def _buttons(facts: Facts) -> Buttons:
+    """Offer to say how it goes; to silence it for a while, where it is made of alerts and speaks."""
+    speaks = facts.silenced_until is None or facts.now >= facts.silenced_until
+    words = [word for _, word in SILENCES] if facts.sender and speaks else []
+    silences = (Button(SILENCE, f"Silence {word}", f"{facts.number}:{word}") for word in words)
+    return Buttons((Button(UPDATE, "Update", str(facts.number)), *silences))
 
 
 def _silenced(facts: Facts) -> Block:

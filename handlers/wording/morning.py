@@ -95,8 +95,10 @@ def direct(
     waiting: Sequence[OpenRequest],
     others: Sequence[OpenRequest],
     last: LastHandover | None,
+    *,
+    incidents: Sequence[Block] = (),
 ) -> Message:
-    """Tell the engineer on call what awaits them, and how they hand over."""
+    """Tell the engineer on call what awaits them, and how they hand over. incidents: those that are live, as a part."""
     hours = f"{facts.hours.start:%H:%M}–{facts.hours.end:%H:%M}"
     opening = f"You are on call{facts.of_rotation} until {facts.end}."
     urgent = [one for one in waiting if one.request_class is RequestClass.URGENT]
@@ -104,10 +106,11 @@ def direct(
     return message(
         paragraph(Strong(opening), f" Your hours are {hours}. {_following(facts, 'yours')}"),
         paragraph(*_handover(last, facts)) if last is not None else None,
+        *incidents,
         *_requests("⚠️ Urgent, came out of hours; I page you for them when the hours begin", urgent),
         *_requests("Waiting since out of hours; I page you for them when the hours begin", others_waiting),
         *_requests("Open", others),
-        None if waiting or others else paragraph("Nothing is open."),
+        None if waiting or others or incidents else paragraph("Nothing is open."),
         *_duties(duties),
         note(
             "Before you go: ",

@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 
-from sqlalchemy import ForeignKey, Index, String, Text, false, func, select, update
+from sqlalchemy import ForeignKey, Index, Select, String, Text, bindparam, false, func, select, update
 from sqlalchemy import text as sql_text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -190,22 +191,33 @@ def firing(session: Session, source: str, fingerprints: Collection[str]) -> dict
     """Give the alerts of a sender that fire, by fingerprint: of each, one at most does."""
     found: dict[str, Alert] = {}
     for some in _some(fingerprints):
-        which = (Alert.source == source, Alert.fingerprint.in_(some), Alert.state == AlertState.FIRING)
-        found |= {alert.fingerprint: alert for alert in session.scalars(select(Alert).where(*which))}
+        alerts = session.scalars(_finding_firing(), {"source": source, "fingerprints": some})
+        found |= {alert.fingerprint: alert for alert in alerts}
     return found
+
+
+@cache
+def _finding_firing() -> Select[Alert]:
+    """Give the statement, built once: every delivery asks, and building it costs more than running it."""
+    among = Alert.fingerprint.in_(bindparam("fingerprints", expanding=True))
+    return select(Alert).where(Alert.source == bindparam("source"), among, Alert.state == AlertState.FIRING)
 
 
 def known(session: Session, source: str, wanted: Collection[Identity]) -> dict[Identity, Alert]:
     """Give those of some alerts that were reported before."""
-    if not wanted:
-        return {}
-    starts = [start for _, start in wanted]
-    span = Alert.starts_at.between(min(starts), max(starts))
     found: dict[Identity, Alert] = {}
+    starts = [start for _, start in wanted]
     for some in _some({fingerprint for fingerprint, _ in wanted}):
-        which = (Alert.source == source, Alert.fingerprint.in_(some), span)
-        found |= {(one.fingerprint, one.starts_at): one for one in session.scalars(select(Alert).where(*which))}
+        asked = {"source": source, "fingerprints": some, "first": min(starts), "last": max(starts)}
+        found |= {(one.fingerprint, one.starts_at): one for one in session.scalars(_finding_known(), asked)}
     return found
+
+
+@cache
+def _finding_known() -> Select[Alert]:
+    among = Alert.fingerprint.in_(bindparam("fingerprints", expanding=True))
+    span = Alert.starts_at.between(bindparam("first"), bindparam("last"))
+    return select(Alert).where(Alert.source == bindparam("source"), among, span)
 
 
 def write(session: Session, fresh: Sequence[Fresh]) -> None:
@@ -298,9 +310,15 @@ def storm(session: Session, number: int) -> AlertStorm | None:
 
 def storm_since(session: Session, platform: str, channel: str, since: datetime) -> AlertStorm | None:
     """Give the storm of a channel that an incident joined last, not before an instant."""
-    found = select(AlertStorm).where(AlertStorm.platform == platform, AlertStorm.channel == channel)
-    found = found.where(AlertStorm.last_at >= since).order_by(AlertStorm.last_at.desc()).limit(1)
-    return session.scalar(found.with_for_update())
+    with session.no_autoflush:
+        return session.scalar(_finding_storm(), {"platform": platform, "channel": channel, "since": since})
+
+
+@cache
+def _finding_storm() -> Select[AlertStorm]:
+    of = (AlertStorm.platform == bindparam("platform"), AlertStorm.channel == bindparam("channel"))
+    found = select(AlertStorm).where(*of, AlertStorm.last_at >= bindparam("since"))
+    return found.order_by(AlertStorm.last_at.desc()).limit(1).with_for_update()
 
 
 def storm_of_post(session: Session, row: int) -> AlertStorm | None:
@@ -333,8 +351,10 @@ def next_storm_refresh(session: Session, after: datetime) -> datetime | None:
 
 def posts_of(session: Session, platform: str, channel: str) -> AlertChannel:
     """Give how many posts a channel had of alerts lately."""
-    found = session.get(AlertChannel, (platform, channel))
+    with session.no_autoflush:
+        found = session.get(AlertChannel, (platform, channel))
     if found is None:
         found = AlertChannel(platform=platform, channel=channel, posts=[], opened=[])
         session.add(found)
+        session.flush()
     return found

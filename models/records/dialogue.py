@@ -1,5 +1,7 @@
 """The forms that are being filled in as a dialogue, on a platform that has none: one for each person at a time."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -31,6 +33,12 @@ class Dialogue(Record):
     def opened(self) -> Form:
         """Give the form."""
         return form_from_json(self.form)
+
+    @property
+    def mark(self) -> str:
+        """Give a short mark of what is asked now, and of what was answered before: another question has another one."""
+        told = json.dumps([self.form, self.values, self.field], sort_keys=True)
+        return hashlib.sha256(told.encode()).hexdigest()[:6]
 
     def keep(self, values: Mapping[str, str], field: int, now: datetime) -> None:
         """Keep what was answered, and what is asked next."""

@@ -80,6 +80,38 @@ class Requests:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftedIncident:
+    """One incident as a handover keeps it. excerpt: the beginning of its title.
+
+    owner: the name of who is on it, or who said that it is over; None: nobody is, or it ended by itself. platform,
+    channel, message: of its message; empty where it has none.
+    """
+
+    number: int
+    excerpt: str
+    severity: str
+    service: str
+    owner: str | None
+    opened_at: datetime
+    resolved_at: datetime | None = None
+    next_update_at: datetime | None = None
+    silenced_until: datetime | None = None
+    platform: str = ""
+    channel: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Incidents:
+    """The incidents that are live, and those that were resolved in the shift: the first ones, and how many in all."""
+
+    live: tuple[DraftedIncident, ...] = ()
+    live_total: int = 0
+    resolved: tuple[DraftedIncident, ...] = ()
+    resolved_total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """What the store knows of a shift when it is handed over; `Handover.body` is this as JSON.
 
@@ -98,6 +130,7 @@ class Draft:
     waiting: Requests = field(default_factory=Requests)
     resolved: Requests = field(default_factory=Requests)
     debts: Requests = field(default_factory=Requests)
+    incidents: Incidents = field(default_factory=Incidents)
     log: tuple[DraftedLine, ...] = ()
     log_total: int = 0
     by_class: tuple[tuple[str, int], ...] = ()

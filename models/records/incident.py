@@ -3,8 +3,9 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text, func, or_, select
+from sqlalchemy import ForeignKey, Index, Integer, Select, String, Text, bindparam, func, or_, select
 from sqlalchemy import text as sql_text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -170,24 +171,42 @@ def incident(session: Session, number: int) -> Incident | None:
 
 def incidents(session: Session, numbers: Collection[int]) -> Sequence[Incident]:
     """Give incidents by their numbers, in order."""
-    if not numbers:
-        return ()
-    found = select(Incident).where(Incident.id.in_(numbers)).order_by(Incident.id)
-    return session.scalars(found.with_for_update()).all()
+    return session.scalars(_finding_numbered(), {"numbers": list(numbers)}).all() if numbers else ()
+
+
+@cache
+def _finding_numbered() -> Select[Incident]:
+    """Give the statement, built once: every delivery of alerts asks, and building it costs more than running it."""
+    among = Incident.id.in_(bindparam("numbers", expanding=True))
+    return select(Incident).where(among).order_by(Incident.id).with_for_update()
 
 
 def live_of_groups(session: Session, group_keys: Collection[str]) -> dict[str, Incident]:
     """Give the live incidents of groups of alerts, by group."""
-    found = select(Incident).where(Incident.source == IncidentSource.ALERTS, Incident.group_key.in_(group_keys))
-    found = found.where(Incident.state == IncidentState.OPEN).order_by(Incident.id)
-    return {one.group_key or "": one for one in session.scalars(found.with_for_update())}
+    found = session.scalars(_finding_live(), {"group_keys": list(group_keys)})
+    return {one.group_key or "": one for one in found}
+
+
+@cache
+def _finding_live() -> Select[Incident]:
+    of = (Incident.source == IncidentSource.ALERTS, Incident.state == IncidentState.OPEN)
+    among = Incident.group_key.in_(bindparam("group_keys", expanding=True))
+    return select(Incident).where(*of, among).order_by(Incident.id).with_for_update()
 
 
 def over_of_groups(session: Session, group_keys: Collection[str], since: datetime) -> dict[str, Incident]:
     """Give of each group the incident that was over last, not before an instant, by group."""
-    found = select(Incident).where(Incident.group_key.in_(group_keys), Incident.resolved_at >= since)
-    found = found.where(Incident.state == IncidentState.RESOLVED).order_by(Incident.resolved_at)
-    return {one.group_key or "": one for one in session.scalars(found.with_for_update())}
+    if not group_keys:
+        return {}
+    found = session.scalars(_finding_over(), {"group_keys": list(group_keys), "since": since})
+    return {one.group_key or "": one for one in found}
+
+
+@cache
+def _finding_over() -> Select[Incident]:
+    among = Incident.group_key.in_(bindparam("group_keys", expanding=True))
+    is_over = (Incident.state == IncidentState.RESOLVED, Incident.resolved_at >= bindparam("since"))
+    return select(Incident).where(among, *is_over).order_by(Incident.resolved_at).with_for_update()
 
 
 def of_request(session: Session, request_id: int) -> Incident | None:

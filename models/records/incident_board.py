@@ -1,8 +1,9 @@
 """The line in operations that says which incidents are live, and what it is made of."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import String, case, func, select
+from sqlalchemy import ColumnElement, String, case, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.records.base import Id, Record
@@ -56,3 +57,25 @@ def asked(session: Session, numbers: Sequence[int]) -> dict[int, int]:
         return {}
     found = select(IncidentLink.incident_id, func.count()).where(IncidentLink.incident_id.in_(numbers))
     return {row[0]: row[1] for row in session.execute(found.group_by(IncidentLink.incident_id))}
+
+
+def resolved(session: Session, start: datetime, end: datetime, most: int) -> Sequence[Incident]:
+    """Give the incidents that were resolved in [start, end), the latest first, at most so many."""
+    found = select(Incident).where(*_resolved_in(start, end)).order_by(Incident.resolved_at.desc(), Incident.id.desc())
+    return session.scalars(found.limit(most)).all()
+
+
+def count_resolved(session: Session, start: datetime, end: datetime) -> int:
+    """Give how many incidents were resolved in [start, end)."""
+    return session.scalar(select(func.count()).select_from(Incident).where(*_resolved_in(start, end))) or 0
+
+
+def count_opened(session: Session, start: datetime, end: datetime) -> int:
+    """Give how many incidents began in [start, end)."""
+    span = (Incident.opened_at >= start, Incident.opened_at < end)
+    return session.scalar(select(func.count()).select_from(Incident).where(*span)) or 0
+
+
+def _resolved_in(start: datetime, end: datetime) -> tuple[ColumnElement[bool], ...]:
+    span = (Incident.resolved_at >= start, Incident.resolved_at < end)
+    return (*span, Incident.state == IncidentState.RESOLVED)

@@ -6,19 +6,57 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from models.records.alert import Alert, AlertState
 from models.records.incident import Incident, IncidentLink, IncidentState
+
+MOST_ALERTS = 200
 
 
 def joined(session: Session, request_id: int) -> int | None:
     """Give the incident that a request belongs to, or pages for; None where there is none."""
-    linked = session.scalar(select(IncidentLink.incident_id).where(IncidentLink.request_id == request_id))
-    return linked or session.scalar(select(Incident.id).where(Incident.request_id == request_id))
+    found = linked_to(session, request_id)
+    return found or session.scalar(select(Incident.id).where(Incident.request_id == request_id))
+
+
+def linked_to(session: Session, request_id: int) -> int | None:
+    """Give the incident that a request of somebody's is linked to; None where it is to none."""
+    return session.scalar(select(IncidentLink.incident_id).where(IncidentLink.request_id == request_id))
 
 
 def linked(session: Session, number: int) -> Sequence[IncidentLink]:
     """Give what joins requests to an incident, held, in order."""
     found = select(IncidentLink).where(IncidentLink.incident_id == number).order_by(IncidentLink.id)
     return session.scalars(found.with_for_update()).all()
+
+
+def is_known(session: Session, request_id: int) -> bool:
+    """Say whether a request belongs to an incident that is live."""
+    found = select(IncidentLink.id).join(Incident, Incident.id == IncidentLink.incident_id)
+    which = (IncidentLink.request_id == request_id, Incident.state == IncidentState.OPEN)
+    return session.scalar(found.where(*which)) is not None
+
+
+def link_of(session: Session, request_id: int) -> IncidentLink | None:
+    """Give what joins a request to an incident, held; None where nothing does."""
+    return session.scalar(select(IncidentLink).where(IncidentLink.request_id == request_id).with_for_update())
+
+
+def part(session: Session, one: IncidentLink) -> None:
+    """Let a request belong to no incident any more."""
+    session.delete(one)
+    session.flush()
+
+
+def said_by_alerts(session: Session, numbers: Sequence[int]) -> dict[int, list[str]]:
+    """Give of each incident what its firing alerts say, as `name: summary`; of many, some."""
+    if not numbers:
+        return {}
+    which = (Alert.incident_id.in_(numbers), Alert.state == AlertState.FIRING)
+    found = select(Alert.incident_id, Alert.name, Alert.summary).where(*which).distinct().limit(MOST_ALERTS)
+    said: dict[int, list[str]] = {}
+    for number, name, summary in session.execute(found):
+        said.setdefault(number or 0, []).append(f"{name}: {summary}"[:300])
+    return {number: sorted(each) for number, each in said.items()}
 
 
 def over(session: Session, now: datetime, settled: datetime, limit: int = 20) -> Sequence[tuple[int, datetime]]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ForeignKey, Index, String, Text, select
+from sqlalchemy import ForeignKey, Index, Select, String, Text, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.records.base import Id, Record
@@ -41,8 +42,14 @@ def in_force(session: Session, now: datetime) -> Sequence[Silence]:
 
 def of_labels(session: Session, now: datetime) -> Sequence[Silence]:
     """Give the silences of labels that hold at an instant, the one that ends last before the others."""
-    found = select(Silence).where(Silence.until > now, Silence.ended_at.is_(None), Silence.incident_id.is_(None))
-    return session.scalars(found.order_by(Silence.until.desc(), Silence.id)).all()
+    return session.scalars(_finding_of_labels(), {"now": now}).all()
+
+
+@cache
+def _finding_of_labels() -> Select[Silence]:
+    """Give the statement, built once: every delivery of alerts asks."""
+    of = (Silence.until > bindparam("now"), Silence.ended_at.is_(None), Silence.incident_id.is_(None))
+    return select(Silence).where(*of).order_by(Silence.until.desc(), Silence.id)
 
 
 def of_incident(session: Session, number: int, now: datetime) -> Sequence[Silence]:

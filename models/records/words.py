@@ -149,7 +149,13 @@ def without_excerpts(body: Mapping[str, Any] | None) -> dict[str, Any] | None:
         return None if body is None else {}
     sections = {name: _without_texts(body[name]) for name in ("open", "waiting", "resolved", "debts") if name in body}
     lines = [{**line, "text": ""} for line in body.get("log", ())]
-    return {**body, **sections, "log": lines, "is_blank": True}
+    incidents = {"incidents": _without_titles(body["incidents"])} if "incidents" in body else {}
+    return {**body, **sections, **incidents, "log": lines, "is_blank": True}
+
+
+def _without_titles(incidents: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {name: [{**item, "excerpt": ""} for item in incidents.get(name, ())] for name in ("live", "resolved")}
+    return {**incidents, **kept}
 
 
 def _without_texts(section: Mapping[str, Any]) -> dict[str, Any]:

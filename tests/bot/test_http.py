@@ -26,6 +26,9 @@ class Patient:
     def absences(self) -> list[str]:
         return self.away
 
+    def notes(self) -> list[str]:
+        return ["a heartbeat was never seen"]
+
     def render(self) -> bytes:
         return b"watchbill_outbox_owed 0.0\n"
 
@@ -57,14 +60,15 @@ def site() -> Iterator[Site]:
 
 def test_while_nothing_is_wrong_it_is_alive_and_ready(site: Site) -> None:
     assert site.get("/healthz")[0] == 200
-    assert site.get("/readyz")[0] == 200
+    status, _, body = site.get("/readyz")
+    assert (status, json.loads(body)["notes"]) == (200, ["a heartbeat was never seen"])
 
 
 def test_what_is_away_for_now_makes_it_unready_and_leaves_it_alive(site: Site) -> None:
     site.patient.away.append("slack is away")
     assert site.get("/healthz")[0] == 200
     status, _, body = site.get("/readyz")
-    assert (status, json.loads(body)) == (503, {"ready": False, "away": ["slack is away"]})
+    assert (status, json.loads(body)) == (503, {"ready": False, "away": ["slack is away"], "notes": []})
 
 
 def test_what_only_a_restart_can_help_makes_it_dead_and_unready(site: Site) -> None:

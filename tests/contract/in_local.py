@@ -145,10 +145,10 @@ def _said(place: str, entry: dict[str, Any]) -> Said:
 
 
 @contextmanager
-def in_local(url: str, chats: Path) -> Iterator[InLocal]:
-    """Give the stage with the bot running. chats: where the chat keeps what was said."""
+def in_local(url: str, chats: Path, **changes: Any) -> Iterator[InLocal]:
+    """Give the stage with the bot running. chats: where the chat keeps what was said. changes: of the policy."""
     InLocal.chats = chats
-    stage = InLocal(url, None, at=MONDAY, policy=policy())  # type: ignore[arg-type]
+    stage = InLocal(url, None, at=MONDAY, policy=policy(**changes))  # type: ignore[arg-type]
     stage.bot.due_seconds = 0
     stage.start()
     try:

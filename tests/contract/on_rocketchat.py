@@ -61,6 +61,10 @@ class OnRocketChat(Stage, Harbour):
         super().start()
         self.until(lambda: self.port.rounds or None, 30)
 
+    def resume(self) -> None:
+        super().resume()
+        self.advance(seconds=3)  # what was missed is judged once it is known what became of it
+
     # -- what people do
 
     def post(self, place: str, who: str, words: str, under: Ref | None = None) -> Ref:

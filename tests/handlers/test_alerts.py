@@ -1,5 +1,6 @@
 """Alerts become incidents, once each, whatever is repeated, overtaken, replayed or comes at once."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, func, select
 
+from bot.chat.slack.render import blocks
 from models.alert_policy import Alerts, Inhibition, Maintenance
 from models.effects import Edit, Post
 from models.events import AlertReceived, ReportedAlert
@@ -17,7 +19,7 @@ from models.records.directory import KnownChannel
 from models.records.incident import Incident, IncidentEntry, IncidentState
 from models.records.request import Request, RequestState
 from models.severity import Severity
-from tests.handlers.build import instant
+from tests.handlers.build import instant, rotation
 from tests.handlers.desk import ALERTS, Desk, at_desk
 
 MINUTE = timedelta(minutes=1)
@@ -227,9 +229,17 @@ def test_a_senders_new_start_goes_on_with_what_fired_already(watched: Monitor) -
 def test_what_comes_late_about_an_older_start_changes_nothing(watched: Monitor) -> None:
     watched.sends(alert(at="2026-11-02 10:00"))
     watched.sends(alert(at="2026-11-02 09:00"))
-    watched.sends(ended(alert(at="2026-11-02 09:00")))
+    watched.sends(ended(alert(at="2026-11-02 09:00"), at="2026-11-02 09:30"))
     found = watched.incident()
     assert (found.firing, found.state) == (1, IncidentState.OPEN)
+
+
+def test_where_a_second_monitor_saw_it_earlier_its_end_is_the_end_all_the_same(watched: Monitor) -> None:
+    watched.sends(alert(at="2026-11-02 09:59:30"))
+    watched.sends(alert(at="2026-11-02 09:59:10"))  # as Alertmanager merges it from then on
+    assert (watched.incident().firing, watched.lines()) == (1, ["opened"])
+    watched.sends(ended(alert(at="2026-11-02 09:59:10")))
+    assert watched.incident().state is IncidentState.RESOLVED
 
 
 def test_an_end_without_its_beginning_is_kept_and_opens_nothing(watched: Monitor) -> None:
@@ -284,6 +294,16 @@ def test_an_incident_that_gets_graver_pages_then(watched: Monitor) -> None:
     watched.sends(critical(group="g"))
     assert len(watched.desk.paged()) == 1
     assert watched.incident().severity is Severity.CRITICAL
+
+
+def test_the_alerts_of_a_service_page_its_own_rotation(sqlite_url: str) -> None:
+    services = (SERVICES[0].model_copy(update={"rotation": "storage"}),)
+    rotations = (rotation(), rotation(name="storage", engineers=("gil",), channels=()))
+    watched = Monitor(at_desk(sqlite_url, services=services, rotations=rotations))
+    watched.sends(critical(), critical("Other", labels={"service": "gitlab"}))
+    watched.desk.delivers()
+    assert [one.rotation for one in watched.rows(Request)] == ["storage", "platform"]
+    assert watched.desk.paged()[0] == {"gil"}
 
 
 def test_info_is_kept_and_told_nobody(watched: Monitor) -> None:
@@ -445,6 +465,9 @@ def test_what_alerts_say_is_text_and_long_labels_are_cut_for_show(database_url: 
     (post,) = watched.posts()
     assert len(post.message.plain()) < 2000
     assert "javascript" not in repr([one for one in post.message.blocks if "Link" in repr(one)])
+    on_slack = json.dumps(blocks(post.message), ensure_ascii=False)
+    assert "&lt;!channel&gt;" in on_slack
+    assert "<!channel>" not in on_slack
     assert watched.alerts()[0].labels["long"] == "x" * 10_000
 
 

@@ -26,12 +26,16 @@ def desk(sqlite_url: str) -> Office:
 
 def write(desk: Office, words: str, who: str = "ana") -> list[str]:
     """Let somebody write to the bot directly; give what it owes them then."""
+    post(desk, words, who)
+    return said(desk, who)
+
+
+def post(desk: Office, words: str, who: str = "ana") -> None:
     event = MessagePosted(
         key=f"msg:D:{next(NUMBERS)}", platform="rocketchat", at=desk.now, channel="D", channel_name=None,
         message=f"m{next(NUMBERS)}", author=who, text=words, is_direct=True,
     )  # fmt: skip
     desk.intake.receive(event)
-    return said(desk, who)
 
 
 def command(desk: Office, name: str, text: str = "", *, is_bare: bool = False, who: str = "ana") -> str:
@@ -119,6 +123,43 @@ def test_buttons_say_the_same_as_words(desk: Office) -> None:
     assert "2/3" in second
     assert "Cancelled" in said(desk)[0]
     assert "No form is open" in tap(desk, "send")
+
+
+def buttons(desk: Office) -> dict[str, str]:
+    """Give the buttons of what Ana was told last: their labels and values."""
+    told = [one for one in desk.owed() if isinstance(one, Direct)][-1].message
+    rows = [block for block in told.blocks if isinstance(block, Buttons)]
+    return {button.label: button.value for row in rows for button in row.buttons}
+
+
+def test_a_button_of_an_earlier_question_answers_no_other(desk: Office) -> None:
+    command(desk, "handover")
+    first = buttons(desk)
+    post(desk, "my own words")
+    second = buttons(desk)
+    assert tap(desk, first["Keep it"] if "Keep it" in first else first["Leave empty"]) == ""
+    (asked,) = said(desk)
+    assert "earlier question" in asked
+    assert "2/3" in asked
+    tap(desk, first["Cancel"])
+    assert "earlier question" in said(desk)[0]
+    tap(desk, second["Cancel"])
+    assert "Cancelled" in said(desk)[0]
+
+
+def test_a_button_of_an_earlier_form_sends_no_other(desk: Office) -> None:
+    command(desk, "handover")
+    for words in ("a busy day", "if the queue grows, restart the runner", "keep"):
+        post(desk, words)
+        seen = buttons(desk)
+    write(desk, "cancel")
+    command(desk, "handover")
+    said(desk)
+    tap(desk, next(value for value in seen.values() if value.startswith("send ")))
+
+    assert state(desk) is HandoverState.DRAFT
+    assert "earlier question" in said(desk)[0]
+    assert "No form is open" not in tap(desk, "send"), "typed, it is meant for what is asked now"
 
 
 def test_one_may_go_back_and_send_at_any_time(desk: Office) -> None:

@@ -49,6 +49,12 @@ def test_what_was_noted_before_duty_passed_on_is_handed_over_with_the_part_and_a
     assert any("call the vendor at 15:00" in one for one in direct(team.owed(), "ben"))
 
 
+def test_the_draft_of_a_part_says_when_it_is_filed(team: Office) -> None:
+    team.at("2026-11-02 11:00").command("lea", "oncall-list", "assign now @dan")
+    team.pass_time()
+    assert "At Mon 2 Nov 11:30 UTC I file it as it is." in team.command("ana", "handover", "draft")
+
+
 def test_a_part_that_nobody_submits_is_filed_after_half_an_hour(team: Office) -> None:
     team.at("2026-11-02 11:00").command("dan", "oncall", "take now")
     team.pass_time()

@@ -1,12 +1,15 @@
 """`/incident`: who may, what is understood, what is answered, and who reads what comes of it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from handlers import incidents
 from handlers.context import Context
 from models.effects import Direct, Edit, Post
+from models.events import FormSubmitted
+from models.message import Answer
 from models.records import incident as records
 from models.records import incident_board as records_board
 from models.records import sending
@@ -214,7 +217,7 @@ def test_who_asked_reads_updates_in_one_message_and_is_told_once_that_it_is_over
     assert over.plain().startswith(
         "@U-dev, incident 1 (Trouble with Image registry) is over, after less than a minute."
     )
-    assert labels(over) == ["It works for me again"]
+    assert labels(over) == ["It works for me again", "Not for me"]
     assert [one for one in plain(reads(desk, SOS, message)) if "is over, after" in one] == [over.plain()]
     desk.presses("dev", "resolve", number)
     assert desk.request(message).state.value == "resolved"
@@ -321,3 +324,37 @@ def test_a_question_that_nobody_asked_for_gets_no_second_post(desk: Desk) -> Non
     desk.presses("ana", "declare", request.id)
     assert links(desk, 1) == [request.id]
     assert len(reads(desk, HOW_TO, message)) <= 1
+
+
+# -- as a form
+
+
+def submits(desk: Desk, who: str, **fields: str) -> Answer | None:
+    desk.count += 1
+    event = FormSubmitted(
+        key=f"form:{desk.count}",
+        platform="slack",
+        at=desk.office.now,
+        form="incident-update",
+        subject="1",
+        user=f"U-{who}",
+        fields=fields,
+    )
+    return desk.office.intake.receive(event)
+
+
+def test_an_update_can_be_given_in_a_form_and_so_can_the_end(desk: Desk) -> None:
+    says(desk, "ana", DECLARED)
+    assert labels(reads(desk, ALERTS)[0]) == ["Update"]
+    assert desk.presses("dev", "incident-update", 1).startswith("Only the engineers")
+    assert desk.presses("ana", "incident-update", 1) == ""
+    assert submits(desk, "ana", text=" ", next="30m", over="no") == Answer(
+        errors={"text": "Say how it goes, in a sentence."}
+    )
+    submits(desk, "ana", text="half of it is back", next="30m", over="no")
+    found = incident(desk, 1)
+    assert (found.update, found.next_update_at) == ("half of it is back", desk.office.now + timedelta(minutes=30))
+    submits(desk, "ana", text="", next="30m", over="yes")
+    assert not incident(desk, 1).is_live
+    assert timeline(desk, 1)[-2:] == [("updated", "U-ana", "half of it is back"), ("resolved", "U-ana", "")]
+    assert desk.presses("ana", "incident-update", 1).startswith("Incident 1 is over.")

@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import func, select
 
 from models.records.event import ReceivedEvent
-from models.records.handover import Handover, HandoverState
+from models.records.handover import Handover, HandoverState, LogEntry
 from models.records.request import Request, RequestState
+from models.records.thanks import Thanks
 from models.triage.verdict import RequestClass
 from tests.scenarios.harbour import Harbour, running
 
@@ -24,6 +25,13 @@ def harbour(sqlite_url: str) -> Iterator[Harbour]:
 def count(harbour: Harbour) -> int:
     with harbour.store.reading() as session:
         return session.scalar(select(func.count()).select_from(Request)) or 0
+
+
+def marked(harbour: Harbour) -> tuple[int, int]:
+    """Give how many notes and thanks there are by reaction."""
+    with harbour.store.reading() as session:
+        notes = session.scalars(select(LogEntry.text).where(LogEntry.text.contains("📝"))).all()
+        return len(notes), session.scalar(select(func.count()).select_from(Thanks)) or 0
 
 
 def test_a_request_is_pinged_taken_by_a_tap_and_resolved_by_a_command(harbour: Harbour) -> None:
@@ -57,6 +65,9 @@ def test_what_happened_while_the_server_was_away_is_caught_up_with_once(harbour:
     chat, on_call = harbour.chat, harbour.duty().engineer or ""
     before = chat.post("devops-sos", "farid", DOWN)
     harbour.page(before)
+    chat.react(on_call, before, "memo")
+    chat.react("grace", before, "pray")
+    harbour.until(lambda: marked(harbour) == (1, 1) or None)
     with chat.away():
         meanwhile = chat.post("devops-sos", "grace", f"{DOWN}, from another office")
         chat.react(on_call, before, "eyes")
@@ -79,6 +90,7 @@ def test_what_happened_while_the_server_was_away_is_caught_up_with_once(harbour:
     with harbour.store.reading() as session:
         keys = session.scalars(select(ReceivedEvent.key).where(ReceivedEvent.platform == "rocketchat")).all()
     assert len([key for key in keys if key.startswith("msg:R-devops-sos:")]) == 3
+    assert marked(harbour) == (1, 1), "what is read again of a reaction counts no note and no thanks twice"
 
 
 def test_a_handover_is_filled_in_as_a_dialogue_that_outlives_a_restart(harbour: Harbour) -> None:

@@ -1,6 +1,9 @@
-"""A look at each configured person's account, at the start and daily: who was deactivated while nobody listened."""
+"""The accounts of the server: whose is a bot's; and who of the configured people was deactivated, looked at daily."""
 
 import threading
+from collections.abc import Callable, Collection
+from datetime import timedelta
+from time import monotonic
 
 import structlog
 
@@ -14,7 +17,40 @@ from models.events import AccountChanged
 AGAIN_SECONDS = 86_400.0
 PACE_SECONDS = 0.5
 
+ASK_NOBODY_FOR = timedelta(seconds=60)
+KINDS, ROLE = ("bot", "app"), "bot"
+
 log = structlog.get_logger(__name__)
+
+
+class Robots:
+    """Which accounts are bots'. Each is asked for once a day; where that fails it is taken for a person's.
+
+    people: gives the user names of the configured people, who are none. Roles are shown to whoever has the permission
+    `view-full-other-user-info`; anybody sees an account's type.
+    """
+
+    def __init__(self, caller: Caller, people: Callable[[], Collection[str]]) -> None:
+        self._caller, self._people = caller, people
+        self._known: dict[str, tuple[bool, float]] = {}
+        self._silent_until = 0.0
+
+    def has(self, user: str) -> bool:
+        """Say whether an account is a bot's."""
+        is_bot, until = self._known.get(user, (False, 0.0))
+        now = monotonic()
+        if until > now or self._silent_until > now or user in self._people():
+            return is_bot
+        try:
+            told = self._caller.get("users.info", username=user).get("user")
+        except CallFailed as error:
+            if not error.is_final:
+                self._silent_until = now + (error.wait or ASK_NOBODY_FOR).total_seconds()
+                return is_bot
+            told = None
+        found = isinstance(told, dict) and (told.get("type") in KINDS or ROLE in (told.get("roles") or ()))
+        self._known[user] = found, now + AGAIN_SECONDS
+        return found
 
 
 def keep_looking(

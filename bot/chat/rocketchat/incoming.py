@@ -3,9 +3,10 @@
 Keys name the thing that happened, so that the live stream and `chat.syncMessages` give the same.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.chat.rocketchat.memory import Mark, Memory, Seen, edited_of, marks_of
 from bot.chat.rocketchat.payloads import Sent
@@ -40,12 +41,13 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Translates for one bot. bot: its user name."""
+    """Translates for one bot. bot: its user name. is_robot: says whether somebody else's account is a bot's."""
 
     bot: str
     grammar: Grammar
     clock: Clock
     memory: Memory
+    is_robot: Callable[[str], bool] = lambda _: False
 
     def events(self, sent: Sent, room: Room | None, before: Seen | None, past: Past | None = None) -> list[Event]:
         """Give what is new of a message as it stands now.
@@ -61,26 +63,37 @@ class Reader:
 
     def _new(self, sent: Sent, room: Room | None, before: Seen | None, past: Past | None) -> Iterator[Event]:
         if sent.u.username != self.bot:
-            words = None if sent.bot else self._words(sent, room)
-            if before is None and _may_be_new(sent, past):
-                yield self._said(sent, room, words, past)
-            if edited_of(sent) and words is None and (before is None or before.edited != edited_of(sent)):
-                yield self._edited(sent, room)
-        yield from self._reactions(sent, room, before or Seen())
+            is_new = before is None and _may_be_new(sent, past)
+            is_edited = bool(edited_of(sent)) and (before is None or before.edited != edited_of(sent))
+            if is_new or is_edited:
+                yield from self._written(sent, room, past, is_new=is_new, is_edited=is_edited)
+        yield from self._reactions(sent, room, before, past)
+
+    def _written(
+        self, sent: Sent, room: Room | None, past: Past | None, *, is_new: bool, is_edited: bool
+    ) -> Iterator[Event]:
+        is_bot = bool(sent.bot) or self.is_robot(sent.u.username)
+        words = None if is_bot else self._words(sent, room)
+        if is_new:
+            yield self._said(sent, room, words, past, is_bot=is_bot)
+        if is_edited and words is None:
+            yield self._edited(sent, room, is_bot=is_bot)
 
     def _words(self, sent: Sent, room: Room | None) -> Words | Tap | None:
         return self.grammar.read(plain(sent.msg or ""), is_direct=room is not None and room.is_direct)
 
-    def _said(self, sent: Sent, room: Room | None, words: Words | Tap | None, past: Past | None) -> Event:
+    def _said(
+        self, sent: Sent, room: Room | None, words: Words | Tap | None, past: Past | None, *, is_bot: bool
+    ) -> Event:
         match words:
             case Words():
                 return self._command(sent, room, words)
             case Tap():
                 return self._tapped(sent, room, words)
             case None:
-                return self._posted(sent, room, past)
+                return self._posted(sent, room, past, is_bot=is_bot)
 
-    def _posted(self, sent: Sent, room: Room | None, past: Past | None) -> MessagePosted:
+    def _posted(self, sent: Sent, room: Room | None, past: Past | None, *, is_bot: bool) -> MessagePosted:
         return MessagePosted(
             key=f"msg:{sent.rid}:{sent.id}",
             platform=PLATFORM,
@@ -92,7 +105,7 @@ class Reader:
             author=sent.u.username,
             author_name=sent.alias or sent.u.name or "",
             text=plain(_text(sent)),
-            is_bot=bool(sent.bot),
+            is_bot=is_bot,
             is_direct=room is not None and room.is_direct,
             is_missed=past is not None,
             aliases=_aliases(sent),
@@ -125,7 +138,7 @@ class Reader:
             thread=sent.tmid,
         )
 
-    def _edited(self, sent: Sent, room: Room | None) -> MessageEdited:
+    def _edited(self, sent: Sent, room: Room | None, *, is_bot: bool) -> MessageEdited:
         return MessageEdited(
             key=f"edit:{sent.rid}:{sent.id}:{edited_of(sent)}",
             platform=PLATFORM,
@@ -136,7 +149,7 @@ class Reader:
             thread=sent.tmid,
             author=sent.u.username,
             text=plain(_text(sent)),
-            is_bot=bool(sent.bot),
+            is_bot=is_bot,
             aliases=_aliases(sent),
         )
 
@@ -151,31 +164,38 @@ class Reader:
             message=message,
         )
 
-    def _reactions(self, sent: Sent, room: Room | None, before: Seen) -> Iterator[Event]:
-        now = marks_of(sent)
-        for mark in sorted(now - before.marks):
+    def _reactions(self, sent: Sent, room: Room | None, before: Seen | None, past: Past | None) -> Iterator[Event]:
+        now, then = marks_of(sent), before or Seen()
+        for mark in sorted(now - then.marks):
             if mark[1] != self.bot:
-                # only one that was taken off before is put anew; any other has one key, whenever it is heard of
-                again = f":{_version(sent)}" if mark in before.taken_back else ""
-                yield self._reaction(ReactionAdded, f"react:{_key(sent, mark)}{again}", sent, room, mark)
-        for mark in sorted(before.marks - now):
+                standing = f"react:{_key(sent, mark)}"[:300]
+                # one that is read afterwards has one key, however often, unless it was taken off meanwhile
+                is_fresh = mark in then.taken_back or (past is None and before is not None)
+                key = f"{standing[:280]}:{_version(sent)}" if is_fresh else standing
+                kept = standing if is_fresh else ""
+                yield ReactionAdded(
+                    key=key, author=self._author(sent), standing=kept, **self._reaction(sent, room, mark)
+                )
+        for mark in sorted(then.marks - now):
             if mark[1] != self.bot:
-                key = f"unreact:{_key(sent, mark)}:{_version(sent)}"
-                yield self._reaction(ReactionRemoved, key, sent, room, mark)
+                key = f"unreact:{_key(sent, mark)}"[:280] + f":{_version(sent)}"
+                yield ReactionRemoved(key=key, **self._reaction(sent, room, mark))
 
-    def _reaction(
-        self, kind: type[ReactionAdded | ReactionRemoved], key: str, sent: Sent, room: Room | None, mark: Mark
-    ) -> Event:
-        return kind(
-            key=key[:300],
-            platform=PLATFORM,
-            at=self.clock.now(),
-            channel=sent.rid,
-            channel_name=_name(room),
-            message=sent.id,
-            user=mark[1],
-            emoji=mark[0],
-        )
+    def _author(self, sent: Sent) -> str:
+        is_somebody = not sent.bot and sent.u.username != self.bot and not self.is_robot(sent.u.username)
+        return sent.u.username if is_somebody else ""
+
+    def _reaction(self, sent: Sent, room: Room | None, mark: Mark) -> dict[str, Any]:
+        return {
+            "platform": PLATFORM,
+            "at": self.clock.now(),
+            "channel": sent.rid,
+            "channel_name": _name(room),
+            "message": sent.id,
+            "user": mark[1],
+            "emoji": mark[0],
+            "is_bot": self.is_robot(mark[1]),
+        }
 
 
 def _age(sent: Sent, past: Past | None) -> timedelta:

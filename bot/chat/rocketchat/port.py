@@ -8,6 +8,7 @@ import structlog
 
 from bot.chat.port import Inbound, Pace, Remote
 from bot.chat.rocketchat import accounts
+from bot.chat.rocketchat.accounts import Robots
 from bot.chat.rocketchat.answers import Answers
 from bot.chat.rocketchat.caller import Caller, CallFailed
 from bot.chat.rocketchat.checking import refusal
@@ -24,7 +25,7 @@ from bot.clock import Clock
 from models.effects import Effect
 from models.errors import ConfigError, StoreUnavailable
 
-CALL_SECONDS, QUICK_SECONDS = 9.0, 4.0
+CALL_SECONDS, QUICK_SECONDS, ASKING_SECONDS = 9.0, 4.0, 2.0
 CONNECT_SECONDS, READ_SECONDS = 5.0, 5.0
 STOP_SECONDS = 3.0
 AGAIN_SECONDS, SLOWEST_AGAIN = 1.0, 5.0
@@ -62,6 +63,7 @@ class RocketChatChat:
         self._caller, self._quick, self._reading = (
             Caller(url, user_id, token, seconds) for seconds in (CALL_SECONDS, QUICK_SECONDS, CALL_SECONDS)
         )
+        self._asking = Caller(url, user_id, token, ASKING_SECONDS)
         self._rooms = Rooms(self._quick)
         renderer = Renderer(prefix, self._commands, self._rooms.address)
         self._sender = Sender(self._caller, self._quick, self._rooms, renderer)
@@ -117,7 +119,8 @@ class RocketChatChat:
 
     def _joined(self, bot: str, inbound: Inbound) -> "_Parts":
         grammar = Grammar(self._prefix, bot, self._commands, self._buttons)
-        reader = Reader(bot, grammar, self._clock, Memory())
+        robots = Robots(self._asking, lambda: inbound.people(PLATFORM))
+        reader = Reader(bot, grammar, self._clock, Memory(), robots.has)
         answers = Answers(self._sender, self._rooms)
         way = Way(reader, self._rooms, inbound, answers)
         missed = Missed(self._reading, way, self._read_every)
@@ -164,7 +167,7 @@ class RocketChatChat:
         self._close()
 
     def _close(self) -> None:
-        for caller in (self._caller, self._quick, self._reading):
+        for caller in (self._caller, self._quick, self._reading, self._asking):
             caller.close()
 
     def is_healthy(self) -> bool:

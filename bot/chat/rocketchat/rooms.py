@@ -61,7 +61,10 @@ class Rooms:
         told = self._caller.get("subscriptions.get").get("update")
         found = [Room.of(one, self.bot) for one in map(room_told, told if isinstance(told, list) else []) if one]
         with self._lock:
-            self._rooms = {room.id: room for room in found}
+            before, self._rooms = self._rooms, {room.id: room for room in found}
+            gone = [room.id for room in before.values() if room.kind in _PATHS and room.id not in self._rooms]
+        for one in gone:
+            log.warning("rocketchat.removed_from_room", room=one)
         inbound.learn_channels(PLATFORM, _channels(found))
 
     @property

@@ -1,6 +1,7 @@
 """A Rocket.Chat adapter over the fake, and an intake that only records."""
 
-from collections.abc import Collection, Iterator, Mapping
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,6 +15,13 @@ from tests.bot.chat.slack_building import COMMANDS, NOW
 from tests.fakes.rocketchat import FakeRocketChat
 
 BUTTONS = ("ack", "resolve", "class", "form")
+
+
+def until(is_so: Callable[[], object], within: float = 20.0) -> None:
+    end = time.monotonic() + within
+    while not is_so():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.01)
 
 
 class Recorder(slack_building.Recorder):

@@ -1,7 +1,6 @@
 """The connection to Rocket.Chat: lost, refused, fed with nonsense; and what was missed meanwhile."""
 
 import threading
-import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import timedelta
@@ -14,16 +13,9 @@ from models.errors import ConfigError
 from models.events import CommandGiven, MessageDeleted, MessageEdited, MessagePosted, ReactionAdded, ReactionRemoved
 from models.message import Answer, text
 from models.records.reading import Position
-from tests.bot.chat.rocketchat_building import Recorder, chat_for, running, workspace
+from tests.bot.chat.rocketchat_building import Recorder, chat_for, running, until, workspace
 from tests.bot.chat.slack_building import NOW
-from tests.fakes.rocketchat import description
-
-
-def until(is_so: Callable[[], bool], within: float = 20.0) -> None:
-    end = time.monotonic() + within
-    while not is_so():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.01)
+from tests.fakes.rocketchat import BUSY, CUT, NOT_JSON, SERVER_ERROR, description
 
 
 def texts(inbound: Recorder) -> list[str]:
@@ -52,15 +44,16 @@ def test_a_connection_that_was_cut_is_made_anew_and_what_was_said_meanwhile_come
 
 
 def test_a_change_that_is_read_while_an_earlier_one_is_being_kept_is_told_after_it() -> None:
-    with workspace() as fake, running(fake, inbound := Recorder(), read_every=0.05):
+    with workspace() as fake, running(fake, inbound := Recorder()):
         message = fake.post("devops-sos", "amina", "down")
         inbound.one(MessagePosted)
         inbound.hold.clear()
         fake.react("bob", message, "eyes")
-        inbound.wait_for(lambda: inbound.waiting)
+        until(lambda: inbound.waiting)
         with fake.deaf():
             fake.react("bob", message, "eyes", is_wanted=False)
             read = len(fake.calls("chat.syncMessages"))
+            fake.cut()  # whatever the stream missed is read after each connection
             until(lambda: len(fake.calls("chat.syncMessages")) > read)
             until(lambda: not inbound.hold.wait(0.05))  # the reading has its answer, and waits for its turn
         inbound.hold.set()
@@ -175,6 +168,33 @@ def test_a_room_that_cannot_be_read_holds_up_no_other() -> None:
         fake.post("devops-secret", "amina", "secret")
 
         assert inbound.one(MessagePosted).text == "secret"
+
+
+def test_what_became_of_the_rooms_while_nothing_was_told_is_learnt_and_said_once() -> None:
+    with capture_logs() as logs, workspace() as fake, running(fake, inbound := Recorder(), read_every=0.05) as chat:
+        fake.room("devops-old", ["amina"])
+        until(lambda: "R-devops-old" in inbound.positions)
+        with fake.deaf():
+            fake.rename("devops-old", "devops-new")
+            fake.remove("devops-secret")
+            until(lambda: inbound.channels.get("R-devops-old") == "devops-new")
+            rounds = chat.rounds
+            until(lambda: chat.rounds > rounds + 2)
+            fake.post("devops-new", "amina", "still there?")
+            event = inbound.one(MessagePosted)
+
+    assert (event.text, event.channel_name) == ("still there?", "devops-new")
+    assert [one["room"] for one in logs if one["event"] == "rocketchat.removed_from_room"] == ["R-devops-secret"]
+
+
+@pytest.mark.parametrize("fault", [NOT_JSON, SERVER_ERROR, CUT, BUSY])
+@pytest.mark.parametrize("method", ["subscriptions.get", "rooms.get", "chat.syncMessages"])
+def test_a_reading_that_fails_is_made_again_and_misses_nothing(method: str, fault: str) -> None:
+    with workspace() as fake, running(fake, inbound := Recorder(), read_every=0.05), fake.deaf():
+        fake.fail(method, fault, fault)
+        fake.post("devops-sos", "amina", "down")
+
+        assert inbound.one(MessagePosted).text == "down"
 
 
 def test_a_server_that_closes_at_once_is_tried_again_and_again() -> None:

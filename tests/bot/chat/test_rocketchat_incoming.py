@@ -16,8 +16,9 @@ from models.events import (
     ReactionAdded,
     ReactionRemoved,
 )
-from tests.bot.chat.rocketchat_building import Recorder, running, workspace
+from tests.bot.chat.rocketchat_building import Recorder, running, until, workspace
 from tests.bot.chat.slack_building import NOW
+from tests.fakes.rocketchat import SERVER_ERROR
 
 
 def test_a_message_is_told_with_its_room_its_author_and_its_thread() -> None:
@@ -81,7 +82,7 @@ def test_what_waits_for_the_store_is_compared_change_by_change() -> None:
     with workspace() as fake, running(fake, inbound := Recorder()):
         inbound.hold.clear()
         fake.post("devops-sos", "bob", "the first")
-        inbound.wait_for(lambda: inbound.waiting)
+        until(lambda: inbound.waiting)
         message = fake.post("devops-sos", "amina", "down")
         fake.react("bob", message, "eyes")
         fake.react("amina", message, "eyes")
@@ -144,6 +145,75 @@ def test_what_an_integration_writes_is_told_as_a_bots() -> None:
         event = inbound.one(MessagePosted)
         assert (event.is_bot, event.text) == (True, "Disk full\nnode-7")
         assert (event.author, event.aliases[0]) == ("bob", "Alertmanager")
+
+
+def test_a_bots_account_is_known_by_its_type_and_where_it_is_shown_by_its_role() -> None:
+    with workspace() as fake:
+        fake.user("rocket.cat", kind="bot")
+        fake.user("hubot", roles=["user", "bot"])
+        fake.workspace.permissions["view-full-other-user-info"].append("bot")
+        fake.named("devops-sos").members.update({"rocket.cat", "hubot"})
+        inbound = Recorder()
+        inbound.known = {"amina"}
+        with running(fake, inbound):
+            for user in ("rocket.cat", "hubot", "amina", "bob", "bob"):
+                message = fake.post("devops-sos", user, "!oncall" if user == "hubot" else "down")
+            fake.react("hubot", message, "eyes")
+            reaction = inbound.one(ReactionAdded)
+            posted = [one for one in inbound.received if isinstance(one, MessagePosted)]
+
+            assert [(one.author, one.is_bot) for one in posted] == [
+                ("rocket.cat", True),
+                ("hubot", True),
+                ("amina", False),
+                ("bob", False),
+                ("bob", False),
+            ]
+            assert (reaction.is_bot, reaction.author) == (True, "bob")
+            asked = [call.arguments["username"] for call in fake.calls("users.info")]
+            assert sorted(one for one in asked if one != "amina") == ["bob", "hubot", "rocket.cat"]
+
+
+def test_whose_account_cannot_be_asked_for_is_a_person() -> None:
+    with workspace() as fake:
+        fake.fail("users.info", SERVER_ERROR)
+        fake.user("rocket.cat", kind="bot")
+        fake.named("devops-sos").members.add("rocket.cat")
+        with running(fake, inbound := Recorder()):
+            fake.post("devops-sos", "bob", "down")
+            fake.post("devops-sos", "rocket.cat", "down")
+            inbound.wait_for(lambda: len(inbound.received) == 2)
+            fake.post("devops-sos", "rocket.cat", "up")
+            inbound.wait_for(lambda: len(inbound.received) == 3)
+
+            assert [getattr(one, "is_bot", None) for one in inbound.received] == [False] * 3
+            assert fake.calls("users.info") == [], "nobody is asked for while it fails"
+
+
+def test_a_reaction_that_is_put_anew_after_a_restart_is_told_anew() -> None:
+    with workspace() as fake:
+        first, second = Recorder(), Recorder()
+        with running(fake, first):
+            message = fake.post("devops-sos", "amina", "down")
+            first.one(MessagePosted)
+            fake.react("bob", message, "eyes")
+            put = first.one(ReactionAdded)
+            fake.react("bob", message, "eyes", is_wanted=False)
+            first.one(ReactionRemoved)
+            fake.react("amina", message, "ticket")
+            first.wait_for(lambda: len(first.received) == 4)
+        second.positions = first.positions
+        with running(fake, second) as chat:
+            until(lambda: chat.rounds)
+            fake.react("bob", message, "eyes")
+            second.wait_for(lambda: any(getattr(one, "emoji", "") == "eyes" for one in second.received))
+        anew = next(one for one in second.received if isinstance(one, ReactionAdded) and one.emoji == "eyes")
+        read = next(one for one in second.received if isinstance(one, ReactionAdded) and one.emoji == "ticket")
+        live = next(one for one in first.received if isinstance(one, ReactionAdded) and one.emoji == "ticket")
+
+        assert anew.key != put.key
+        assert anew.standing == put.standing
+        assert read.key == live.standing, "what is read afterwards has the key that was kept beside the first"
 
 
 def test_commands_are_given_by_prefix_mention_slash_and_in_private_by_name() -> None:

@@ -186,7 +186,8 @@ class Api:
 
     def _user(self, given: Json) -> Json:
         user = self.workspace.user(given.get("username", ""))
-        return {"user": {**user.short, "active": user.is_active}}
+        full = {"roles": user.roles} if self.workspace.may(self.bot, "view-full-other-user-info") else {}
+        return {"user": {**user.short, "type": user.kind, "active": user.is_active, **full}}
 
     def _permissions(self, _: Json) -> Json:
         listed = self.workspace.permissions.items()

@@ -132,9 +132,9 @@ class FakeRocketChat:
 
     # --- what people do ---
 
-    def user(self, username: str, *, roles: list[str] | None = None) -> User:
+    def user(self, username: str, *, roles: list[str] | None = None, kind: str = "user") -> User:
         with self.workspace.lock:
-            user = User(f"id-{username}", username, roles or ["user"])
+            user = User(f"id-{username}", username, roles or ["user"], kind=kind)
             self.workspace.users[username] = user
         return user
 

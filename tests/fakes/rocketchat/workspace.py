@@ -17,6 +17,7 @@ PERMISSIONS = {
     "edit-room": ("admin", "owner", "moderator"),
     "view-c-room": EVERYONE,
     "view-d-room": EVERYONE,
+    "view-full-other-user-info": ("admin",),
     "view-history": EVERYONE,
     "view-p-room": EVERYONE,
 }
@@ -32,12 +33,13 @@ class Refused(Exception):
 
 @dataclass
 class User:
-    """An account. roles: those of the server, such as `user` and `bot`."""
+    """An account. roles: those of the server, such as `user` and `bot`. kind: its type, `user`, `bot` or `app`."""
 
     id: str
     username: str
     roles: list[str] = field(default_factory=lambda: ["user"])
     is_active: bool = True
+    kind: str = "user"
 
     @property
     def short(self) -> Json:

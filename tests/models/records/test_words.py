@@ -54,3 +54,10 @@ def test_the_body_of_a_handover_keeps_its_figures() -> None:
         "is_blank": True,
     }
     assert without_excerpts(None) is None
+
+
+def test_the_body_of_a_handover_keeps_its_incidents_without_their_titles() -> None:
+    item = {"number": 7, "excerpt": "words", "severity": "critical"}
+    kept = without_excerpts({"rotation": "platform", "incidents": {"live": [item], "live_total": 1, "resolved": []}})
+    assert kept is not None
+    assert kept["incidents"] == {"live": [{**item, "excerpt": ""}], "live_total": 1, "resolved": []}
