@@ -266,4 +266,4 @@ class SlackChat:
 
     def router(self) -> APIRouter:
         """Give the endpoint for mode `http`: POST /slack/events takes events, commands and interactions."""
-        return web.router(lambda: self._app, max(LEAST_AT_ONCE, self._lanes))
+        return web.router(lambda: self._app, self._signing_secret, max(LEAST_AT_ONCE, self._lanes))

@@ -1,6 +1,8 @@
+import json
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import httpx
@@ -13,6 +15,7 @@ from bot.chat.slack.port import SlackChat
 from models.events import ButtonPressed, CommandGiven, MessagePosted
 from models.message import Answer, Button, Buttons, message, paragraph, text
 from tests.bot.chat.slack_building import Recorder, chat_for, workspace
+from tests.bot.chat.test_slack_connection import until
 from tests.fakes.slack import FakeSlack, sign
 
 BODY = '{"type":"event_callback","event":{"type":"app_home_opened"}}'
@@ -88,6 +91,30 @@ def test_an_event_that_could_not_be_kept_is_sent_again(slack: FakeSlack, inbound
 
     assert [attempt.outcome for attempt in delivery.attempts] == ["http_error", "acknowledged"]
     assert len(inbound.received) == 1
+
+
+def test_what_slack_sends_again_while_it_waits_is_taken_once_and_acknowledged_each_time(
+    slack: FakeSlack, inbound: Recorder
+) -> None:
+    inbound.hold.clear()
+    with ThreadPoolExecutor(3) as callers:
+        first = callers.submit(posted, slack, event_of("Ev1", "down"))
+        until(lambda: inbound.waiting == 1, 20)
+        again = callers.submit(posted, slack, event_of("Ev1", "down"))
+        time.sleep(0.2)
+        other = callers.submit(posted, slack, event_of("Ev2", "slow"))
+        until(lambda: inbound.waiting == 2, 20)
+        inbound.hold.set()
+        assert [one.result() for one in (first, again, other)] == [200, 200, 200]
+
+    assert [event.text for event in inbound.received if isinstance(event, MessagePosted)] == ["down", "slow"]
+
+
+def event_of(event_id: str, words: str) -> str:
+    message = {"type": "message", "channel": "C0SOS", "channel_type": "channel", "user": "U01", "text": words}
+    return json.dumps(
+        {"type": "event_callback", "event_id": event_id, "event": message | {"ts": f"{len(words)}.{event_id[2:]}"}}
+    )
 
 
 def test_an_unsigned_an_old_and_a_foreign_request_are_refused(slack: FakeSlack, inbound: Recorder) -> None:
