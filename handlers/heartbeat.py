@@ -14,7 +14,7 @@ from handlers.context import Context, Standing
 from handlers.job import Job
 from handlers.wording import heartbeat as wording
 from models.alert_policy import Heartbeat
-from models.events import CLOCK, ReportedAlert, TimeCame
+from models.events import ReportedAlert, TimeCame
 from models.policy import Policy
 from models.records import event as received
 from models.records import heartbeat as records
@@ -60,7 +60,7 @@ def due(session: Session, standing: Standing, now: datetime) -> Iterable[TimeCam
     configured = _by_key(standing.policy)
     for key, at in records.due(session, now):
         event = TimeCame.of(HEARTBEAT, key, at)
-        if key in configured and received.find(session, CLOCK, event.key) is None:
+        if key in configured and not received.has_come(session, event):
             yield event
 
 

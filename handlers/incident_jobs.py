@@ -12,46 +12,36 @@ from handlers.job import Job
 from models.events import TimeCame
 from models.records import alert as kept
 from models.records import incident as records
+from models.records import incident_due
+from models.records.incident_due import Due
 
 NAME = "incident"
-SHOW, STORM, SILENCE, HELD = "show", "storm", "silence", "held"
 
 
 def due(session: Session, standing: Standing, now: datetime) -> Iterable[TimeCame]:
     """Give what has come: each moves its column on, so that it is not found again."""
     del standing
-    for incident in records.to_refresh(session, now):
-        yield _event(SHOW, incident.id, incident.refresh_at or now)
-    for storm in kept.storms_to_refresh(session, now):
-        yield _event(STORM, storm.id, storm.refresh_at or now)
-    for incident in records.silences_over(session, now):
-        yield _event(SILENCE, incident.id, incident.silenced_until or now)
-    for alert in kept.held(session, now, limit=1):
-        yield _event(HELD, alert.id, alert.due_at or now)
-
-
-def _event(what: str, number: int, at: datetime) -> TimeCame:
-    return TimeCame.of(NAME, f"{what}:{number}", at)
+    for one in incident_due.come(session, now):
+        yield TimeCame.of(NAME, f"{one.what}:{one.number}", one.at)
 
 
 def coming(session: Session, standing: Standing, now: datetime) -> datetime | None:
     """Give the next instant at which something comes."""
     del standing
-    nexts = (records.next_refresh, kept.next_storm_refresh, records.next_silence_over, kept.next_held)
-    return min(filter(None, (each(session, now) for each in nexts)), default=None)
+    return incident_due.coming(session, now)
 
 
 def time_came(ctx: Context, event: TimeCame) -> None:
     """Do what has come."""
     what, _, number = event.subject.partition(":")
-    match what:
-        case "show":
+    match Due(what):
+        case Due.SHOW:
             _show(ctx, int(number))
-        case "storm":
+        case Due.STORM:
             _show_storm(ctx, int(number))
-        case "silence":
+        case Due.SILENCE:
             _end_silence(ctx, int(number))
-        case _:
+        case Due.HELD:
             _look_again(ctx)
 
 

@@ -262,16 +262,6 @@ def held(session: Session, now: datetime, limit: int = 200) -> Sequence[Alert]:
     return session.scalars(found.order_by(Alert.due_at, Alert.id).limit(limit).with_for_update()).all()
 
 
-def next_held(session: Session, after: datetime) -> datetime | None:
-    """Give the earliest instant after another at which one that is kept is looked at again."""
-    return session.scalar(select(func.min(Alert.due_at)).where(Alert.due_at > after))
-
-
-def first_held(session: Session, now: datetime) -> datetime | None:
-    """Give since when one that is kept waits to be looked at again; None where none does."""
-    return session.scalar(select(func.min(Alert.due_at)).where(Alert.due_at <= now))
-
-
 def inhibiting(session: Session, keys: Collection[str]) -> set[str]:
     """Give those of some keys that an alert inhibits which fires."""
     if not keys:
@@ -337,16 +327,6 @@ def storm_counts(session: Session, number: int) -> Sequence[tuple[IncidentState,
     found = select(*of, func.count(), func.coalesce(func.sum(Incident.alerts), 0))
     rows = session.execute(found.where(Incident.storm_id == number).group_by(*of))
     return [(row[0], row[1], row[2], row[3], row[4]) for row in rows]
-
-
-def storms_to_refresh(session: Session, now: datetime) -> Sequence[AlertStorm]:
-    """Give the storms whose summary is to be brought up to date."""
-    return session.scalars(select(AlertStorm).where(AlertStorm.refresh_at <= now).order_by(AlertStorm.id)).all()
-
-
-def next_storm_refresh(session: Session, after: datetime) -> datetime | None:
-    """Give the earliest instant after another at which a summary is to be brought up to date."""
-    return session.scalar(select(func.min(AlertStorm.refresh_at)).where(AlertStorm.refresh_at > after))
 
 
 def posts_of(session: Session, platform: str, channel: str) -> AlertChannel:

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cache
 
-from sqlalchemy import ForeignKey, Index, Integer, Select, String, Text, bindparam, func, or_, select
+from sqlalchemy import ForeignKey, Index, Integer, Select, String, Text, bindparam, or_, select
 from sqlalchemy import text as sql_text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -256,29 +256,3 @@ def links(session: Session, number: int) -> Sequence[IncidentLink]:
 def link_of(session: Session, request_id: int) -> IncidentLink | None:
     """Give what joins a request to an incident; None where nothing does."""
     return session.scalar(select(IncidentLink).where(IncidentLink.request_id == request_id))
-
-
-# -- whose message is to be brought up to date
-
-
-def to_refresh(session: Session, now: datetime, limit: int = 100) -> Sequence[Incident]:
-    """Give the incidents whose message is to be brought up to date, the earliest first."""
-    found = select(Incident).where(Incident.refresh_at <= now).order_by(Incident.refresh_at, Incident.id)
-    return session.scalars(found.limit(limit)).all()
-
-
-def next_refresh(session: Session, after: datetime) -> datetime | None:
-    """Give the earliest instant after another at which the message of one is to be brought up to date."""
-    return session.scalar(select(func.min(Incident.refresh_at)).where(Incident.refresh_at > after))
-
-
-def silences_over(session: Session, now: datetime, limit: int = 100) -> Sequence[Incident]:
-    """Give the live incidents whose silence has ended and was not looked at yet."""
-    found = select(Incident).where(Incident.state == IncidentState.OPEN, Incident.silenced_until <= now)
-    return session.scalars(found.order_by(Incident.silenced_until, Incident.id).limit(limit)).all()
-
-
-def next_silence_over(session: Session, after: datetime) -> datetime | None:
-    """Give the earliest instant after another at which the silence of a live incident ends."""
-    found = select(func.min(Incident.silenced_until))
-    return session.scalar(found.where(Incident.state == IncidentState.OPEN, Incident.silenced_until > after))

@@ -8,9 +8,11 @@ import pytest
 from handlers import incidents, registry
 from handlers.command import Command, matching
 from handlers.handover_parts import FILING, PARTS
+from handlers.heartbeat import LOST
 from handlers.incident_jobs import INCIDENTS
 from handlers.job import Job
 from handlers.stand_in import STAND_IN
+from models.alert_policy import Alerts, Heartbeat
 from models.events import AlertReceived, CommandGiven, Event, FormSubmitted, ReportedAlert
 from models.message import Answer
 from models.policy import Shuffle
@@ -184,8 +186,8 @@ def test_every_kind_of_event_has_its_handler() -> None:
 
 # -- jobs
 
-NO_INSTANT = ("home", "incident-board", "surge")
-"""The jobs for which a clock that is moved need not stop: they follow from what is said."""
+NO_INSTANT = ("home", "incident-board", "return", "surge")
+"""The jobs for which a clock that is moved need not stop: they follow from what is said, or from the bot's return."""
 
 jobs = pytest.mark.parametrize("job", registry.JOBS, ids=lambda job: job.name)
 
@@ -211,6 +213,8 @@ def test_what_a_job_says_is_coming_is_due_at_that_instant_and_its_own(desk: Desk
     if job is INCIDENTS:
         desk.gives(AlertReceived.of("alertmanager", [ReportedAlert(fingerprint="1", is_firing=True)], desk.office.now))
         desk.office.command("ana", "incident", "silence 3 6h")
+    if job is LOST:
+        _let_a_heart_beat(desk)
     seen = 0
     for at in ("2026-11-02 10:01", "2026-11-02 17:30", "2026-11-03 09:00"):
         desk.until(at)
@@ -235,6 +239,13 @@ def _leave_an_incident(desk: Desk) -> None:
         found = records.incident(session, 1)
         assert found is not None
         incidents.resolve(desk.office.context(session), found)
+
+
+def _let_a_heart_beat(desk: Desk) -> None:
+    kept = Heartbeat(name="Watchdog", source="alertmanager", every=timedelta(hours=12))
+    desk.office.decide_by(desk.office.standing.policy.model_copy(update={"alerts": Alerts(heartbeats=(kept,))}))
+    beat = ReportedAlert(fingerprint="2", is_firing=True, labels={"alertname": kept.name})
+    desk.gives(AlertReceived.of(kept.source, [beat], desk.office.now))
 
 
 @jobs
