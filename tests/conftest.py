@@ -19,7 +19,7 @@ from tests.alike import store_at
 _NUMBERS = count(1)
 _MEMORY = Path("/dev/shm")
 _ENOUGH_BYTES = 2 * 1024**3
-"""What the files of three workers and their PostgreSQL never need together; a container often has 64 MB."""
+"""What the files of four workers and their PostgreSQL never need together; a container often has 64 MB."""
 
 # What only a machine that loses its power would notice; the tests kill processes, never the machine.
 _UNSAFE = ("fsync", "synchronous_commit", "full_page_writes")
@@ -37,7 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes long, then the scenarios; the rest, which is short, lets all workers end together.
 
-    There are three, one more than cores: while one waits for an escalation or a process to start, the others compute.
+    There are four, twice as many as cores: while some wait for an escalation or a process to start, the others compute.
     """
     items.sort(key=lambda item: (item.get_closest_marker("slow") is None, "scenarios" not in item.path.parts))
 

@@ -4,9 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, delete, func, null, or_, select, update
+from sqlalchemy import ColumnElement, Select, String, cast, delete, func, null, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.records.base import changed, table_of
@@ -24,16 +25,21 @@ AT_ONCE = 200
 
 def oldest(session: Session, place: Place, before: datetime) -> int | None:
     """Give the number of the row with the oldest words of a table; None where none are older than an instant."""
-    number: int | None = session.scalar(
-        select(_id(place)).where(*_old(place, before)).order_by(*_order(place)).limit(1)
-    )
+    number: int | None = session.scalar(_oldest(place.name), {"before": place.limit(before)})
     return number
+
+
+@cache
+def _oldest(table: str) -> Select[int]:
+    """Give the statement, built once: every look at the clock of a night asks it of every table."""
+    place = next(one for one in PLACES if one.name == table)
+    return select(_id(place)).where(*_old(place)).order_by(*_order(place)).limit(1)
 
 
 def blank_old(session: Session, place: Place, before: datetime) -> int:
     """Blank the oldest words of a table, at most `AT_ONCE` rows; give how many."""
-    found = select(place.record).where(*_old(place, before)).order_by(*_order(place)).limit(AT_ONCE)
-    rows = session.scalars(found.with_for_update(of=place.record)).all()
+    found = select(place.record).where(*_old(place)).order_by(*_order(place)).limit(AT_ONCE)
+    rows = session.scalars(found.with_for_update(of=place.record), {"before": place.limit(before)}).all()
     for row in rows:
         place.blank(row)
     session.flush()
@@ -49,8 +55,8 @@ def _order(place: Place) -> tuple[Any, Any]:
     return place.since, _id(place)
 
 
-def _old(place: Place, before: datetime) -> tuple[ColumnElement[bool], ...]:
-    return place.is_old(before), place.is_left, place.is_settled, place.is_over
+def _old(place: Place) -> tuple[ColumnElement[bool], ...]:
+    return place.is_old, place.is_left, place.is_settled, place.is_over
 
 
 # -- what is somebody's

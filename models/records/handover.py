@@ -4,13 +4,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Index, String, Text, delete, false, func, or_, select, update
+from sqlalchemy import Index, Select, String, Text, bindparam, delete, false, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.records.base import Id, Record, Word, changed
+from models.records.base import Id, Record, Word, changed, table_of
 from models.records.delivery import OutboxRow
 from models.records.roster import StoredShift
 
@@ -362,10 +363,18 @@ def shift_ends(session: Session, rotation: str, since: datetime, until: datetime
 
 def shift_spans(session: Session, rotation: str, after: datetime, limit: int) -> Sequence[tuple[datetime, datetime]]:
     """Give the start and end of the first stored shifts that end after an instant."""
-    found = select(StoredShift.starts_at, StoredShift.ends_at).where(
-        StoredShift.rotation == rotation, StoredShift.ends_at > after
+    asked = {"rotation": rotation, "after": after, "limit": limit}
+    return [(start, end) for start, end in session.execute(_shift_spans(), asked)]
+
+
+@cache
+def _shift_spans() -> Select[datetime, datetime]:
+    """Give the statement, built once: every look at the clock asks, and building it costs more than running it."""
+    columns = table_of(StoredShift).c
+    found = select(columns.starts_at, columns.ends_at).where(
+        columns.rotation == bindparam("rotation"), columns.ends_at > bindparam("after")
     )
-    return [(start, end) for start, end in session.execute(found.order_by(StoredShift.ends_at).limit(limit))]
+    return found.order_by(columns.ends_at).limit(bindparam("limit"))
 
 
 def shift_start_of(session: Session, rotation: str, end: datetime) -> datetime | None:

@@ -164,7 +164,13 @@ def _restamp(session: Session, rotation: str | None) -> None:
 
 def last_day(session: Session, rotation: str) -> date | None:
     """Give the day of the last shift that is planned; None where none is."""
-    return session.scalar(select(func.max(StoredShift.day)).where(StoredShift.rotation == rotation))
+    return session.scalar(_last_day(), {"rotation": rotation})
+
+
+@cache
+def _last_day() -> Select[date]:
+    columns = table_of(StoredShift).c
+    return select(func.max(columns.day)).where(columns.rotation == bindparam("rotation"))
 
 
 def running_since(session: Session, rotation: str, at: datetime) -> datetime | None:

@@ -6,7 +6,7 @@ classes, times, counts, numbers. A column of words is empty after it, so that it
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -16,6 +16,7 @@ from sqlalchemy import (
     Select,
     String,
     and_,
+    bindparam,
     cast,
     exists,
     false,
@@ -114,10 +115,14 @@ class Place:
         """The name of its table."""
         return table_of(self.record).name
 
-    def is_old(self, before: datetime) -> ColumnElement[bool]:
-        """Say which rows are older than an instant; a day is, when it is over a day earlier."""
-        is_day = isinstance(self.since.type, Date)
-        return self.since < (before.date() - timedelta(days=1) if is_day else before)
+    @property
+    def is_old(self) -> ColumnElement[bool]:
+        """Which rows are older than the parameter `before`, as `limit` gives it."""
+        return self.since < bindparam("before", type_=self.since.type)
+
+    def limit(self, before: datetime) -> datetime | date:
+        """Give what rows older than an instant are before; a day is older when it is over a day earlier."""
+        return before.date() - timedelta(days=1) if isinstance(self.since.type, Date) else before
 
     def blank(self, row: Record) -> None:
         """Blank the words of a row."""
