@@ -146,7 +146,7 @@ def test_everybody_can_read_how_services_stand(site: Site) -> None:
 def reads_well(page: Page) -> None:
     """Hold a page against what a screen reader needs."""
     for landmark in ("banner", "main", "contentinfo", "navigation"):
-        assert page.get_by_role(landmark).count() == 1, landmark  # type: ignore[arg-type]
+        assert page.get_by_role(landmark).count() == 1, landmark
     levels = [level for level, _ in headings(page)]
     assert levels[0] == 1
     assert levels.count(1) == 1
