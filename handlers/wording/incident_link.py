@@ -68,7 +68,7 @@ def follows(facts: Followed) -> Message:
     )
 
 
-STOPS = "The engineer on call is asked all the same. “Same trouble” stops that, and nobody else is pinged for yours."
+STOPS = "Yours goes to the engineer on call all the same. “Same trouble” stops that, and nobody else is pinged for it."
 
 
 def _state(facts: Followed) -> str:

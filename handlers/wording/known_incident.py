@@ -13,7 +13,7 @@ def question(facts: Followed, request: int) -> Message:
     title = cut(facts.title, TITLE)
     since = times.moment(facts.since, facts.zone, facts.now)
     return message(
-        paragraph("Is it this? ", facts.link, ", ", Strong(title), f", known since {since}."),
+        paragraph("Is this ", facts.link, ", ", Strong(title), f", known since {since}?"),
         answers(request, facts.number, may_stop=True),
         note("“Same trouble”: you follow it, and are told when it is over. Else yours goes its usual way."),
         summary=f"Is it incident {facts.number}? {cut(facts.title, 100)}",

@@ -116,7 +116,7 @@ def test_in_doubt_the_author_is_asked_and_the_ping_goes_out(desk: Desk) -> None:
     asked = reads(desk, SOS, message)[0]
     assert len(desk.paged()) == 1
     assert links(desk, 1) == []
-    assert asked.plain().startswith("Is it this? incident 1, registry answers 503, known since 10:00 UTC.")
+    assert asked.plain().startswith("Is this incident 1, registry answers 503, known since 10:00 UTC?")
     assert labels(asked) == ["Same trouble", "Not the same"]
 
     desk.presses("dev", "same-trouble", f"{number}:1")
