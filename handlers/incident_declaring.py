@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from handlers import duty, incident_link, incidents, response, surge
+from handlers import duty, incident_link, incidents, lifecycle, response, surge
 from handlers.context import Answer, Context
 from handlers.incidents import Source
 from handlers.wording import commands as command_words
@@ -13,9 +13,10 @@ from models.events import ButtonPressed
 from models.message import Message
 from models.records import incident as records
 from models.records import incident_following as following
+from models.records import request as requests
 from models.records import surge as surge_records
 from models.records.incident import Incident, IncidentSource
-from models.records.request import Request
+from models.records.request import Request, RequestState
 from models.severity import Severity
 from models.triage.verdict import RequestClass
 
@@ -59,10 +60,26 @@ def declare(
     if request is not None:
         incident_link.link(ctx, incident, request, how=FROM_REQUEST)
     surge.settle(ctx, incident)
+    linked = _take(ctx, incident, source)
     told = _tell_on_call(ctx, incident, where.name if where is not None else None)
     ctx.audit("declare", f"incident:{incident.id}", title)
-    linked = len(following.linked(ctx.session, incident.id))
     return wording.declared(incident.id, title, severity, service, told=told, others=others, linked=linked)
+
+
+def _take(ctx: Context, incident: Incident, source: Source) -> int:
+    """Let whoever declares be on the grave requests that belong to it, and ask nobody else; give how many belong to it.
+
+    Who took one before stays on it.
+    """
+    links = following.linked(ctx.session, incident.id)
+    for one in links:
+        request = requests.get(ctx.session, one.request_id)
+        if request is None or not request.state.is_live or not request.request_class.is_grave:
+            continue
+        if request.state is RequestState.OPEN:
+            lifecycle.acknowledge(ctx, request, source="button" if source == "button" else "command")
+        incident_link.rest(ctx, request)
+    return len(links)
 
 
 def _tell_on_call(ctx: Context, incident: Incident, place: str | None) -> str | None:
@@ -107,6 +124,7 @@ def _pressed_surge(ctx: Context, event: ButtonPressed) -> Answer:
     incident = records.incident(ctx.session, number) if number is not None else None
     if incident is not None:
         surge.settle(ctx, incident)
+        _take(ctx, incident, "button")
         return Answer(reply=surge_words.gone_on(asked.service, incident.id))
     title = surge_words.title_of(asked.service, asked.authors)
     return Answer(reply=declare(ctx, title, Severity.CRITICAL, asked.service, None, source="button"))

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from handlers import incident_board, paging, response
+from handlers import incident_board, nudges, paging, response
 from handlers.context import Context, Standing
 from handlers.job import Job
 from handlers.wording import incident_link as wording
@@ -61,6 +61,12 @@ def link(
         paging.show(ctx, request)
     ctx.note(request, "linked", source="clock", actor="", detail=f"incident {incident.id}")
     return True
+
+
+def rest(ctx: Context, request: Request) -> None:
+    """Ask and remind nobody of a live request any more: what becomes of it follows from its incident."""
+    paging.stop(ctx, request)
+    nudges.leave_to_others(ctx, request)
 
 
 def _say(ctx: Context, incident: Incident, request: Request, *, is_certain: bool) -> int | None:
@@ -170,6 +176,8 @@ def _tell(ctx: Context, incident: Incident, one: IncidentLink, request: Request)
     author = ctx.handle_name(request.author, request.platform)
     said = wording.over(facts, request.id, author, is_live=request.state.is_live)
     response.tell_author(ctx, request, said)
+    if request.state is RequestState.ACKNOWLEDGED or (one.is_certain and request.state.is_live):
+        rest(ctx, request)
     ctx.note(request, "told that the incident is over", source="clock", actor="")
 
 

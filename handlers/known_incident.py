@@ -170,6 +170,8 @@ def _part(ctx: Context, request: Request, incident: Incident, *, source: Source,
     if request.state is RequestState.OPEN and request.due is Due.STALE:
         request.due = request.due_at = None
         response.respond(ctx, request)
+    elif request.state is RequestState.ACKNOWLEDGED and request.due is Due.STALE:
+        response.await_owner(ctx, request)
     paging.show(ctx, request)
 
 

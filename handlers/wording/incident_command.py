@@ -110,7 +110,7 @@ def _who_knows(told: str | None) -> str:
 
 
 def _linked(count: int) -> str | None:
-    return f" {times.count(count, 'request')} linked." if count else None
+    return f" {times.count(count, 'request')} linked; you are on {'it' if count == 1 else 'them'}." if count else None
 
 
 def _numbers(numbers: Sequence[int]) -> str:

@@ -203,6 +203,7 @@ def test_nothing_that_the_author_wrote_is_in_the_title(desk: Desk) -> None:
 
 def test_who_asked_reads_updates_in_one_message_and_is_told_once_that_it_is_over(desk: Desk) -> None:
     message, number = request_of(desk)
+    desk.delivers()
     desk.presses("ana", "declare", number)
     says(desk, "ana", "update 1 restarting the database next 30m")
     says(desk, "ana", "update 1 half of it is back")

@@ -39,7 +39,7 @@ def test_three_people_within_a_quarter_of_an_hour_make_a_question_to_the_enginee
 
     answer = desk.presses("ben", "declare-surge", 1)
     assert answer.startswith("Incident 1 is declared: Trouble with Image registry, told of by 3 people")
-    assert "3 requests linked." in answer
+    assert "3 requests linked; you are on them." in answer
     assert links(desk, 1) == numbers
     (closed,) = [one for one in plain(reads(desk, OPERATIONS)) if one.startswith("Image registry: ")]
     assert closed == "Image registry: incident 1 was declared by Ben Cole, with #1, #2, #3."
@@ -58,6 +58,25 @@ def test_it_is_asked_once_however_many_come_after_and_those_are_linked_too(desk:
     assert count(desk) == 1
 
 
+def test_whoever_declares_is_on_the_requests_and_nobody_else_is_asked_for_them_any_more(desk: Desk) -> None:
+    messages = [desk.writes(one, f"{URGENT} of the registry", SOS) for one in PEOPLE]
+    desk.until("2026-11-02 10:01")
+    desk.presses("ben", "ack", desk.request(messages[0]).id)
+    desk.presses("ana", "declare-surge", 1)
+    assert [desk.request(one).owner for one in messages] == ["U-ben", "U-ana", "U-ana"]
+    desk.delivers()
+    desk.pages()
+    desk.until("2026-11-02 12:00")
+    assert desk.pages() == []
+    says(desk, "ana", "resolve 1")
+    desk.until("2026-11-02 12:01")
+    desk.until("2026-11-02 16:00")
+    assert desk.pages() == []
+    desk.writes("dev", "it is down again", SOS, thread=messages[0])
+    desk.until("2026-11-02 16:31")
+    assert desk.request(messages[0]).due is not None
+
+
 def test_two_presses_declare_one_incident(desk: Desk) -> None:
     ask(desk, *PEOPLE)
     desk.until("2026-11-02 10:01")
@@ -70,7 +89,7 @@ def test_two_presses_declare_one_incident(desk: Desk) -> None:
 def test_declaring_by_command_answers_the_question_too(desk: Desk) -> None:
     numbers = ask(desk, *PEOPLE)
     desk.until("2026-11-02 10:01")
-    assert "3 requests linked." in says(desk, "ben", "declare the registry is down")
+    assert "3 requests linked; you are on them." in says(desk, "ben", "declare the registry is down")
     assert links(desk, 1) == numbers
     assert questions(desk) == []
 
