@@ -32,10 +32,23 @@ _HANDLE_HINTS = {
 def inconsistencies(document: Document, enabled: Sequence[str]) -> Iterator[Problem]:
     """Yield every contradiction. enabled: the chat platforms in use."""
     of_the_policy = (_people, _repeated, _channels, _kinds, _references, _rotations_of_services, _rotations, _nobody)
-    for check in (*of_the_policy, _time_zones):
+    for check in (*of_the_policy, _time_zones, _public):
         yield from check(document)
     yield from _handles(document, enabled)
     yield from _platforms(document, enabled)
+
+
+def _public(document: Document) -> Iterator[Problem]:
+    """Yield what the status page would show and cannot, and heartbeats that nobody could send."""
+    catalogue = [name for _, name in _values(document, ("services",), "name")]
+    for path, name in document.texts("status", "services"):
+        if name not in catalogue:
+            yield document.problem(path, f"there is no service `{name}`", nearest(name, catalogue))
+    for path, row in document.blocks("alerts", "heartbeats"):
+        source = row.get("source", "alertmanager")
+        if isinstance(source, str) and document.at("hooks", source) is None:
+            message = f"no hook of {source} is configured under `hooks`: this heartbeat will never be seen"
+            yield document.problem(path, message, severity=Severity.WARNING)
 
 
 def _people(document: Document) -> Iterator[Problem]:

@@ -96,6 +96,11 @@ def test_a_port_that_is_taken_is_an_error_that_names_it() -> None:
             HttpServer(application(Patient()), f"127.0.0.1:{port}")
 
 
+def test_no_answer_waits_for_the_readers_acknowledgement(site: Site) -> None:
+    """A socket that does not name its protocol keeps Nagle's algorithm: 40 ms for an answer in two writes."""
+    assert site.server._socket.proto == socket.IPPROTO_TCP
+
+
 def test_after_a_stop_nobody_listens_any_more(site: Site) -> None:
     port = site.server.port
     site.server.stop()
