@@ -198,15 +198,15 @@ def over_of_groups(session: Session, group_keys: Collection[str], since: datetim
     """Give of each group the incident that was over last, not before an instant, by group."""
     if not group_keys:
         return {}
-    found = session.scalars(_finding_over(), {"group_keys": list(group_keys), "since": since})
-    return {one.group_key or "": one for one in found}
+    found = session.scalars(_finding_over(), {"group_keys": list(group_keys), "since": since}).all()
+    return {one.group_key or "": one for one in sorted(found, key=lambda one: one.resolved_at or since)}
 
 
 @cache
 def _finding_over() -> Select[Incident]:
     among = Incident.group_key.in_(bindparam("group_keys", expanding=True))
     is_over = (Incident.state == IncidentState.RESOLVED, Incident.resolved_at >= bindparam("since"))
-    return select(Incident).where(among, *is_over).order_by(Incident.resolved_at).with_for_update()
+    return select(Incident).where(among, *is_over).order_by(Incident.id).with_for_update()  # in one order everywhere
 
 
 def of_request(session: Session, request_id: int) -> Incident | None:
