@@ -19,9 +19,10 @@ from bot.http.server import HttpServer, application
 from bot.http.status import StatusPages
 from bot.store import Store
 from handlers.context import Standing
-from models.policy import Policy, Service, StatusPage
+from models.policy import Policy, Service
 from models.records.incident import Incident, IncidentSource, IncidentState
 from models.severity import Severity
+from models.status_policy import StatusPage
 from models.triage.classifier import Classifier
 
 SERVICES, INCIDENTS, READERS = 12, 2000, 64

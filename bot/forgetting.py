@@ -18,7 +18,7 @@ from models.errors import ConfigError
 from models.events import TimeCame
 from models.policy import PLATFORMS, Person, Policy
 from models.records import forgetting as records
-from models.records.words import Whose
+from models.records.blanking import Whose
 
 REDELIVERED = timedelta(hours=1)
 """For so long a platform sends an event again, and wants the same answer."""

@@ -5,16 +5,15 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from handlers import duty, escalation, page
+from handlers import duty, escalation, page, page_facts
 from handlers.context import Context, Standing
-from handlers.place import reference
 from handlers.wording import operations
 from handlers.wording import paging as wording
 from models.effects import Direct, Post
 from models.events import DeliverySettled, TimeCame
-from models.message import ChannelRef, Message, Span, Strong
+from models.message import Message, Span
 from models.policy import ChannelKind, EscalationStep, Person, Rotation
-from models.records import course, delivery, incident_following
+from models.records import course, delivery
 from models.records import request as records
 from models.records.delivery import OutboxState, Purpose
 from models.records.request import Due, Request, RequestState
@@ -91,8 +90,8 @@ def tell_owner(ctx: Context, request: Request) -> None:
     """Ping whoever took a request that has become graver since: they alone, as they are on it."""
     owner = ctx.handle_name(request.owner or "", request.platform)
     person = ctx.policy.person_with_handle(request.platform, request.owner or "")
-    _page(ctx, request, wording.raised(_facts(ctx, request), owner), [person] if person is not None else [])
-    name = _name(ctx, request.owner, request.platform)
+    _page(ctx, request, wording.raised(page_facts.facts(ctx, request), owner), [person] if person is not None else [])
+    name = page_facts.name(ctx, request.owner, request.platform)
     ctx.log(request.rotation, wording.logged_page(request.id, name), request=request)
 
 
@@ -107,7 +106,7 @@ def escalate(ctx: Context, request: Request, why: str) -> list[Person]:
     mentions = _called(ctx, request, others)
     asked_by = ctx.handle_on(request.platform)
     asker = ctx.called(asked_by, request.platform, otherwise=request.author_name if asked_by == request.author else "")
-    _page(ctx, request, wording.escalated(_facts(ctx, request), mentions, asker, why), others)
+    _page(ctx, request, wording.escalated(page_facts.facts(ctx, request), mentions, asker, why), others)
     ctx.log(request.rotation, wording.logged_page(request.id, ", ".join(one.name for one in others)), request=request)
     return others
 
@@ -185,7 +184,7 @@ def show(ctx: Context, request: Request) -> None:
     for row in _pages(ctx, request):
         if row != request.page_id:
             platform = delivery.platform_of(ctx.session, row)
-            ctx.edit(row, wording.later_page(_facts(ctx, request, platform)), platform, request)
+            ctx.edit(row, wording.later_page(page_facts.facts(ctx, request, platform)), platform, request)
 
 
 def _pages(ctx: Context, request: Request) -> Sequence[int]:
@@ -202,7 +201,7 @@ def show_owner(ctx: Context, request: Request) -> None:
 
 def page_message(ctx: Context, request: Request) -> Message:
     """Give the page of a request as it has to read now."""
-    return wording.page(_facts(ctx, request))
+    return wording.page(page_facts.facts(ctx, request))
 
 
 def _run_step(ctx: Context, request: Request, rotation: Rotation | None) -> None:
@@ -230,7 +229,7 @@ def _tell_shadows(ctx: Context, request: Request, rotation: Rotation, names: str
     for newcomer in duty.shadows(ctx, rotation):
         home = ctx.home_for(newcomer, request.platform)
         if home is not None:
-            told = Direct(newcomer.handle(home) or "", wording.shadowed(_facts(ctx, request, home), names))
+            told = Direct(newcomer.handle(home) or "", wording.shadowed(page_facts.facts(ctx, request, home), names))
             ctx.say(told, purpose=Purpose.NOTICE, request=request, platform=home)
 
 
@@ -245,7 +244,7 @@ def _schedule(ctx: Context, request: Request) -> None:
 
 def _page_in_thread(ctx: Context, request: Request, people: Sequence[Person], why: str) -> None:
     is_first = request.step == 0 and request.state is RequestState.OPEN
-    mentions, facts = _called(ctx, request, people), _facts(ctx, request)
+    mentions, facts = _called(ctx, request, people), page_facts.facts(ctx, request)
     message = wording.first_page(facts, mentions, why) if is_first else wording.next_page(facts, mentions, why)
     row = _page(ctx, request, message, people)
     if is_first:
@@ -278,7 +277,7 @@ def page_elsewhere(ctx: Context, request: Request, people: Sequence[Person]) -> 
 def _tell_author(ctx: Context, request: Request, engineer: Person) -> None:
     """Tell an author who wrote to the bot directly what was done; the page itself stands elsewhere."""
     if request.is_direct and request.state is RequestState.OPEN:
-        told = wording.told_author(_facts(ctx, request), engineer.name)
+        told = wording.told_author(page_facts.facts(ctx, request), engineer.name)
         ctx.say(Post(request.channel, told), purpose=Purpose.NOTICE, request=request)
 
 
@@ -286,7 +285,7 @@ def _page_directly(ctx: Context, request: Request, people: Sequence[Person]) -> 
     for person in people:
         home = ctx.home_for(person, request.platform)
         if home is not None:
-            said = Direct(person.handle(home) or "", wording.direct_page(_facts(ctx, request, home)))
+            said = Direct(person.handle(home) or "", wording.direct_page(page_facts.facts(ctx, request, home)))
             page.owe(ctx, request, said, [person], platform=home)
 
 
@@ -317,7 +316,7 @@ def _wait_for_hours(ctx: Context, request: Request, rotation: Rotation) -> None:
     request.due, request.due_at = Due.RESUME, begins
     following = duty.on_call(ctx, rotation, begins)
     request.engineer = following.engineer
-    facts, contact = _facts(ctx, request), ctx.policy.after_hours.contact
+    facts, contact = page_facts.facts(ctx, request), ctx.policy.after_hours.contact
     if following.engineer is not None:
         told = wording.after_hours(facts, ctx.name_of(following.engineer), begins, contact)
     else:
@@ -325,80 +324,3 @@ def _wait_for_hours(ctx: Context, request: Request, rotation: Rotation) -> None:
     ctx.say(Post(request.channel, told, thread=thread_of(request)), purpose=Purpose.NOTICE, request=request)
     ctx.note(request, "waits for the hours", detail=begins.isoformat(), source="clock", actor="")
     ctx.log(request.rotation, wording.logged_wait(request.id, request.request_class), request=request)
-
-
-def _facts(ctx: Context, request: Request, read_on: str | None = None) -> wording.Facts:
-    """Give what the sentences about a request are made of. read_on: the platform; None for the request's own."""
-    place = read_on or request.platform
-    steps = escalation.steps(ctx, request)
-    following = steps[request.step + 1] if request.step + 1 < len(steps) else None
-    return wording.Facts(
-        number=request.id,
-        request_class=request.request_class,
-        reasons=tuple(request.reasons),
-        service=request.service,
-        author=_named(ctx, request, request.author, place) if request.author else request.author_name,
-        channel=request.channel,
-        root=request.root,
-        text=request.text,
-        is_direct=request.is_direct,
-        state=request.state,
-        original=_original(ctx, request, place),
-        owner=_named(ctx, request, request.owner, place) if request.owner else None,
-        owner_name=_name(ctx, request.owner, request.platform),
-        resolver=_named(ctx, request, request.resolved_by, place) if request.resolved_by else None,
-        engineer=ctx.name_of(request.engineer) if request.engineer else None,
-        opened_at=request.waits_since,
-        owned_at=request.owned_at,
-        resolved_at=request.resolved_at,
-        next_at=_time_of(ctx, request, following) if following is not None else None,
-        next_to=tuple(ctx.name_of(role) for role in following.to) if following is not None else (),
-        next_by=following.by if following is not None else "thread",
-        resumes_at=escalation.resumes_at(ctx, request, _time_of(ctx, request, following)) if following else None,
-        better_place=_better_place(ctx, request),
-        incident=_incident(ctx, request),
-        now=ctx.now,
-        zone=ctx.policy.zone,
-        channel_name=request.channel_name,
-        asked_on=request.platform if place != request.platform else None,
-    )
-
-
-def _incident(ctx: Context, request: Request) -> int | None:
-    """Give the incident that a request belongs to; the one that it pages for only once somebody is on it."""
-    if request.state is RequestState.ACKNOWLEDGED:
-        return incident_following.joined(ctx.session, request.id)
-    return incident_following.linked_to(ctx.session, request.id)
-
-
-def _named(ctx: Context, request: Request, handle: str, place: str) -> Span:
-    """Give who somebody of a request is: a mention on its own platform, their name on another."""
-    is_there = place == request.platform
-    return ctx.handle_name(handle, place) if is_there else _name(ctx, handle, request.platform)
-
-
-def _original(ctx: Context, request: Request, place: str) -> Span | None:
-    found = records.get(ctx.session, request.duplicate_of) if request.duplicate_of is not None else None
-    return reference(ctx, found, place) if found is not None else None
-
-
-def _time_of(ctx: Context, request: Request, step: EscalationStep) -> datetime:
-    """Give when a step is due: counted from the first page's delivery; from now, while that is on its way."""
-    return max(ctx.now, (request.paged_at or ctx.now) + step.after)
-
-
-def _better_place(ctx: Context, request: Request) -> Span | None:
-    """Give where a request for the platform team is better asked; None where it was asked well. Source: DESIGN §4."""
-    channel = ctx.policy.channel(request.channel_name)
-    operations = ctx.policy.channel_of_kind(ChannelKind.OPERATIONS)
-    if request.request_class is not RequestClass.PLATFORM or channel is None or operations is None:
-        return None
-    if channel.kind is not ChannelKind.HOW_TO:
-        return None
-    found = ctx.channel_id(operations.name, request.platform)
-    return ChannelRef(found, operations.name) if found is not None else Strong(f"#{operations.name}")
-
-
-def _name(ctx: Context, handle: str | None, platform: str) -> str:
-    person = ctx.policy.person_with_handle(platform, handle) if handle else None
-    return person.name if person is not None else handle or ""

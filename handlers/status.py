@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 
 from handlers.context import Standing
 from models.anonymous import Anonymous
-from models.policy import Policy, StatusPage
+from models.policy import Policy
 from models.records import status as records
 from models.records.heartbeat import HEARTBEAT
 from models.records.status import Row
 from models.severity import Severity
 from models.status import Day, State, Times, Trouble, days, share_up, state_now, worst
+from models.status_policy import StatusPage
 
 DAYS = 90
 PAST = timedelta(days=DAYS + 1)

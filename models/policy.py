@@ -22,6 +22,7 @@ from pydantic import (
 
 from models.alert_policy import Alerts
 from models.rota.zone import zone
+from models.status_policy import StatusPage
 from models.written import CivilTime, Day, Duration, Name, Strict, Topic, parse_time
 
 PLATFORMS = ("slack", "rocketchat", "local")
@@ -280,20 +281,6 @@ class Digest(Strict):
 
     day: Weekday = Weekday.MON
     at: CivilTime = time(9, 15)
-
-
-class StatusPage(Strict):
-    """The public status page. services: those that are shown, in this order; None: all of the catalogue.
-
-    note: the organisation's own words beneath it. warnings: whether a warning shows its service as degraded.
-    history_days: how long what is over is told of.
-    """
-
-    title: str = Field(default="Service status", min_length=1, max_length=80)
-    services: tuple[str, ...] | None = None
-    note: str | None = Field(default=None, max_length=300)
-    warnings: bool = True
-    history_days: int = Field(default=14, ge=1, le=90)
 
 
 class Policy(Strict):

@@ -241,18 +241,6 @@ def of_incident(session: Session, number: int, limit: int = 50) -> Sequence[Aler
     return session.scalars(found.limit(limit)).all()
 
 
-def firing_of(session: Session, number: int) -> Sequence[Alert]:
-    """Give the alerts of an incident that fire."""
-    found = select(Alert).where(Alert.incident_id == number, Alert.state == AlertState.FIRING)
-    return session.scalars(found.order_by(Alert.id)).all()
-
-
-def last_seen(session: Session, source: str, name: str) -> datetime | None:
-    """Give when an alert of a name was last reported by a sender: what a heartbeat is held against."""
-    found = select(func.max(Alert.last_seen_at)).where(Alert.name == name, Alert.source == source)
-    return session.scalar(found)
-
-
 # -- what is kept, and looked at again
 
 
@@ -314,11 +302,6 @@ def _finding_storm() -> Select[AlertStorm]:
 def storm_of_post(session: Session, row: int) -> AlertStorm | None:
     """Give the storm whose summary an outbox row is."""
     return session.scalar(select(AlertStorm).where(AlertStorm.post_id == row).with_for_update())
-
-
-def storm_of_request(session: Session, request_id: int) -> AlertStorm | None:
-    """Give the storm that a request pages for."""
-    return session.scalar(select(AlertStorm).where(AlertStorm.request_id == request_id).with_for_update())
 
 
 def storm_counts(session: Session, number: int) -> Sequence[tuple[IncidentState, Severity, str | None, int, int]]:

@@ -11,11 +11,12 @@ from sqlalchemy import ColumnElement, Select, String, cast, delete, func, null, 
 from sqlalchemy.orm import Session
 
 from models.records.base import changed, table_of
+from models.records.blanking import Place, Whose
 from models.records.delivery import OutboxRow
 from models.records.event import Outcome, ReceivedEvent
 from models.records.handover import Handover
 from models.records.request import LabelledExample
-from models.records.words import GONE_OUT, PLACES, Place, Whose, without_message
+from models.records.words import GONE_OUT, PLACES, without_message
 
 AT_ONCE = 200
 """So many rows are blanked in one transaction, so that nobody waits long for it."""

@@ -34,12 +34,6 @@ class Silence(Record):
         return bool(self.labels) and all(labels.get(name) == value for name, value in (self.labels or {}).items())
 
 
-def in_force(session: Session, now: datetime) -> Sequence[Silence]:
-    """Give the silences that hold at an instant, the one that ends first before the others."""
-    found = select(Silence).where(Silence.until > now, Silence.ended_at.is_(None))
-    return session.scalars(found.order_by(Silence.until, Silence.id)).all()
-
-
 def of_labels(session: Session, now: datetime) -> Sequence[Silence]:
     """Give the silences of labels that hold at an instant, the one that ends last before the others."""
     return session.scalars(_finding_of_labels(), {"now": now}).all()

@@ -18,9 +18,10 @@ from bot.http.markup import element
 from bot.http.server import HttpServer, application
 from bot.http.status import StatusPages
 from handlers import incidents
-from models.policy import Policy, Service, StatusPage
+from models.policy import Policy, Service
 from models.records.incident import IncidentSource
 from models.severity import Severity
+from models.status_policy import StatusPage
 from tests.bot.test_http import Patient
 from tests.handlers.build import Office, office
 from tests.handlers.status_world import DAY, HOUR, MINUTE, NOW, down, shown

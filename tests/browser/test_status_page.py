@@ -13,10 +13,11 @@ from bot.http.server import HttpServer, application
 from bot.http.status import StatusPages
 from handlers import incidents
 from models.alert_policy import Alerts, Maintenance
-from models.policy import Service, StatusPage
+from models.policy import Service
 from models.records import incident as records
 from models.records.incident import IncidentSource
 from models.severity import Severity
+from models.status_policy import StatusPage
 from tests.bot.test_http import Patient
 from tests.browser.chromium import chromium
 from tests.handlers.build import Office, instant, office

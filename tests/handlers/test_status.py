@@ -7,13 +7,14 @@ import pytest
 
 from handlers import incidents, status
 from handlers.wording import status as wording
-from models.policy import Service, StatusPage
+from models.policy import Service
 from models.records import incident as records
 from models.records.heartbeat import HEARTBEAT
 from models.records.incident import IncidentSource
 from models.rota.zone import zone
 from models.severity import Severity
 from models.status import State
+from models.status_policy import StatusPage
 from tests.handlers.build import Office, office
 from tests.handlers.status_world import DAY, HOUR, MINUTE, NOW, down, policy, shown
 

@@ -55,10 +55,18 @@ def slack(inbound: Recorder) -> Iterator[FakeSlack]:
         chat.stop()
 
 
-def posted(slack: FakeSlack, body: str, *, secret: str = "", age: int = 0) -> int:
+def posted(slack: FakeSlack, body: str, *, secret: str = "", age: int = 0, sent: threading.Event | None = None) -> int:
+    """Send a signed request, and give the status of its answer. sent: set once all of it is on its way."""
     stamp = str(int(slack.workspace.now()) - age)
     headers = sign(secret or slack.signing_secret, body, stamp) | {"Content-Type": "application/json"}
-    return httpx.post(slack.courier.urls["events_api"], content=body, headers=headers).status_code
+
+    def trace(name: str, _info: object) -> None:
+        if sent is not None and name == "http11.send_request_body.complete":
+            sent.set()
+
+    with httpx.Client(timeout=30) as client:
+        url = slack.courier.urls["events_api"]
+        return client.post(url, content=body, headers=headers, extensions={"trace": trace}).status_code
 
 
 def test_slack_verifies_the_address(slack: FakeSlack) -> None:
@@ -100,8 +108,8 @@ def test_what_slack_sends_again_while_it_waits_is_taken_once_and_acknowledged_ea
     with ThreadPoolExecutor(3) as callers:
         first = callers.submit(posted, slack, event_of("Ev1", "down"))
         until(lambda: inbound.waiting == 1, 20)
-        again = callers.submit(posted, slack, event_of("Ev1", "down"))
-        time.sleep(0.2)
+        again = callers.submit(posted, slack, event_of("Ev1", "down"), sent=(sent := threading.Event()))
+        assert sent.wait(20)
         other = callers.submit(posted, slack, event_of("Ev2", "slow"))
         until(lambda: inbound.waiting == 2, 20)
         inbound.hold.set()
