@@ -61,10 +61,6 @@ class OnRocketChat(Stage, Harbour):
         super().start()
         self.until(lambda: self.port.rounds or None, 30)
 
-    def resume(self) -> None:
-        super().resume()
-        self.advance(seconds=3)  # what was missed is judged once it is known what became of it
-
     # -- what people do
 
     def post(self, place: str, who: str, words: str, under: Ref | None = None) -> Ref:
@@ -172,7 +168,6 @@ class OnRocketChat(Stage, Harbour):
             yield
             read = self.port.rounds
         self.until(lambda: (self.port.is_healthy() and self.port.rounds > read) or None, 30)
-        self.advance(seconds=3)  # what was missed is judged once it is known what became of it
 
     def fault(self, kind: str) -> None:
         self.chat.fail("chat.sendMessage", FAULTS[kind])

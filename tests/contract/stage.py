@@ -2,10 +2,11 @@
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -59,6 +60,7 @@ def _timelines() -> Select[Any]:
 class Stage(ABC, House):
     """The whole bot on one platform, with the demo's people on it."""
 
+    has_running_clock = False
     has_forms = True
     """Whether a form is opened before whoever asked for one; elsewhere it is a dialogue."""
 
@@ -143,6 +145,17 @@ class Stage(ABC, House):
         self.settle()
         self.advance(**span)
         self.settle()
+
+    def comes(self, look: Callable[[], Any]) -> None:
+        """Wait for what comes once what was missed is read and judged, for which a few seconds have to pass."""
+        for _ in range(10):
+            self.later(seconds=3)
+            end = monotonic() + 3
+            while monotonic() < end:
+                if look():
+                    return
+                sleep(0.05)
+        raise AssertionError("it did not come in time")
 
     def later_until(self, hour: int, minute: int) -> None:
         """Let time pass until the next time the organisation's clocks show this."""

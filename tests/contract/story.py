@@ -443,7 +443,7 @@ def the_platform_is_away(story: Story) -> None:
     with story.stage.away():
         story.stage.clock.set(story.stage.clock.now() + MINUTE)
         story.refs["cut"] = story.threads["cut"] = story.stage.post(SOS, "farid", DOWN)
-    story.stage.until(lambda: story.replies("cut") or None, 15)
+    story.stage.comes(lambda: story.replies("cut"))
     story.stage.settle()
     assert ["bob" in one.notified for one in story.replies("cut")] == [True]
 
@@ -455,7 +455,7 @@ def the_bot_is_away(story: Story) -> None:
         story.stage.clock.set(story.stage.clock.now() + MINUTE)
         story.stage.react(story.refs["cut"], "farid", "white_check_mark")
         story.refs["meanwhile"] = story.threads["meanwhile"] = story.stage.post(SOS, "grace", BROKEN)
-    story.stage.until(lambda: story.replies("meanwhile") or None, 15)
+    story.stage.comes(lambda: story.replies("meanwhile"))
     story.stage.settle()
     assert story.is_in("cut", RequestState.RESOLVED)
     assert ["bob" in one.notified for one in story.replies("meanwhile")] == [True]
@@ -475,7 +475,7 @@ def too_many_calls(story: Story) -> None:
     story.stage.later(minutes=4)
     story.stage.fault("busy")
     story.post("busy", SOS, "farid", DOWN)
-    story.stage.until(lambda: story.replies("busy") or None, 15)
+    story.stage.until(lambda: story.replies("busy") or None)
     story.stage.settle()
     assert len(story.replies("busy")) == 1
     story.stage.command("bob", f"oncall resolve {story.number('busy')}")

@@ -72,11 +72,14 @@ class Hurried(SlackChat):
 class House:
     """A running bot. Everything is asked of it the way a person or an operator would."""
 
+    has_running_clock = True
+    """Whether time passes by itself; else only where it is moved, so that each time that is told is always the same."""
+
     def __init__(
         self, url: str, slack: FakeSlack, *, at: datetime = MONDAY, policy: Policy, adapter: type[SlackChat] = SlackChat
     ) -> None:
         self.slack, self._url, self.policy, self._adapter = slack, url, policy, adapter
-        self.clock = SteppingClock(at)
+        self.clock = SteppingClock(at, is_running=self.has_running_clock)
         self.bot = self._built()
 
     def _built(self) -> Bot:
