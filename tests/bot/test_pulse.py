@@ -36,7 +36,7 @@ class _Handler(BaseHTTPRequestHandler):
         watcher = self.server
         assert isinstance(watcher, Watcher)
         watcher.called.append(f"{self.command} {self.path}")
-        watcher.answers.wait(20)
+        watcher.answers.wait(60)
         self.send_response(watcher.status)
         self.send_header("content-length", "0")
         self.end_headers()

@@ -22,7 +22,7 @@ class Taking:
 
     def take(self, alerts: Sequence[ReportedAlert]) -> None:
         self.taken.append([one.fingerprint for one in alerts])
-        assert self.go.wait(20)
+        assert self.go.wait(60)
         if self.is_away:
             raise StoreUnavailable("disk full")
 

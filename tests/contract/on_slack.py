@@ -91,7 +91,7 @@ class OnSlack(Stage):
     def away(self) -> Iterator[None]:
         with self.slack.away():
             yield
-        self.until(lambda: self.chat.is_healthy() or None, 15)
+        self.until(lambda: self.chat.is_healthy() or None, 60)
 
     def fault(self, kind: str) -> None:
         self.slack.fail("chat.postMessage", FAULTS[kind])

@@ -43,7 +43,7 @@ class ScriptedPlatform:
         with self._lock:
             self.calls.append((monotonic(), effect, target))
             step = self.script.popleft() if self.script else None
-        self.held.wait(10)
+        self.held.wait(60)
         if isinstance(step, Exception):
             raise step
         with self._lock:

@@ -41,7 +41,7 @@ def test_a_message_reaches_a_bolt_app_and_is_acknowledged(slack: FakeSlack) -> N
         slack.wait_quiet()
     assert [one["ts"] for one in seen] == [ts]
     assert seen[0]["text"] == "prod is &lt;down&gt; &amp; out, <@U02> &lt;!channel&gt;"
-    assert slack.acks[0].latency < 1
+    assert slack.acks[0].latency < 3
 
 
 def test_an_event_whose_listener_fails_comes_again_marked_as_a_retry(slack: FakeSlack) -> None:
@@ -123,16 +123,16 @@ def test_a_bolt_app_reconnects_after_a_disconnect_frame_and_after_a_cut(slack: F
 
 
 def test_a_burst_is_delivered_whole_and_every_acknowledgement_is_timed() -> None:
-    with peopled(schedule=Schedule(ack_within=30)) as slack:
+    with peopled(schedule=Schedule(ack_within=60)) as slack:
         app = new_app(slack)
         app.event("message")(lambda: None)
         with connected(slack, app):
             with slack.at_once():
                 for number in range(1000):
                     slack.post("devops-sos", "amina", f"message {number}")
-            slack.wait_quiet(20)
+            slack.wait_quiet(60)
     assert len(slack.acks) == 1000
-    assert max(ack.since_queued for ack in slack.acks) < 20
+    assert max(ack.since_queued for ack in slack.acks) < 60
     assert all(0 < ack.latency <= ack.since_queued for ack in slack.acks)
 
 

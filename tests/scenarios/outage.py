@@ -96,13 +96,14 @@ class Outage:
 
     # -- what readers see
 
-    def status(self, *wanted: str, picture: str | None = None) -> str:
-        """Give what the status page says, once it says all that is wanted."""
+    def status(self, *wanted: str, gone: str | None = None, picture: str | None = None) -> str:
+        """Give what the status page says, once it says all that is wanted. gone: what it says no longer."""
         main = self.page.locator("main")
 
         def says() -> bool:
             self.page.goto(f"{self.address}/status")
-            return all(words in main.inner_text() for words in wanted)
+            said = main.inner_text()
+            return all(words in said for words in wanted) and (gone is None or gone not in said)
 
         until(says)
         folder = os.environ.get("WATCHBILL_SCREENSHOTS")

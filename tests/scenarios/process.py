@@ -30,7 +30,7 @@ from tests.shipped import classifier
 T = TypeVar("T")
 
 WATCHBILL = Path(sys.executable).with_name("watchbill")
-PATIENCE = 15.0
+PATIENCE = 60.0
 
 
 def configuration(slack: FakeSlack, url: str, **changes: Any) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def test_what_happened_while_the_bot_was_stopped_is_seen_at_the_next_start(sqlit
         house.resume()
         try:
             lead = next(one for one in house.policy.oncall.leads if one != engineer)
-            assert house.until(lambda: told(house, lead, "has no active account on Slack"), 15)
+            assert house.until(lambda: told(house, lead, "has no active account on Slack"), 60)
         finally:
             house.stop()
 

@@ -35,11 +35,11 @@ def owner(both: Harbour, number: int) -> Request:
 
 
 def told_on_slack(both: Harbour, who: str, words: str) -> dict[str, Any]:
-    return both.until(lambda: next((one for one in both.slack.dms(who) if words in str(one)), None), 20)
+    return both.until(lambda: next((one for one in both.slack.dms(who) if words in str(one)), None), 60)
 
 
 def told_on_rocketchat(both: Harbour, who: str, words: str) -> dict[str, Any]:
-    return both.until(lambda: next((one for one in both.chat.dms(who) if words in str(one)), None), 20)
+    return both.until(lambda: next((one for one in both.chat.dms(who) if words in str(one)), None), 60)
 
 
 def served(text: str) -> list[str]:
@@ -62,8 +62,8 @@ def each_request_is_answered_on_its_own_platform(both: Harbour) -> tuple[str, st
     assert both.duty().engineer == "bob"
     on_slack = both.slack.post("devops-sos", "farid", f"{DOWN}, says Slack")
     on_rocketchat = both.chat.post("devops-sos", "farid", DOWN)
-    both.until(lambda: both.pings(on_slack) or None, 20)
-    page = both.until(lambda: next(iter(both.chat.thread(on_rocketchat)), None), 20)
+    both.until(lambda: both.pings(on_slack) or None, 60)
+    page = both.until(lambda: next(iter(both.chat.thread(on_rocketchat)), None), 60)
     both.settled()
     assert "@bob" in page["msg"]
     assert both.pings(on_slack) == sorted([handle("bob"), handle("farid")])
@@ -79,12 +79,12 @@ def taken_from_the_other_platform(both: Harbour, on_slack: str, on_rocketchat: s
     assert (second.platform, second.author) == ("rocketchat", "farid")
     both.chat.write("bob", f"oncall ack {first.id}")
     both.slack.command("bob", "devops-sos", "/oncall", f"ack {second.id}").wait()
-    both.until(lambda: "is on it" in str(both.slack.thread(on_slack)) or None, 20)
-    both.until(lambda: "is on it" in both.chat.thread(on_rocketchat)[0]["msg"] or None, 20)
+    both.until(lambda: "is on it" in str(both.slack.thread(on_slack)) or None, 60)
+    both.until(lambda: "is on it" in both.chat.thread(on_rocketchat)[0]["msg"] or None, 60)
     assert (owner(both, first.id).owner, owner(both, second.id).owner) == (handle("bob"), "bob")
     both.chat.write("bob", f"oncall resolve {first.id} https://docs.example.org/permits")
     both.slack.command("bob", "devops-sos", "/oncall", f"resolve {second.id} https://docs.example.org/permits").wait()
-    both.until(lambda: owner(both, first.id).state is RequestState.RESOLVED or None, 20)
+    both.until(lambda: owner(both, first.id).state is RequestState.RESOLVED or None, 60)
     both.settled()
 
 
@@ -92,19 +92,19 @@ def whoever_is_on_one_platform_alone_is_reached_there(both: Harbour) -> None:
     """The second on the list has no account where it was asked: they are told where they have one, and take it."""
     assert both.duty().next == "chidi"
     asked = both.chat.post("devops-sos", "grace", f"{DOWN}, from another office")
-    page = both.until(lambda: next(iter(both.chat.thread(asked)), None), 20)
+    page = both.until(lambda: next(iter(both.chat.thread(asked)), None), 60)
     number = both.asked(asked).id
     both.settled()
     both.advance(minutes=10, seconds=1)
     told = told_on_slack(both, "chidi", f"#{number} in #devops-sos on Rocket.Chat")
-    both.until(lambda: "Chidi Okafor (told on Slack)" in str(both.chat.thread(asked)) or None, 20)
+    both.until(lambda: "Chidi Okafor (told on Slack)" in str(both.chat.thread(asked)) or None, 60)
     both.slack.press("chidi", told, "ack").wait()
-    both.until(lambda: "Chidi Okafor is on it" in str(both.chat.thread(asked)) or None, 20)
+    both.until(lambda: "Chidi Okafor is on it" in str(both.chat.thread(asked)) or None, 60)
     both.settled()
     assert both.chat.thread(asked)[0]["_id"] == page["_id"]
     assert "is on it" in str(told_on_slack(both, "chidi", f"#{number} in #devops-sos on Rocket.Chat"))
     both.slack.press("chidi", told, "resolve").wait()
-    both.until(lambda: owner(both, number).state is RequestState.RESOLVED or None, 20)
+    both.until(lambda: owner(both, number).state is RequestState.RESOLVED or None, 60)
     both.settled()
 
 
@@ -120,7 +120,7 @@ def a_swap_is_asked_on_one_and_accepted_on_the_other(both: Harbour) -> None:
     assert "I asked" in said
     asked = told_on_rocketchat(both, "dana", "swap")
     both.chat.tap("dana", asked["_id"], "Accept")
-    both.until(lambda: swapped(both) or None, 20)
+    both.until(lambda: swapped(both) or None, 60)
     told_on_slack(both, "chidi", "Dana Petrov serves Tue 24 Nov")
     both.settled()
     assert both.duty().next == "dana"
@@ -134,15 +134,15 @@ def swapped(both: Harbour) -> bool:
 def the_day_is_handed_over_on_both(both: Harbour) -> None:
     """What is handed over is posted in operations on every platform; who comes next gets it where they are."""
     both.slack.command("bob", "devops-operations", "/handover").wait()
-    view = both.until(lambda: both.slack.views("bob") or None, 20)[-1]
+    view = both.until(lambda: both.slack.views("bob") or None, 60)[-1]
     both.slack.submit(view, {"watch": "if node 14 is not ready, call the vendor"}).wait()
-    both.until(lambda: "call the vendor" in str(both.slack.messages("devops-operations")) or None, 20)
-    both.until(lambda: "call the vendor" in str(both.chat.messages("devops-operations")) or None, 20)
+    both.until(lambda: "call the vendor" in str(both.slack.messages("devops-operations")) or None, 60)
+    both.until(lambda: "call the vendor" in str(both.chat.messages("devops-operations")) or None, 60)
     handed = told_on_rocketchat(both, "dana", "call the vendor")
     assert both.slack.dms("dana") == []
     both.chat.tap("dana", handed["_id"], "Accept")
-    both.until(lambda: "Accepted by" in str(both.slack.messages("devops-operations")) or None, 20)
-    both.until(lambda: "Accepted by" in str(both.chat.messages("devops-operations")) or None, 20)
+    both.until(lambda: "Accepted by" in str(both.slack.messages("devops-operations")) or None, 60)
+    both.until(lambda: "Accepted by" in str(both.chat.messages("devops-operations")) or None, 60)
     both.settled()
     with both.store.reading() as session:
         filed = session.scalars(select(Handover).where(Handover.state == HandoverState.ACCEPTED)).one()

@@ -233,7 +233,7 @@ def test_told_to_stop_it_finishes_what_it_holds_and_the_rest_comes_again(scene: 
         assert session.scalar(half_sent) == 0
 
     scene.bot.start()
-    scene.slack.wait_quiet(20)
+    scene.slack.wait_quiet(60)
     assert scene.count(ReadMessage) == scene.count(Request) == len(authors)
 
 
@@ -269,7 +269,7 @@ def test_it_is_ready_soon_and_small_after_two_hundred_messages(scene: Scene) -> 
         room.members += [author.id for author in authors]
     for number, author in enumerate(authors):
         scene.slack.post(CHANNELS[number % 2], author, (DOWN, HOW_TO)[number % 2])
-    scene.slack.wait_quiet(20)
+    scene.slack.wait_quiet(60)
     assert scene.count(ReadMessage) == 200
     assert scene.bot.resident_megabytes() < 150
 
@@ -286,7 +286,7 @@ def test_the_log_holds_no_word_of_a_message_and_no_token(tmp_path: Path, sqlite_
         scene.slack.send("events_api", {"type": "event_callback", "event": {"type": "message", "text": "Xylophon"}})
         scene.slack.send_raw('{"type": "Xylophon", "payload": "Xylophon"')
         scene.bot.wait_for_line("delivery.failed")
-        scene.slack.wait_quiet(10)
+        scene.slack.wait_quiet(60)
         assert scene.bot.terminate() == 0
 
         written = scene.bot.whole_log()
@@ -309,7 +309,7 @@ def test_two_replicas_handle_each_message_once_though_one_is_killed(tmp_path: Pa
             second.start()
             scene.slack.wait_connected(2)
             posted = _posts_of_many(scene.slack)
-            scene.slack.wait_for(lambda: len(scene.slack.acks) > len(posted) // 2, timeout=20)
+            scene.slack.wait_for(lambda: len(scene.slack.acks) > len(posted) // 2, timeout=60)
             second.kill()
             scene.slack.wait_quiet(30)
             # what the dead one had claimed is free again when its lease is over

@@ -162,7 +162,7 @@ def test_a_page_acknowledged_before_it_was_sent_is_not_sent(house: House) -> Non
     ts = house.slack.post("devops-sos", "farid", DOWN)
     house.until(lambda: [row for row in house.rows("pending") if row.purpose == "page" and row.attempts] or None)
     house.slack.react(house.duty().engineer or "", ts, "eyes")
-    house.until(lambda: "is on it" in str(house.slack.thread(ts)) or None, seconds=10)
+    house.until(lambda: "is on it" in str(house.slack.thread(ts)) or None, seconds=60)
     house.settled()
     assert len(house.slack.thread(ts)) == 1
 

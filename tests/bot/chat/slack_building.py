@@ -47,7 +47,7 @@ class Recorder:
 
     def receive(self, event: Event) -> Answer | None:
         self.waiting += 1
-        self.hold.wait(20)
+        self.hold.wait(60)
         self.waiting -= 1
         with self.changed:
             if self.failing_with and self.failing_with == getattr(event, "text", ""):

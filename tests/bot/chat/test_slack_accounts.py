@@ -136,7 +136,7 @@ def test_whoever_writes_is_looked_up_once_named_a_moment_later_and_called_so_fro
         slack.workspace.channels["C0SOS"].members.append("U09")
         slack.post("devops-sos", "U09", "how do I get quota?")
         slack.post("devops-sos", "U02", "see the docs")
-        inbound.wait_for(lambda: [one for one in inbound.received if isinstance(one, AccountChanged) and one.name], 20)
+        inbound.wait_for(lambda: [one for one in inbound.received if isinstance(one, AccountChanged) and one.name], 60)
         slack.post("devops-sos", "U09", "thanks")
         slack.wait_for(lambda: len(slack.calls_to("users.info")) >= 1)
         slack.rename_user("U09", "zoe")
@@ -156,7 +156,7 @@ def test_a_name_that_slack_does_not_tell_is_asked_for_once_and_stops_nothing() -
         slack.fail("users.info", "user_not_visible")
         for words in ("one", "two"):
             slack.post("devops-sos", "amina", words)
-            slack.wait_for(lambda: slack.calls_to("users.info"), 20)
+            slack.wait_for(lambda: slack.calls_to("users.info"), 60)
         slack.wait_quiet()
         assert [one.author_name for one in inbound.received if isinstance(one, MessagePosted)] == ["", ""]
         assert len(slack.calls_to("users.info")) == 1

@@ -68,7 +68,7 @@ def test_what_happens_in_one_channel_is_taken_in_its_order() -> None:
     with workspace() as slack, running(slack, inbound := Recorder()):
         with slack.at_once():
             sent = [slack.post("devops-sos", "amina", str(number)) for number in range(200)]
-        slack.wait_quiet(10)
+        slack.wait_quiet(60)
 
         assert [event.message for event in inbound.received if isinstance(event, MessagePosted)] == sent
 
@@ -81,7 +81,7 @@ def test_what_waits_shares_a_commit_and_is_acknowledged_after_it() -> None:
         until(lambda: all(delivery.attempts for delivery in slack.deliveries[-60:]))
         assert not any(delivery.acked_at for delivery in slack.deliveries[-60:])
         inbound.hold.set()
-        slack.wait_quiet(10)
+        slack.wait_quiet(60)
 
         assert [event.message for event in inbound.received if isinstance(event, MessagePosted)] == sent
         assert sum(inbound.together) == 60
@@ -98,7 +98,7 @@ def test_where_a_shared_commit_fails_none_of_it_is_acknowledged_and_all_of_it_co
         until(lambda: all(delivery.attempts for delivery in slack.deliveries[-5:]))
         inbound.failures = 1
         inbound.hold.set()
-        slack.wait_quiet(10)
+        slack.wait_quiet(60)
 
         assert {event.message for event in inbound.received if isinstance(event, MessagePosted)} == set(sent)
         assert all(delivery.acked_at for delivery in slack.deliveries[-5:])
@@ -112,7 +112,7 @@ def test_a_command_in_words_is_answered_after_what_was_written_before_it() -> No
             slack.post("devops-sos", "amina", f"<@{slack.workspace.bot_user}> oncall")
             slack.post("devops-sos", "amina", "last")
         inbound.hold.set()
-        slack.wait_quiet(10)
+        slack.wait_quiet(60)
 
         kinds = [type(event) for event in inbound.received]
         assert kinds == [MessagePosted, CommandGiven, MessagePosted]
@@ -131,7 +131,7 @@ def test_where_what_came_before_a_command_could_not_be_kept_it_comes_again_with_
         until(lambda: all(delivery.attempts for delivery in slack.deliveries[-3:]))
         inbound.failing_with = "first"
         inbound.hold.set()
-        slack.wait_quiet(10)
+        slack.wait_quiet(60)
 
         said = {event.text for event in inbound.received if isinstance(event, MessagePosted)}
         assert said == {"in hand", "first", "last"}

@@ -107,11 +107,11 @@ def test_what_slack_sends_again_while_it_waits_is_taken_once_and_acknowledged_ea
     inbound.hold.clear()
     with ThreadPoolExecutor(3) as callers:
         first = callers.submit(posted, slack, event_of("Ev1", "down"))
-        until(lambda: inbound.waiting == 1, 20)
+        until(lambda: inbound.waiting == 1, 60)
         again = callers.submit(posted, slack, event_of("Ev1", "down"), sent=(sent := threading.Event()))
-        assert sent.wait(20)
+        assert sent.wait(60)
         other = callers.submit(posted, slack, event_of("Ev2", "slow"))
-        until(lambda: inbound.waiting == 2, 20)
+        until(lambda: inbound.waiting == 2, 60)
         inbound.hold.set()
         assert [one.result() for one in (first, again, other)] == [200, 200, 200]
 

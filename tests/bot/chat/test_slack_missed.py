@@ -70,7 +70,7 @@ def test_a_reconnection_reads_what_slack_did_not_send() -> None:
         with slack.silence():
             slack.post("devops-sos", "amina", "down")
         slack.cut_websockets()
-        inbound.wait_for(lambda: "down" in said(inbound), 10)
+        inbound.wait_for(lambda: "down" in said(inbound), 60)
         assert said(inbound).count("down") == 1
 
 
