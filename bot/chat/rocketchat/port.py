@@ -112,6 +112,7 @@ class RocketChatChat:
         bot = str(self._quick.get("me").get("username") or "")
         self._rooms.bot = bot
         self._rooms.learn_all(inbound)
+        self._rooms.remember(inbound.reading(PLATFORM))
         with self._joining:
             if not self._stopping.is_set():
                 self._parts = self._joined(bot, inbound)
@@ -120,7 +121,7 @@ class RocketChatChat:
     def _joined(self, bot: str, inbound: Inbound) -> "_Parts":
         grammar = Grammar(self._prefix, bot, self._commands, self._buttons)
         robots = Robots(self._asking, lambda: inbound.people(PLATFORM))
-        reader = Reader(bot, grammar, self._clock, Memory(), robots.has)
+        reader = Reader(bot, grammar, self._clock, Memory(), robots.has, self._rooms.begun)
         answers = Answers(self._sender, self._rooms)
         way = Way(reader, self._rooms, inbound, answers)
         missed = Missed(self._reading, way, self._read_every)

@@ -3,19 +3,20 @@
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any
 
 import structlog
 from pydantic import ValidationError
 
-from bot.chat.port import Inbound
+from bot.chat.port import Inbound, Reading
 from bot.chat.rocketchat.caller import Caller, CallFailed
 from bot.chat.rocketchat.payloads import RoomTold
 
 PLATFORM = "rocketchat"
 PUBLIC, PRIVATE, DIRECT = "c", "p", "d"
+HEARD = (PUBLIC, PRIVATE, DIRECT)
 FORGET_REFUSAL_AFTER = 60.0
 _PATHS = {PUBLIC: "channel", PRIVATE: "group"}
 
@@ -24,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A room. name: None for a direct one; user: whom a direct one is with, empty otherwise."""
+    """A room. name: None for a direct one; user: whom a direct one is with, empty otherwise, and among several."""
 
     id: str
     kind: str
@@ -34,15 +35,15 @@ class Room:
 
     @property
     def is_direct(self) -> bool:
-        """Whether it is a direct conversation."""
-        return self.kind == DIRECT
+        """Whether it is a conversation of one person with the bot: among several nothing is private."""
+        return self.kind == DIRECT and self.user != ""
 
     @classmethod
     def of(cls, told: RoomTold, bot: str = "") -> "Room":
         """Read a room, or a subscription to one. bot: the bot's own user name."""
         if told.t == DIRECT:
-            others = [one for one in told.usernames or () if one != bot] or [told.name or ""]
-            return cls(told.rid or told.id, DIRECT, user=others[0])
+            others = [one for one in told.usernames or () if one != bot] or (told.name or "").split(",")
+            return cls(told.rid or told.id, DIRECT, user=others[0] if len(others) == 1 else "")
         return cls(told.rid or told.id, told.t, told.name, is_archived=told.archived)
 
 
@@ -54,6 +55,7 @@ class Rooms:
         self._lock = threading.Lock()
         self._rooms: dict[str, Room] = {}
         self._refused_until: dict[str, float] = {}
+        self._begun: dict[str, datetime] = {}
         self.bot = ""
 
     def learn_all(self, inbound: Inbound) -> None:
@@ -66,6 +68,25 @@ class Rooms:
         for one in gone:
             log.warning("rocketchat.removed_from_room", room=one)
         inbound.learn_channels(PLATFORM, _channels(found))
+
+    def begin(self, inbound: Inbound, reading: Reading) -> set[str]:
+        """Keep where rooms begin that were never read, for nothing older is; give them. Raises StoreUnavailable."""
+        self.remember(reading)
+        new = [room.id for room in self.all() if room.kind in HEARD and room.id not in reading.positions]
+        now = self.server_time
+        if new and now is not None:
+            begin = now - timedelta(seconds=1)
+            inbound.keep_read(PLATFORM, dict.fromkeys(new, to_text(begin)))
+            self._begun.update(dict.fromkeys(new, begin))
+        return set(new)
+
+    def remember(self, reading: Reading) -> None:
+        """Take where rooms began that were read before."""
+        self._begun.update({room: datetime.fromisoformat(one.since) for room, one in reading.positions.items()})
+
+    def begun(self, room: str) -> datetime | None:
+        """Give from when on a room is read, by the server's clock; None where that is not settled yet."""
+        return self._begun.get(room)
 
     @property
     def server_time(self) -> datetime | None:
@@ -135,8 +156,13 @@ class Rooms:
         known = self._rooms.get(room)
         if known is None:
             return None
-        path, name = (_PATHS.get(known.kind, ""), known.name) if not known.is_direct else ("direct", known.id)
+        path, name = (_PATHS.get(known.kind, ""), known.name) if known.kind != DIRECT else ("direct", known.id)
         return f"{self._caller.url}/{path}/{name}?msg={message}" if path and name else None
+
+
+def to_text(instant: datetime) -> str:
+    """Give an instant as the server takes it, and so that later ones sort behind."""
+    return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{instant.microsecond // 1000:03d}Z"
 
 
 def _channels(rooms: Iterable[Room]) -> list[tuple[str, str]]:

@@ -3,12 +3,13 @@
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from structlog.testing import capture_logs
 
 from bot.chat.rocketchat.port import RocketChatChat
+from bot.chat.rocketchat.rooms import to_text
 from models.errors import ConfigError
 from models.events import CommandGiven, MessageDeleted, MessageEdited, MessagePosted, ReactionAdded, ReactionRemoved
 from models.message import Answer, text
@@ -102,6 +103,26 @@ def test_a_first_start_reads_nothing_older_and_a_later_one_what_was_missed() -> 
         assert [one.text for one in second.received if isinstance(one, MessagePosted) and one.key not in keys] == [
             "while the bot was away"
         ]
+
+
+def test_a_restart_says_nothing_of_the_commands_that_were_carried_out_before_it() -> None:
+    with workspace() as fake:
+        fake.post("devops-sos", "amina", "!handover")
+        with fake.workspace.lock:
+            (message,) = fake.named("devops-sos").messages.values()
+            message["ts"] -= 3_600_000
+        inbound = Recorder()
+        read_to = (fake.workspace.now() - 600_000) / 1000
+        inbound.positions = {
+            "R-devops-sos": Position("2020-01-01T00:00:00.000Z", to_text(datetime.fromtimestamp(read_to, UTC)))
+        }
+        with running(fake, inbound) as chat:
+            until(lambda: chat.rounds)
+            fake.post("devops-sos", "amina", "!oncall")
+            inbound.one(CommandGiven)
+
+        assert fake.dms("amina") == []
+        assert [one.name for one in inbound.received if isinstance(one, CommandGiven)] == ["oncall"]
 
 
 def test_a_command_given_long_ago_is_not_carried_out_and_that_is_said() -> None:
