@@ -35,9 +35,14 @@ from models.message import (
 Json = dict[str, Any]
 
 LONGEST = 4_900
+"""Of the 5,000 that a server takes by default. It counts as its language does: an emoji may be two."""
+
+SPLIT_WITHIN = 200
 LABEL, TEXT = 75, 200
 MOST_BUTTONS = 25
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+"""What no screen shows, and what would turn around how the rest of a line is read."""
+
 _MENTION = re.compile(r"(?<![\w.])@(?=[\w])")
 _USER = re.compile(r"[\w.-]+")
 
@@ -49,6 +54,16 @@ def defused(text: str) -> str:
     return re.sub(r"<(?=\w+:)", f"<{INVISIBLE}", safe)
 
 
+def cut(text: str, longest: int) -> str:
+    """Give as much of a text as fits, up to a blank, so that no name is cut into another one's; … where it was cut."""
+    units = text.encode("utf-16-le", "surrogatepass")
+    if len(units) <= 2 * longest:
+        return text
+    kept = units[: 2 * (longest - 1)].decode("utf-16-le", "ignore")
+    blank = max(kept.rfind(" "), kept.rfind("\n"))
+    return f"{kept[:blank] if blank > max(0, len(kept) - SPLIT_WITHIN) else kept}…"
+
+
 @dataclass(frozen=True, slots=True)
 class Renderer:
     """How one bot writes. prefix: what its commands begin with. address: gives a message's address, None: unknown."""
@@ -57,10 +72,10 @@ class Renderer:
     commands: Collection[str] = ()
     address: Callable[[str, str], str | None] = field(default=lambda _channel, _message: None)
 
-    def text(self, message: Message) -> str:
+    def text(self, message: Message, longest: int = LONGEST) -> str:
         """Give the text of a message, cut with … where it is too long."""
-        whole = "\n".join(one for block in message.blocks if (one := self._block(block))) or message.summary or "…"
-        return whole if len(whole) <= LONGEST else f"{whole[:LONGEST]}…"
+        blocks = "\n".join(one for block in message.blocks if (one := self._block(block)))
+        return cut(blocks or defused(message.summary) or "…", longest)
 
     def attachments(self, message: Message) -> list[Json]:
         """Give the attachment that holds the buttons; none where there are none."""

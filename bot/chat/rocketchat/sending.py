@@ -1,11 +1,12 @@
 """What is owed to Rocket.Chat, done: one call for each effect, and the truth about what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import structlog
 
 from bot.chat.port import LANE, Pace, Remote
+from bot.chat.rocketchat import render
 from bot.chat.rocketchat.caller import WINDOW, Caller, CallFailed
 from bot.chat.rocketchat.failures import failure
 from bot.chat.rocketchat.render import Json, Renderer
@@ -15,6 +16,10 @@ from models.errors import DeliveryFailed
 from models.message import Message
 
 LONGEST_TOPIC = 250
+TOO_LONG = "error-message-size-exceeded"
+SHORTER = (render.LONGEST, 1_600, 400)
+"""What is tried where a server takes less than most: its administrator sets what it takes."""
+
 LANE_PACE = timedelta(seconds=0.2)
 _METHODS = {
     "post": "chat.sendMessage",
@@ -71,12 +76,15 @@ class Sender:
                 raise DeliveryFailed("Rocket.Chat has no pages of somebody's own", permanent=True)
 
     def _post(self, room: str, message: Message, key: str, thread: str | None = None) -> Remote:
-        said: Json = {"_id": key, "rid": room, "msg": self._renderer.text(message)}
+        said: Json = {"_id": key, "rid": room}
         attachments = self._renderer.attachments(message)
         said |= {"attachments": attachments} if attachments else {}
         said |= {"tmid": thread} if thread else {}
         try:
-            self._caller.post("chat.sendMessage", message=said, previewUrls=[])
+            self._within_length(
+                message,
+                lambda words: self._caller.post("chat.sendMessage", message={**said, "msg": words}, previewUrls=[]),
+            )
         except CallFailed as error:
             # one whose id is there already is refused or answered with nothing, by the server's version
             if not error.is_final or self._there(key) is None:
@@ -101,14 +109,23 @@ class Sender:
     def _edit(self, message: Message, target: Remote | None) -> Remote:
         if target is None or target.message is None:
             raise DeliveryFailed("an edit needs to know where its post went", permanent=True)
-        self._caller.post(
-            "chat.update",
-            roomId=target.channel,
-            msgId=target.message,
-            text=self._renderer.text(message),
-            previewUrls=[],
+        where = {"roomId": target.channel, "msgId": target.message}
+        self._within_length(
+            message, lambda words: self._caller.post("chat.update", **where, text=words, previewUrls=[])
         )
         return target
+
+    def _within_length(self, message: Message, call: Callable[[str], Json]) -> None:
+        """Make a call with a message's text, with less of it where the server takes less. Raises CallFailed."""
+        for longest in SHORTER:
+            try:
+                call(self._renderer.text(message, longest))
+            except CallFailed as error:
+                if error.code != TOO_LONG or longest == SHORTER[-1]:
+                    raise
+                log.warning("rocketchat.message_shortened", longest=longest)
+            else:
+                return
 
     def _topic(self, effect: Topic) -> Remote:
         wanted = effect.text[:LONGEST_TOPIC]
