@@ -13,7 +13,7 @@ import structlog
 from pydantic import ValidationError
 
 from bot.chat.port import Reading
-from bot.chat.rocketchat.caller import TOO_MANY, Caller, CallFailed, Json
+from bot.chat.rocketchat.caller import REFUSED_SECONDS, TOO_MANY, Caller, CallFailed, Json
 from bot.chat.rocketchat.incoming import Past
 from bot.chat.rocketchat.listening import Way, in_turn
 from bot.chat.rocketchat.payloads import Deleted, Sent
@@ -39,8 +39,10 @@ log = structlog.get_logger(__name__)
 class Missed:
     """Reads in a thread of its own."""
 
-    def __init__(self, caller: Caller, way: Way, every: float = EVERY_SECONDS) -> None:
-        self._caller, self._way, self._every = caller, way, every
+    def __init__(
+        self, caller: Caller, way: Way, every: float = EVERY_SECONDS, refused_wait: float = REFUSED_SECONDS
+    ) -> None:
+        self._caller, self._way, self._every, self._refused_wait = caller, way, every, refused_wait
         self._stopping, self._woken = threading.Event(), threading.Event()
         self._read: set[str] = set()
         self._thread = threading.Thread(target=self._run, name="rocketchat-missed", daemon=True)
@@ -71,7 +73,7 @@ class Missed:
                 return
             is_read = self._is_read()
             again = FIRST_AGAIN if is_read else min(SLOWEST_AGAIN, again * 2)
-            wait = self._every if is_read else again
+            wait = self._every if is_read else self._refused_wait if self._caller.is_refused else again
             self.has_tried.set()
 
     def _is_read(self) -> bool:

@@ -38,19 +38,13 @@ class Sender:
 
     def __init__(self, caller: Caller, quick: Caller, rooms: Rooms, renderer: Renderer) -> None:
         self._caller, self._quick, self._rooms, self._renderer = caller, quick, rooms, renderer
-        self.is_refused = False
 
     def perform(self, effect: Effect, key: str, target: Remote | None) -> Remote:
         """Do one effect. Raises DeliveryFailed."""
         try:
-            done = self._done(effect, key, target)
+            return self._done(effect, key, target)
         except CallFailed as error:
-            if error.is_refusal and not self.is_refused:
-                self.is_refused = True
-                log.error("rocketchat.token_refused")
             raise failure(error, leaves_a_message=isinstance(effect, Post | Direct | Private)) from None
-        self.is_refused = False
-        return done
 
     def _done(self, effect: Effect, key: str, target: Remote | None) -> Remote:
         match effect:

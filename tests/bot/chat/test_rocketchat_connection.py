@@ -262,6 +262,34 @@ def test_a_token_that_expires_is_told_and_goes_on_without_a_restart() -> None:
         assert len([one for one in logs if one["event"] == "rocketchat.token_refused"]) == 1
 
 
+def test_a_token_that_is_revoked_while_nothing_is_sent_is_told_and_taken_again() -> None:
+    """The websocket may stay: what is read every so often tells of it."""
+    with (
+        capture_logs() as logs,
+        workspace() as fake,
+        running(fake, Recorder(), read_every=0.1, refused_wait=0.1) as chat,
+    ):
+        until(chat.is_healthy)
+        fake.api.token = "another"
+        until(lambda: not chat.is_healthy())
+        fake.api.token = fake.token
+        until(chat.is_healthy)
+
+        told = [one["log_level"] for one in logs if one["event"].startswith("rocketchat.token")]
+        assert told == ["error", "info"]
+
+
+def test_a_server_too_busy_for_a_login_is_not_taken_for_one_that_refuses_the_token() -> None:
+    with capture_logs() as logs, workspace() as fake, running(fake, Recorder(), refused_wait=600) as chat:
+        fake.stream.is_busy = True
+        fake.cut()
+        until(lambda: any(one["event"] == "rocketchat.connection_lost" for one in logs) and not chat.is_healthy())
+        fake.stream.is_busy = False
+
+        until(chat.is_healthy)
+        assert not [one for one in logs if one["event"] == "rocketchat.token_refused"]
+
+
 def test_a_clock_ten_minutes_off_misses_nothing() -> None:
     with (
         workspace(now=lambda: NOW - timedelta(minutes=10)) as fake,

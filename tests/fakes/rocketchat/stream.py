@@ -41,6 +41,7 @@ class Stream:
         self.opened = 0
         self.is_deaf = False
         self.closes_at_once = False
+        self.is_busy = False
         self.pongs = 0
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
@@ -86,7 +87,9 @@ class Stream:
     async def _call(self, peer: Peer, frame: Json) -> None:
         answer: Json = {"msg": "result", "id": frame["id"]}
         resume = (frame.get("params") or [{}])[0].get("resume")
-        if frame.get("method") != "login" or resume != self.token or not self.bot.is_active:
+        if self.is_busy:
+            answer["error"] = {"isClientSafe": True, "error": "too-many-requests", "reason": "Please slow down."}
+        elif frame.get("method") != "login" or resume != self.token or not self.bot.is_active:
             answer["error"] = {"isClientSafe": True, "error": 403, "reason": "You've been logged out by the server."}
         else:
             peer.user = self.bot
