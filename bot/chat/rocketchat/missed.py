@@ -46,6 +46,7 @@ class Missed:
         self._stopping, self._woken = threading.Event(), threading.Event()
         self._read: set[str] = set()
         self._thread = threading.Thread(target=self._run, name="rocketchat-missed", daemon=True)
+        self._all_read_at = ""
         self.has_tried = threading.Event()
         self.rounds = 0
 
@@ -89,6 +90,7 @@ class Missed:
 
     def _round(self) -> None:
         self._way.rooms.learn_all(self._way.inbound)
+        begun = self._way.rooms.server_time
         reading = self._way.inbound.reading(PLATFORM)
         known = self._way.rooms.all()
         begin = self._way.rooms.begin(self._way.inbound, reading)
@@ -99,15 +101,19 @@ class Missed:
             if room.id in reading.positions and room.id not in begin and (room.id in changed):
                 self._read_room(room, reading)
         self.rounds += 1
+        # what is quiet keeps its old position; later rounds need not ask for all that happened since that
+        self._all_read_at = to_text(begun - MARGIN) if begun is not None else ""
 
     def _changed(self, reading: Reading, known: Sequence[Room]) -> set[str]:
         """Give the rooms to be read: the configured ones, and any in which something happened since they were."""
-        positions = [reading.positions[room.id].newest for room in known if room.id in reading.positions]
+        positions = {room.id: reading.positions[room.id].newest for room in known if room.id in reading.positions}
         if not positions:
             return set()
-        told = self._asked("rooms.get", updatedSince=min(positions)).get("update")
+        since = max(self._all_read_at, min(positions.values()))
+        told = self._asked("rooms.get", updatedSince=since).get("update")
         found = filter(None, map(room_told, told if isinstance(told, list) else []))
-        return {*reading.channels, *(one.id for one in found)}
+        news = {one.id for one in found if _is_after(one.updated_at, positions.get(one.id, ""))}
+        return {*reading.channels, *news}
 
     def _read_room(self, room: Room, reading: Reading) -> None:
         position = reading.positions[room.id]
@@ -162,6 +168,11 @@ class Missed:
             if isinstance(event, CommandGiven) and (past.read_to is None or sent.ts > past.read_to):
                 self._way.answers.give(event, Answer(reply=wording.came_too_late(f"{event.name} {event.text}".strip())))
         return [event for event in events if event.kind not in ("command-given", "button-pressed")]
+
+
+def _is_after(changed: datetime | None, position: str) -> bool:
+    """Say whether something may have happened in a room since it was read; so it may where that is not told."""
+    return changed is None or not position or to_text(changed + MARGIN) > position
 
 
 def _in_order(rooms: Iterable[Room], reading: Reading) -> list[Room]:

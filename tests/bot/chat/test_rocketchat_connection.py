@@ -329,6 +329,25 @@ def test_what_was_missed_waits_for_the_limit_and_is_whole() -> None:
             assert len(texts(inbound)) == 3
 
 
+def test_a_room_is_read_when_something_happened_in_it_and_not_for_ever_after() -> None:
+    """A quiet room keeps its position; what happened in others since that is no reason to read those each time."""
+    ahead = [timedelta()]
+    with workspace(now=lambda: NOW + ahead[0]) as fake, ExitStack() as stack:
+        fake.room("quiet", ["amina"]).updated -= 3_600_000
+        chat = stack.enter_context(running(fake, inbound := Recorder(), read_every=0.05))
+        fake.post("devops-secret", "amina", "is the vault down?")
+        inbound.one(MessagePosted)
+        for _ in range(2):
+            ahead[0] += timedelta(minutes=10)
+            rounds = chat.rounds
+            until(lambda seen=rounds: chat.rounds > seen + 2)
+        read = sum(one.arguments["roomId"] == "R-devops-secret" for one in fake.calls("chat.syncMessages"))
+        until(lambda: chat.rounds > rounds + 6)
+
+        again = sum(one.arguments["roomId"] == "R-devops-secret" for one in fake.calls("chat.syncMessages"))
+        assert 0 < read == again
+
+
 def test_five_thousand_rooms_cost_two_calls_where_nothing_happened_in_them() -> None:
     with workspace() as fake:
         for number in range(5_000):
