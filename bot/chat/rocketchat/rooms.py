@@ -64,10 +64,12 @@ class Rooms:
         found = [Room.of(one, self.bot) for one in map(room_told, told if isinstance(told, list) else []) if one]
         with self._lock:
             before, self._rooms = self._rooms, {room.id: room for room in found}
-            gone = [room.id for room in before.values() if room.kind in _PATHS and room.id not in self._rooms]
+            gone = [room for room in before.values() if room.kind in _PATHS and room.id not in self._rooms]
         for one in gone:
-            log.warning("rocketchat.removed_from_room", room=one)
-        inbound.learn_channels(PLATFORM, _channels(found))
+            log.warning("rocketchat.removed_from_room", room=one.id, name=one.name)
+        for room in found:
+            _tell(before.get(room.id), room)
+        inbound.learn_channels(PLATFORM, _channels(found), are_all=True)
 
     def begin(self, inbound: Inbound, reading: Reading) -> set[str]:
         """Keep where rooms begin that were never read, for nothing older is; give them. Raises StoreUnavailable."""
@@ -141,14 +143,16 @@ class Rooms:
         if action == "removed":
             with self._lock:
                 self._rooms.pop(room.id, None)
-            log.warning("rocketchat.removed_from_room", room=room.id)
+            log.warning("rocketchat.removed_from_room", room=room.id, name=room.name)
+            inbound.lose_channel(PLATFORM, room.id)
             return
         if not room.id or not room.kind:
             return
         self._kept(room)
-        if room.is_archived and before is not None and not before.is_archived:
-            log.warning("rocketchat.room_archived", room=room.id)
-        if before is None or before.name != room.name:
+        _tell(before, room)
+        if room.is_archived:
+            inbound.lose_channel(PLATFORM, room.id)
+        elif before is None or before.is_archived or before.name != room.name:
             inbound.learn_channels(PLATFORM, _channels([room]))
 
     def address(self, room: str, message: str) -> str | None:
@@ -163,6 +167,16 @@ class Rooms:
 def to_text(instant: datetime) -> str:
     """Give an instant as the server takes it, and so that later ones sort behind."""
     return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{instant.microsecond // 1000:03d}Z"
+
+
+def _tell(before: Room | None, room: Room) -> None:
+    """Tell whoever runs the bot what became of a room: the configuration goes by names."""
+    if before is None or room.kind not in _PATHS:
+        return
+    if room.is_archived and not before.is_archived:
+        log.warning("rocketchat.room_archived", room=room.id, name=room.name)
+    if before.name != room.name:
+        log.warning("rocketchat.room_renamed", room=room.id, before=before.name, name=room.name)
 
 
 def _channels(rooms: Iterable[Room]) -> list[tuple[str, str]]:

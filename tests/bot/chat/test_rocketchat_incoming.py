@@ -278,6 +278,7 @@ def test_a_room_that_the_bot_is_taken_out_of_or_that_is_archived_holds_up_no_oth
         fake.write("amina", "still there?")
 
         assert inbound.one(MessagePosted).text == "still there?"
+        inbound.wait_for(lambda: inbound.channels == {})
 
 
 def test_a_change_of_an_old_message_posts_nothing() -> None:

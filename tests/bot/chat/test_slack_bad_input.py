@@ -65,10 +65,21 @@ def test_a_channel_that_is_archived_or_that_the_bot_is_taken_out_of_stops_nothin
         slack.post("devops-secret", "amina", "down")
         inbound.wait_for(lambda: texts(inbound) == ["down"], 20)
         assert chat.is_healthy()
+        assert "C0SOS" not in inbound.channels
 
         slack.invite("devops-sos")
         slack.post("devops-sos", "amina", "down here too")
         inbound.wait_for(lambda: texts(inbound) == ["down", "down here too"], 20)
+
+
+def test_a_channel_that_is_archived_while_the_bot_is_in_it_is_told_and_learnt_again_when_it_comes_back() -> None:
+    with workspace() as slack, running(slack, inbound := Recorder()), capture_logs() as logs:
+        slack.archive("devops-sos")
+        inbound.wait_for(lambda: "C0SOS" not in inbound.channels)
+        slack.unarchive("devops-sos")
+        inbound.wait_for(lambda: "C0SOS" in inbound.channels)
+
+        assert [one["name"] for one in told(logs, "slack.channel_archived")] == ["devops-sos"]
 
 
 def refused(chat: SlackChat, channel: str) -> str:
