@@ -55,6 +55,17 @@ def test_tokens_that_expire_are_told_by_log_and_health_and_taken_again_without_a
         assert [one["reason"] for one in told(logs, "slack.token_refused")] == ["token_expired"]
 
 
+def test_a_token_that_is_revoked_while_nothing_is_sent_is_told_and_taken_again() -> None:
+    with workspace() as slack, running(slack, Recorder(), token_every=0.1) as chat, capture_logs() as logs:
+        slack.refuse_tokens("token_revoked")
+        until(lambda: not chat.is_healthy(), 20)
+        slack.accept_tokens()
+        until(chat.is_healthy, 20)
+
+        assert [one["reason"] for one in told(logs, "slack.token_refused")] == ["token_revoked"]
+        assert told(logs, "slack.token_taken_again")
+
+
 def test_a_channel_that_is_archived_or_that_the_bot_is_taken_out_of_stops_nothing_elsewhere() -> None:
     with workspace() as slack, running(slack, inbound := Recorder()) as chat, capture_logs() as logs:
         slack.channel("old-sos", members=["amina"], channel_id="C0OLD")
