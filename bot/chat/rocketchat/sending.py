@@ -70,15 +70,16 @@ class Sender:
                 raise DeliveryFailed("Rocket.Chat has no pages of somebody's own", permanent=True)
 
     def _post(self, room: str, message: Message, key: str, thread: str | None = None) -> Remote:
-        said: Json = {"_id": key, "rid": room}
-        attachments = self._renderer.attachments(message)
-        said |= {"attachments": attachments} if attachments else {}
-        said |= {"tmid": thread} if thread else {}
+        where = {"_id": key, "rid": room, **({"tmid": thread} if thread else {})}
+
+        def post(longest: int) -> Json:
+            attachments = self._renderer.attachments(message, longest)
+            said: Json = {**where, "msg": self._renderer.text(message, longest)}
+            said |= {"attachments": attachments} if attachments else {}
+            return self._caller.post("chat.sendMessage", message=said, previewUrls=[])
+
         try:
-            self._within_length(
-                message,
-                lambda words: self._caller.post("chat.sendMessage", message={**said, "msg": words}, previewUrls=[]),
-            )
+            _within_length(post)
         except CallFailed as error:
             # one whose id is there already is refused or answered with nothing, by the server's version
             if not error.is_final or self._there(key) is None:
@@ -103,23 +104,11 @@ class Sender:
     def _edit(self, message: Message, target: Remote | None) -> Remote:
         if target is None or target.message is None:
             raise DeliveryFailed("an edit needs to know where its post went", permanent=True)
-        where = {"roomId": target.channel, "msgId": target.message}
-        self._within_length(
-            message, lambda words: self._caller.post("chat.update", **where, text=words, previewUrls=[])
+        where = {"roomId": target.channel, "msgId": target.message, "previewUrls": []}
+        _within_length(
+            lambda longest: self._caller.post("chat.update", **where, text=self._renderer.text(message, longest))
         )
         return target
-
-    def _within_length(self, message: Message, call: Callable[[str], Json]) -> None:
-        """Make a call with a message's text, with less of it where the server takes less. Raises CallFailed."""
-        for longest in SHORTER:
-            try:
-                call(self._renderer.text(message, longest))
-            except CallFailed as error:
-                if error.code != TOO_LONG or longest == SHORTER[-1]:
-                    raise
-                log.warning("rocketchat.message_shortened", longest=longest)
-            else:
-                return
 
     def _topic(self, effect: Topic) -> Remote:
         wanted = effect.text[:LONGEST_TOPIC]
@@ -154,3 +143,16 @@ class Sender:
         method = _METHODS.get(effect.kind)
         limit = self._caller.limit(method) if method is not None else 0
         return [*in_room, Pace(method, WINDOW / limit, burst=limit)] if method is not None and limit else in_room
+
+
+def _within_length(call: Callable[[int], Json]) -> None:
+    """Make a call with as much text as most servers take, with less where this one takes less. Raises CallFailed."""
+    for longest in SHORTER:
+        try:
+            call(longest)
+        except CallFailed as error:
+            if error.code != TOO_LONG or longest == SHORTER[-1]:
+                raise
+            log.warning("rocketchat.message_shortened", longest=longest)
+        else:
+            return

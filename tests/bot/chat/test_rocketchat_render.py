@@ -106,6 +106,18 @@ def test_a_long_text_is_measured_as_the_server_does_and_cut_into_no_other_name()
     assert RENDERER.text(text("x" * 80, " ", Mention("amina.diallo", "Amina")), 90) == "x" * 80 + "…"
 
 
+def test_of_a_long_text_nothing_is_left_out_but_goes_on_below_it() -> None:
+    items = tuple(line(f"#{number} ", Strong("x" * 90)) for number in range(100))
+    long = message(Bullets(items), Buttons((Button("ack", "Take it", "7"),)))
+    rest, row = RENDERER.attachments(long)
+
+    assert f"{RENDERER.text(long).removesuffix('…')}\n{rest['text']}" == "\n".join(
+        f"• #{number} *{'x' * 90}*" for number in range(100)
+    )
+    assert row["actions"]
+    assert RENDERER.attachments(text("short")) == []
+
+
 def test_words_that_turn_around_what_stands_behind_them_do_not() -> None:
     assert (
         shown(Link("https://evil.example/x", "\u202emoc.knab")) == "[moc.knab](https://evil.example/x) (evil.example)"
