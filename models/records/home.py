@@ -38,7 +38,10 @@ def opened_since(session: Session, instant: datetime) -> Sequence[HomePage]:
 
 
 def live_of(session: Session, handles: Collection[tuple[str, str]]) -> Sequence[Request]:
-    """Give the live requests that somebody asked or is on, by their (platform, handle), the gravest and oldest first."""
+    """Give the live requests that somebody asked or is on, the gravest and oldest first.
+
+    handles: theirs, each as (platform, handle).
+    """
     theirs = or_(
         *(
             and_(Request.platform == platform, or_(Request.author == handle, Request.owner == handle))
