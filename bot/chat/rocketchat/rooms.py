@@ -56,6 +56,7 @@ class Rooms:
         self._rooms: dict[str, Room] = {}
         self._refused_until: dict[str, float] = {}
         self._begun: dict[str, datetime] = {}
+        self._configured: frozenset[str] = frozenset()
         self.bot = ""
 
     def learn_all(self, inbound: Inbound) -> None:
@@ -83,8 +84,9 @@ class Rooms:
         return set(new)
 
     def remember(self, reading: Reading) -> None:
-        """Take where rooms began that were read before."""
+        """Take where rooms began that were read before, and which are configured."""
         self._begun.update({room: datetime.fromisoformat(one.since) for room, one in reading.positions.items()})
+        self._configured = frozenset(reading.channels)
 
     def begun(self, room: str) -> datetime | None:
         """Give from when on a room is read, by the server's clock; None where that is not settled yet."""
@@ -96,9 +98,10 @@ class Rooms:
         return self._caller.server_time
 
     def all(self) -> list[Room]:
-        """Give the rooms that the bot is in and can hear."""
+        """Give the rooms that the bot is in and can hear, the configured ones first."""
         with self._lock:
-            return [room for room in self._rooms.values() if not room.is_archived]
+            found = [room for room in self._rooms.values() if not room.is_archived]
+        return sorted(found, key=lambda room: room.id not in self._configured)
 
     def known(self, room: str) -> Room | None:
         """Give a room if it is known already."""

@@ -58,8 +58,8 @@ def problems(client: WebClient, tokens: Tokens, policy: Policy) -> Iterator[str]
     wanted = scopes(policy)
     lacking = sorted(set(wanted) - _granted(known))
     yield from (
-        f"The bot token lacks the scope {one}: without it the bot cannot {wanted[one]}. Add it to the app under OAuth & "
-        "Permissions, and install the app again."
+        f"The bot token lacks the scope {one}: without it the bot cannot {wanted[one]}. Add it to the app under OAuth "
+        "& Permissions, and install the app again."
         for one in lacking
     )
     for ask in (_connection(client, tokens), _channels(client, policy), _people(client, policy)):

@@ -218,6 +218,17 @@ def test_a_call_that_hangs_is_given_up_in_doubt(slack: FakeSlack) -> None:
     assert caught.value.unknown
 
 
+def test_however_slack_asks_to_go_slower_a_post_is_not_given_up_and_does_not_wait_for_days(
+    slack: FakeSlack, chat: SlackChat
+) -> None:
+    slack.fail("chat.postMessage", Fault.RATE_LIMITED, retry_after=10**9)
+    slack.fail("chat.postMessage", "rate_limited")
+    waits = [failed(chat, POST) for _ in range(2)]
+
+    assert [(one.permanent, one.unknown) for one in waits] == [(False, False)] * 2
+    assert [one.retry_after for one in waits] == [timedelta(minutes=10), None]
+
+
 def test_an_edit_is_never_in_doubt_because_it_can_be_done_twice(slack: FakeSlack, chat: SlackChat) -> None:
     remote = chat.perform(POST, "k9")
     slack.fail("chat.update", Fault.LOSE_ANSWER)
