@@ -37,6 +37,10 @@ class Unhurried(RocketChatChat):
         return ()
 
 
+NOTIFYING = re.compile(r"(?:^|\s|>)@([0-9a-zA-Z\-_.]+)", re.MULTILINE)
+"""What the server takes for a mention. Source: Rocket.Chat, MentionsParser."""
+
+
 class OnRocketChat(Stage, Harbour):
     """The bot on a fake Rocket.Chat. whispers: what only the asker was answered, by the message's id."""
 
@@ -148,7 +152,7 @@ class OnRocketChat(Stage, Harbour):
         return frozenset(emoji.strip(":") for emoji, one in put.items() if self.chat.bot.username in one["usernames"])
 
     def _said(self, place: str, message: Json) -> Said:
-        named = {self.person(user) for user in re.findall(r"@([\w-]+(?:\.[\w-]+)*)", message["msg"])}
+        named = {self.person(user) for user in NOTIFYING.findall(message["msg"])}
         labels = [button["text"] for one in message.get("attachments", ()) for button in one.get("actions", ())]
         return Said(
             Ref(place, message["_id"]), self._text(message), frozenset(named & {*PEOPLE}), tuple(labels), message

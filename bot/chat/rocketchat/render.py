@@ -49,6 +49,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\u202a-\u202e\u2066-
 
 _MENTION = re.compile(r"(?<![\w.])@(?=[\w])")
 _USER = re.compile(r"[\w.-]+")
+_GOES_ON = re.compile(r"[0-9a-zA-Z\-_.:@]")
+"""What behind a user name is part of it. Source: Rocket.Chat, MentionsParser."""
 
 
 def defused(text: str) -> str:
@@ -127,8 +129,16 @@ class Renderer:
         return f"_{told}_" if re.fullmatch(r"[^\n_*`\[\]<>@]+", told) else told
 
     def line(self, spans: Line) -> str:
-        """Give a line."""
-        return "".join(map(self._span, spans))
+        """Give a line, in which each mention stands apart: `(@bob)` and `@bob.` would notify nobody."""
+        made, was_mention = "", False
+        for one in spans:
+            shown, is_mention = self._span(one), isinstance(one, Mention)
+            if is_mention and made and not made[-1].isspace():
+                made += " "
+            if was_mention and _GOES_ON.match(shown):
+                made += INVISIBLE
+            made, was_mention = made + shown, is_mention
+        return made
 
     def _span(self, span: Span) -> str:  # noqa: PLR0911 - one for each kind of span
         match span:

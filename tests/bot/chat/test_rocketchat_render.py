@@ -118,6 +118,12 @@ def test_of_a_long_text_nothing_is_left_out_but_goes_on_below_it() -> None:
     assert RENDERER.attachments(text("short")) == []
 
 
+@pytest.mark.parametrize(("before", "after"), [("ask ", "."), ("(", ")"), ("*", ": look"), ("", "-san"), (">", "")])
+def test_whoever_is_mentioned_is_notified_whatever_stands_beside_the_name(before: str, after: str) -> None:
+    notifying = re.compile(r"(?:^|\s|>)@([0-9a-zA-Z\-_.]+(?::[0-9a-zA-Z\-_.]+)?)", re.MULTILINE)
+    assert notifying.findall(shown(before, Mention("bob.lindqvist", "Bob"), after)) == ["bob.lindqvist"]
+
+
 def test_words_that_turn_around_what_stands_behind_them_do_not() -> None:
     assert (
         shown(Link("https://evil.example/x", "\u202emoc.knab")) == "[moc.knab](https://evil.example/x) (evil.example)"
