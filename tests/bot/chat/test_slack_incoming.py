@@ -303,19 +303,30 @@ def test_a_slash_command_becomes_an_event_with_its_trigger_as_key(slack: FakeSla
     assert given.key == f"act:{handle.delivery.payload['trigger_id']}"
 
 
+ROW = [
+    {
+        "type": "actions",
+        "block_id": "b",
+        "elements": [
+            {"type": "button", "action_id": "ack#2", "value": "7", "text": {"type": "plain_text", "text": "x"}}
+        ],
+    }
+]
+
+
+def test_a_button_of_a_threads_first_message_is_in_no_thread(slack: FakeSlack, inbound: Recorder) -> None:
+    """What is answered would otherwise be shown in the thread alone, which whoever pressed may not have open."""
+    ts = slack.post("devops-sos", "bob", "who covers Thursday?")
+    slack.post("devops-sos", "amina", "I would, from noon", thread_ts=ts)
+    slack.press("bob", slack.find(ts)[1] | {"blocks": ROW}, "ack#2")
+
+    assert (inbound.one(ButtonPressed).message, inbound.one(ButtonPressed).thread) == (ts, None)
+
+
 def test_a_button_in_a_thread_tells_where_it_is(slack: FakeSlack, inbound: Recorder) -> None:
     root = slack.post("devops-sos", "amina", "down")
-    row = [
-        {
-            "type": "actions",
-            "block_id": "b",
-            "elements": [
-                {"type": "button", "action_id": "ack#2", "value": "7", "text": {"type": "plain_text", "text": "x"}}
-            ],
-        }
-    ]
     ts = slack.post("devops-sos", "bob", "page", thread_ts=root)
-    message = slack.find(ts)[1] | {"blocks": row}
+    message = slack.find(ts)[1] | {"blocks": ROW}
     slack.press("bob", message, "ack#2")
 
     pressed = inbound.one(ButtonPressed)
