@@ -41,7 +41,7 @@ class Realtime:
     """One connection, made anew whenever it ends.
 
     on_up: called after each connection, once all is subscribed. on_event: takes (stream, event's name, arguments).
-    wanted: gives what is to be subscribed to.
+    wanted: gives what is to be subscribed to, first that without which nothing is heard.
     """
 
     def __init__(
@@ -62,6 +62,7 @@ class Realtime:
         self._up = threading.Event()
         self._numbers = count(1)
         self._socket: WebSocket | None = None
+        self._first, self._is_deaf = "", False
         self._sending = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="rocketchat-realtime", daemon=True)
 
@@ -73,7 +74,7 @@ class Realtime:
     @property
     def is_up(self) -> bool:
         """Whether events can come now."""
-        return self._up.is_set()
+        return self._up.is_set() and not self._is_deaf
 
     def stop(self, seconds: float) -> None:
         """Disconnect, for good."""
@@ -132,6 +133,7 @@ class Realtime:
             self._until(current, lambda frame: frame.get("msg") == "connected")
             self._login(current)
             pending = [self._subscribe(current, one) for one in self._wanted()]
+            self._first, self._is_deaf = next(iter(pending), ""), False
             self._until(current, lambda frame: self._is_settled(frame, pending))
             self._up.set()
             self._on_up()
@@ -169,7 +171,7 @@ class Realtime:
             pending[:] = [one for one in pending if not isinstance(done, list) or one not in done]
         elif frame.get("msg") == "nosub" and frame.get("id") in pending:
             pending.remove(str(frame["id"]))
-            log.error("rocketchat.subscription_refused")
+            self._note_refusal(frame)
         else:
             self._take(frame)
         return not pending
@@ -212,9 +214,15 @@ class Realtime:
         with self._sending:
             current.send(json.dumps(frame))
 
+    def _note_refusal(self, frame: Json) -> None:
+        """Take note that the server does not tell something: of one room, or what is said in all."""
+        is_deaf = frame.get("id") == self._first
+        self._is_deaf = self._is_deaf or is_deaf
+        (log.error if is_deaf else log.warning)("rocketchat.subscription_refused", is_deaf=is_deaf)
+
     def _take(self, frame: Json) -> None:
         if frame.get("msg") == "nosub":
-            log.error("rocketchat.subscription_refused")
+            self._note_refusal(frame)
         fields = frame.get("fields")
         if frame.get("msg") != "changed" or not isinstance(fields, dict):
             return

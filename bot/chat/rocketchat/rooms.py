@@ -57,10 +57,12 @@ class Rooms:
         self._refused_until: dict[str, float] = {}
         self._begun: dict[str, datetime] = {}
         self._configured: frozenset[str] = frozenset()
+        self._changes = 0
         self.bot = ""
 
     def learn_all(self, inbound: Inbound) -> None:
         """Ask for every room that the bot is in, and tell the channels. Raises CallFailed."""
+        changes = self._changes
         told = self._caller.get("subscriptions.get").get("update")
         found = [Room.of(one, self.bot) for one in map(room_told, told if isinstance(told, list) else []) if one]
         with self._lock:
@@ -70,7 +72,7 @@ class Rooms:
             log.warning("rocketchat.removed_from_room", room=one.id, name=one.name)
         for room in found:
             _tell(before.get(room.id), room)
-        inbound.learn_channels(PLATFORM, _channels(found), are_all=True)
+        inbound.learn_channels(PLATFORM, _channels(found), are_all=changes == self._changes)
 
     def begin(self, inbound: Inbound, reading: Reading) -> set[str]:
         """Keep where rooms begin that were never read, for nothing older is; give them. Raises StoreUnavailable."""
@@ -141,6 +143,7 @@ class Rooms:
 
     def changed(self, inbound: Inbound, action: str, told: RoomTold) -> None:
         """Keep what became of a room or of the bot's place in it, and tell it."""
+        self._changes += 1
         room = Room.of(told, self.bot)
         before = self._rooms.get(room.id)
         if action == "removed":

@@ -296,6 +296,20 @@ def test_a_server_too_busy_for_a_login_is_not_taken_for_one_that_refuses_the_tok
         assert not [one for one in logs if one["event"] == "rocketchat.token_refused"]
 
 
+@pytest.mark.parametrize(("stream", "is_deaf"), [("stream-room-messages", True), ("stream-notify-room", False)])
+def test_a_server_that_tells_too_little_is_told_and_what_is_said_is_read_all_the_same(
+    stream: str, *, is_deaf: bool
+) -> None:
+    with capture_logs() as logs, workspace() as fake:
+        fake.stream.refused = {stream}
+        with running(fake, inbound := Recorder(), read_every=0.1) as chat:
+            fake.post("devops-sos", "amina", "down")
+            assert inbound.one(MessagePosted).text == "down"
+            assert chat.is_healthy() is not is_deaf
+        told = [one["log_level"] for one in logs if one["event"] == "rocketchat.subscription_refused"]
+        assert told == (["error"] if is_deaf else ["warning"] * 2)
+
+
 def test_a_clock_ten_minutes_off_misses_nothing() -> None:
     with (
         workspace(now=lambda: NOW - timedelta(minutes=10)) as fake,

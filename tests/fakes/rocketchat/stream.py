@@ -42,6 +42,7 @@ class Stream:
         self.is_deaf = False
         self.closes_at_once = False
         self.is_busy = False
+        self.refused: set[str] = set()
         self.pongs = 0
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
@@ -102,7 +103,7 @@ class Stream:
         room = self.workspace.rooms.get(name.split("/", maxsplit=1)[0])
         is_mine = name == "__my_messages__" or name.startswith(f"{self.bot.id}/")
         may = peer.user is not None and (is_mine or (room is not None and self.bot.username in room.members))
-        if stream not in STREAMS or not may:
+        if stream not in STREAMS or stream in self.refused or not may:
             await peer.send({"msg": "nosub", "id": frame["id"], "error": {"error": "not-allowed"}})
             return
         peer.subscriptions[frame["id"]] = (stream, name)
