@@ -6,7 +6,7 @@ from bot.chat.rocketchat.incoming import Reader
 from bot.chat.rocketchat.memory import Memory, Seen
 from bot.chat.rocketchat.payloads import RoomTold, Sent
 from bot.chat.rocketchat.rooms import Room as Place
-from bot.chat.rocketchat.text import Grammar
+from bot.chat.rocketchat.text import Grammar, Tap, Words
 from bot.clock import SteppingClock
 from models.effects import Direct
 from models.events import (
@@ -238,6 +238,15 @@ def test_commands_are_given_by_prefix_mention_slash_and_in_private_by_name() -> 
             ("help", "", True),
         ]
         assert {one.user for one in given} == {"amina"}
+
+
+def test_a_slip_in_a_commands_name_is_no_silence() -> None:
+    grammar = Grammar("!", "watchbill", ("oncall", "handover"), ("ack",))
+    assert grammar.read("!oncal next", is_direct=False) == Words("oncal", "next")
+    assert grammar.read("!handovr", is_direct=False) == Words("handovr", "")
+    assert grammar.read("!ack 7", is_direct=False) == Tap("ack", "7")
+    assert grammar.read("!oncall", is_direct=False) == Words("oncall", "")
+    assert grammar.read("!oncal is what everybody types here first", is_direct=False) is None
 
 
 def test_what_only_looks_like_a_command_is_said() -> None:
