@@ -188,8 +188,15 @@ class SlackChat:
         given = (self._channels, self._answers, inbound, self._metrics)
         Listener(reader, *given, names=self._names, seen=seen.live).attach(app)
         if self._mode == "socket":
-            came_up = self._missed_wanted.set
-            self._socket = Socket(app, self._app_token, self._client, inbound, self._lanes, came_up=came_up)
+            self._socket = Socket(
+                app,
+                self._app_token,
+                self._client,
+                inbound,
+                self._lanes,
+                came_up=self._missed_wanted.set,
+                unread=self._metrics.events.labels(PLATFORM, "other", "dropped").inc,
+            )
         self._app = app
 
     def _watching(self, inbound: Inbound) -> None:

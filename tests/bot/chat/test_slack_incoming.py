@@ -3,6 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot.chat.slack.text import command
+from bot.metrics import Metrics
 from models.events import (
     ButtonPressed,
     CommandGiven,
@@ -282,6 +283,24 @@ def test_a_payload_of_another_shape_is_acknowledged_and_stops_nothing(
 
     assert inbound.one(MessagePosted).text == "down"
     slack.wait_for(lambda: odd.acked_at is not None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload"),
+    [
+        ("interactive", {"type": "workflow_step_edit", "callback_id": "x", "user": {"id": "U01"}}),
+        ("interactive", {"type": "block_suggestion", "action_id": "x", "block_id": "b", "value": "q"}),
+        ("events_api", {"type": "event_callback", "event": {"type": "brand_new_thing"}}),
+    ],
+)
+def test_what_nobody_knows_is_acknowledged_and_counted(kind: str, payload: dict[str, object]) -> None:
+    metrics = Metrics()
+    counted = {"platform": "slack", "kind": "other", "outcome": "dropped"}
+    with workspace() as slack, running(slack, Recorder(), metrics=metrics):
+        odd = slack.send(kind, payload)
+        slack.wait_for(lambda: odd.acked_at is not None)
+
+    assert metrics.registry.get_sample_value("watchbill_events_total", counted) == 1
 
 
 def test_frames_that_are_no_envelopes_stop_nothing(slack: FakeSlack, inbound: Recorder) -> None:
