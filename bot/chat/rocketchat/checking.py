@@ -70,8 +70,8 @@ def _permissions(caller: Caller, policy: Policy, bot: Mapping[str, Any]) -> Iter
     for name, what in NEEDED.items():
         if name not in granted:
             yield (
-                f"No role of the bot's has the permission {name}: without it the bot cannot {what}. Grant it to the "
-                "role bot under Workspace, Permissions."
+                f"No role of the bot's has the permission {name}: without it the bot cannot {what}. Give the account "
+                "a role that has it, such as user, or grant it to the role bot under Workspace, Permissions."
             )
     if FOR_TOPICS not in granted and any(rotation.topics for rotation in policy.oncall.rotations):
         yield Advice(f"Make the bot a moderator of the rooms whose topics it shall set, or grant it {FOR_TOPICS}.")

@@ -39,8 +39,17 @@ def test_each_missing_permission_is_named_with_what_it_is_for(tmp_path: Path, pe
 
     assert permission in problem.message
     assert "without it the bot cannot" in problem.message
-    assert problem.message.endswith("Grant it to the role bot under Workspace, Permissions.")
+    assert problem.message.endswith("grant it to the role bot under Workspace, Permissions.")
     assert problem.is_error
+
+
+def test_an_account_with_the_role_bot_alone_is_told_what_the_role_user_would_give_it(tmp_path: Path) -> None:
+    with workspace() as fake:
+        furnish(fake)
+        fake.bot.roles.remove("user")
+        told = [problem.message for problem in found(tmp_path, fake)]
+
+    assert [message.partition(":")[0].rpartition(" ")[2] for message in told] == ["view-history", "view-p-room"]
 
 
 def test_rooms_people_and_versions_that_do_not_fit_are_named(tmp_path: Path) -> None:

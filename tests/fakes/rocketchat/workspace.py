@@ -18,8 +18,8 @@ PERMISSIONS = {
     "view-c-room": EVERYONE,
     "view-d-room": EVERYONE,
     "view-full-other-user-info": ("admin",),
-    "view-history": EVERYONE,
-    "view-p-room": EVERYONE,
+    "view-history": ("user", "admin"),
+    "view-p-room": ("user", "admin"),
 }
 
 
