@@ -25,25 +25,31 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A room. name: None for a direct one; user: whom a direct one is with, empty otherwise, and among several."""
+    """A room. name: None for a direct one; user: whom a direct one is with, as far as that was told.
+
+    is_of_several: a direct one with more than one person beside the bot.
+    """
 
     id: str
     kind: str
     name: str | None = None
     user: str = ""
     is_archived: bool = False
+    is_of_several: bool = False
 
     @property
     def is_direct(self) -> bool:
         """Whether it is a conversation of one person with the bot: among several nothing is private."""
-        return self.kind == DIRECT and self.user != ""
+        return self.kind == DIRECT and not self.is_of_several
 
     @classmethod
     def of(cls, told: RoomTold, bot: str = "") -> "Room":
         """Read a room, or a subscription to one. bot: the bot's own user name."""
         if told.t == DIRECT:
             others = [one for one in told.usernames or () if one != bot] or (told.name or "").split(",")
-            return cls(told.rid or told.id, DIRECT, user=others[0] if len(others) == 1 else "")
+            is_of_several = len(others) > 1 or len(told.uids or ()) > 2  # noqa: PLR2004 - two and the bot
+            user = "" if is_of_several else others[0]
+            return cls(told.rid or told.id, DIRECT, user=user, is_of_several=is_of_several)
         return cls(told.rid or told.id, told.t, told.name, is_archived=told.archived)
 
 
@@ -152,8 +158,8 @@ class Rooms:
             log.warning("rocketchat.removed_from_room", room=room.id, name=room.name)
             inbound.lose_channel(PLATFORM, room.id)
             return
-        if not room.id or not room.kind:
-            return
+        if not room.id or not room.kind or (before is not None and room.is_direct and not room.user):
+            return  # a change of a conversation that does not tell whose it is
         self._kept(room)
         _tell(before, room)
         if room.is_archived:

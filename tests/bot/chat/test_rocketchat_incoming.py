@@ -339,15 +339,18 @@ def test_a_conversation_among_several_is_nobodys_own() -> None:
     """What is for one person alone is not written where others read it, however the server tells of that room."""
     room = {"_id": "several", "t": "d", "usernames": ["amina", "bob", "watchbill"]}
     subscription = {"rid": "several", "t": "d", "name": "amina, bob"}
+    counted = {"_id": "several", "t": "d", "uids": ["a", "b", "w"]}
     with workspace() as fake, running(fake, inbound := Recorder()) as chat:
         with fake.workspace.lock:
             members = {"amina", "bob", "watchbill"}
             several = fake.workspace.rooms["several"] = Room("several", "d", "", members, updated=fake.workspace.now())
             fake.tell_bot("rooms-changed", "inserted", several.told())
+            fake.tell_bot("rooms-changed", "updated", {"_id": fake.direct("amina").id, "t": "d"})
         fake.say("bob", "several", "oncall next")
         chat.perform(Direct("amina", text("your handover")), "key000000000000001")
 
-        assert [Place.of(RoomTold.model_validate(one), "watchbill").user for one in (room, subscription)] == ["", ""]
+        read = [Place.of(RoomTold.model_validate(one), "watchbill") for one in (room, subscription, counted)]
+        assert [(one.user, one.is_direct) for one in read] == [("", False)] * 3
         assert [one["msg"] for one in fake.dms("amina")] == ["your handover"]
         posted = inbound.one(MessagePosted)
         assert (posted.text, posted.is_direct) == ("oncall next", False)
