@@ -129,6 +129,8 @@ class Bot:
                 self.metrics.owed.set(outbox.count_unsettled(session))
         except StoreUnavailable:
             self.metrics.owed.set(nan)
+        for port in self.ports:
+            self.metrics.chat_up.labels(port.name).set(port.is_healthy())
         return self.metrics.render()
 
 

@@ -44,11 +44,24 @@ def _slack(document: Document) -> Iterator[Problem]:
     key = NEEDED_BY_MODE.get(mode) if isinstance(mode, str) else None
     if key is not None and key not in block:
         yield document.problem(("chat", "slack", key), f"is missing: `mode: {mode}` needs it")
+    elif mode == "http":
+        yield from _reachable(document)
     for key, prefix in _TOKEN_KINDS.items():
         yield from _token(document, ("chat", "slack", key), prefix)
     if _TOKEN_PREFIX.match(str(block.get("signing_secret", ""))):
         message = "this is a token; the signing secret stands under Basic Information in the app's settings"
         yield document.problem(("chat", "slack", "signing_secret"), message)
+
+
+def _reachable(document: Document) -> Iterator[Problem]:
+    """Yield where Slack could not call the bot: it calls addresses with TLS alone."""
+    url = document.at("http", "public_url")
+    if isinstance(url, str) and url.startswith("https://"):
+        return
+    hint = "say where Slack reaches the bot, such as https://watchbill.example.org"
+    said = "is missing" if url is None else "is no https:// address, and Slack calls no other"
+    message = f"{said}: `watchbill slack-manifest` cannot name it"
+    yield document.problem(("http", "public_url"), message, hint, severity=Severity.WARNING)
 
 
 def _local(document: Document) -> Iterator[Problem]:

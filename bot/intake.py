@@ -35,7 +35,7 @@ from models.events import (
     from_json,
     without_secrets,
 )
-from models.message import Answer, answer_from_json, answer_to_json, text
+from models.message import Answer, Message, answer_from_json, answer_to_json, text
 from models.records import directory
 from models.records import event as received
 from models.records import reading as read_positions
@@ -167,18 +167,22 @@ class Intake:
         self._count(event, "failed")
         log.error("event.failed", kind=event.kind, key=event.key, attempts=attempts, where=where(error))
         if attempts == 1 or due_at is None:
-            self._tell_leads(session, event.kind, error, is_final=due_at is None)
+            self._tell_failed(session, event.kind, error, is_final=due_at is None)
 
-    def _tell_leads(self, session: Session, kind: str, error: Exception, *, is_final: bool) -> None:
-        """Tell the leads that events fail: once an hour for each kind and place, however many do."""
+    def _tell_failed(self, session: Session, kind: str, error: Exception, *, is_final: bool) -> None:
+        told = operations.event_failed(kind, is_final=is_final)
+        self._tell_leads(session, "failed", f"{kind}:{where(error)}:{is_final}", told)
+
+    def _tell_leads(self, session: Session, about: str, subject: str, told: Message) -> None:
+        """Tell the leads something: once an hour about each subject, however often it happens."""
         now = self._clock.now()
         hour = now.replace(minute=0, second=0, microsecond=0)
-        notice = TimeCame.of("failed", f"{kind}:{where(error)}:{is_final}"[:240], hour)
+        notice = TimeCame.of(about, subject[:240], hour)
         if received.insert_once(session, notice, now) is None:
             return
         context = Context(session, now, notice, self.standing)
         leads = map(context.policy.person, context.policy.oncall.leads)
-        context.tell(leads, lambda _: operations.event_failed(kind, is_final=is_final))
+        context.tell(leads, lambda _: told)
 
     def retry_due(self) -> None:
         """Try the failed events whose time has come once more."""
@@ -200,7 +204,7 @@ class Intake:
         log.error("event.unreadable", kind=kind, key=row.key, where=where(error))
         with self._store.transaction() as session:
             if received.give_up(session, row, where(error)):
-                self._tell_leads(session, kind, error, is_final=True)
+                self._tell_failed(session, kind, error, is_final=True)
 
     def _retry(self, row: received.ReceivedEvent, event: Event) -> None:
         try:
@@ -219,10 +223,24 @@ class Intake:
             with self._store.transaction() as session:
                 self._keep_failure(session, event, error)
 
-    def learn_channels(self, platform: str, channels: Iterable[tuple[str, str]]) -> None:
-        """Keep the (id, name) of a platform's channels."""
+    def learn_channels(self, platform: str, channels: Iterable[tuple[str, str]], *, are_all: bool = False) -> None:
+        """Keep the (id, name) of a platform's channels, and tell the leads of configured ones that are lost by it."""
         with self._store.transaction() as session:
-            directory.learn(session, platform, channels)
+            self._tell_lost(session, platform, directory.learn(session, platform, channels, are_all=are_all))
+        self.wake()
+
+    def lose_channel(self, platform: str, channel: str) -> None:
+        """Forget a channel, and tell the leads where it is a configured one."""
+        with self._store.transaction() as session:
+            name = directory.lose(session, platform, channel)
+            self._tell_lost(session, platform, {} if name is None else {name: ""})
+        self.wake()
+
+    def _tell_lost(self, session: Session, platform: str, lost: Mapping[str, str]) -> None:
+        for name, now_called in lost.items():
+            if self.standing.policy.channel(name) is not None:
+                told = operations.channel_lost(platform, name, now_called)
+                self._tell_leads(session, "channel-lost", f"{platform}:{name}", told)
 
     def people(self, platform: str) -> Collection[str]:
         """Give the user ids that the configured people have on a platform."""

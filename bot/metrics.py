@@ -40,6 +40,9 @@ class Metrics:
             registry=self.registry,
         )
         self.owed = Gauge("watchbill_outbox_owed", "Effects not settled yet.", registry=self.registry)
+        self.chat_up = Gauge(
+            "watchbill_chat_up", "Whether events can come from a platform.", ("platform",), registry=self.registry
+        )
         self.deliveries = Counter(
             "watchbill_hook_deliveries",
             "Deliveries of monitoring systems, by what they were answered.",

@@ -24,6 +24,7 @@ def _told(platform: str, sentence: str) -> Problem:
 
 def _slack(settings: Settings) -> Iterable[str]:
     from slack_sdk import WebClient
+    from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
     from bot.chat.slack import checking
 
@@ -33,7 +34,8 @@ def _slack(settings: Settings) -> Iterable[str]:
         name: secret.get_secret_value() if secret else ""
         for name, secret in (("bot", block.bot_token), ("app", block.app_token), ("signing", block.signing_secret))
     }
-    client = WebClient(secrets["bot"], base_url=str(block.api_url), timeout=CALL_SECONDS, retry_handlers=[])
+    patient = RateLimitErrorRetryHandler(max_retry_count=3)  # each person's account is a call
+    client = WebClient(secrets["bot"], base_url=str(block.api_url), timeout=CALL_SECONDS, retry_handlers=[patient])
     tokens = checking.Tokens(block.mode, secrets["bot"], secrets["app"], secrets["signing"])
     return checking.problems(client, tokens, settings.policy)
 

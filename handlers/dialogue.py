@@ -10,12 +10,15 @@ from datetime import timedelta
 
 from handlers.context import Answer, Context
 from handlers.wording import dialogue as wording
+from handlers.wording.asking import FORM as ASKING
 from models.effects import Direct
 from models.errors import UserError
 from models.events import ButtonPressed, CommandGiven, FormSubmitted, MessagePosted
 from models.message import Form, FormField, Message
+from models.policy import ChannelKind
 from models.records import dialogue as records
 from models.records.dialogue import Dialogue
+from models.triage.verdict import RequestClass
 
 WITHOUT_FORMS = ("rocketchat",)
 """The platforms that cannot show a form."""
@@ -129,7 +132,19 @@ def _answered(ctx: Context, row: Dialogue, said: str) -> None:
     except UserError as error:
         _ask(ctx, row, row.values, row.field, str(error))
         return
-    _ask(ctx, row, {**row.values, field.name: taken}, row.field + 1)
+    told = wording.SOUNDS_URGENT if field.kind != "choice" and _sounds_urgent(ctx, form, taken) else ""
+    _ask(ctx, row, {**row.values, field.name: taken}, row.field + 1, told)
+
+
+def _sounds_urgent(ctx: Context, form: Form, said: str) -> bool:
+    """Say whether an answer may have been meant for a cry for help; in the form that asks for help it is one."""
+    if form.name == ASKING:
+        return False
+    policy = ctx.policy
+    verdict = ctx.standing.classifier.classify(
+        said, ChannelKind.HOW_TO, services=policy.services, costs=policy.triage.costs
+    )
+    return verdict.request_class is RequestClass.URGENT
 
 
 def _valid(field: FormField, value: str) -> str:

@@ -1,4 +1,4 @@
-"""Somebody's own page in the chat: who is on call, my shifts, my open requests, and buttons for the common things."""
+"""Somebody's own page in the chat: who is on call, my shifts, requests and debts, and buttons for the common things."""
 
 import hashlib
 import json
@@ -7,15 +7,16 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from handlers import duty, incident_board
+from handlers import duty, incident_board, runbook_debt
 from handlers.context import Context, Standing
 from handlers.job import Job
 from handlers.wording import home as wording
 from models import effects
 from models.effects import Home
 from models.events import HomeOpened, TimeCame
-from models.message import Block, Message
+from models.message import Block, Message, MessageRef
 from models.policy import Person
+from models.records import debt
 from models.records import event as received
 from models.records import home as records
 from models.records.delivery import Purpose
@@ -95,16 +96,15 @@ def _of(ctx: Context, person: Person) -> Iterable[wording.OwnShift]:
 
 
 def _requests(ctx: Context, platform: str, handle: str) -> Sequence[Block]:
-    found = records.live_of(ctx.session, platform, handle)
+    found = records.live_of(ctx.session, _handles(ctx, platform, handle))
     return wording.requests(
         [
             wording.OwnRequest(
                 one.id,
-                one.channel,
-                one.root,
+                MessageRef(one.channel, one.root, f"#{one.id}") if one.platform == platform else None,
                 one.request_class,
                 one.state,
-                ctx.name_of_handle(one.owner or "", platform) or one.owner or "",
+                ctx.name_of_handle(one.owner or "", one.platform) or one.owner or "",
                 one.text,
                 one.waits_since,
             )
@@ -114,12 +114,28 @@ def _requests(ctx: Context, platform: str, handle: str) -> Sequence[Block]:
     )
 
 
+def _handles(ctx: Context, platform: str, handle: str) -> set[tuple[str, str]]:
+    """Give by what somebody is known, here and on the other platforms."""
+    person = ctx.policy.person_with_handle(platform, handle)
+    elsewhere = ((one, person.handle(one)) for one in ctx.standing.platforms) if person is not None else ()
+    return {(platform, handle), *((one, known) for one, known in elsewhere if known is not None)}
+
+
+def _debts(ctx: Context, platform: str, handle: str) -> Sequence[Block]:
+    person = ctx.policy.person_with_handle(platform, handle)
+    if person is None:
+        return ()
+    theirs = [one for one in debt.open_debts(ctx.session) if runbook_debt.debtor(ctx, one) == person.id]
+    owed = [runbook_debt.owed(ctx, one, platform, with_name=False) for one in theirs]
+    return wording.debts(owed, ctx.policy.zone)
+
+
 def _incidents(ctx: Context, platform: str, handle: str) -> Sequence[Block]:
     del handle
     return incident_board.section(ctx, platform, MOST_INCIDENTS)
 
 
-SECTIONS: Sequence[Section] = (_on_call, _incidents, _shifts, _requests)
+SECTIONS: Sequence[Section] = (_on_call, _incidents, _shifts, _requests, _debts)
 
 
 def refresh_due(session: Session, standing: Standing, now: datetime) -> Iterable[TimeCame]:

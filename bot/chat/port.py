@@ -48,8 +48,12 @@ class Inbound(Protocol):
         """
         ...
 
-    def learn_channels(self, platform: str, channels: Iterable[tuple[str, str]]) -> None:
-        """Take the (id, name) of the channels that the bot is in, at start and whenever one changes."""
+    def learn_channels(self, platform: str, channels: Iterable[tuple[str, str]], *, are_all: bool = False) -> None:
+        """Take the (id, name) of channels that the bot is in, whenever one changes; at start of all that there are."""
+        ...
+
+    def lose_channel(self, platform: str, channel: str) -> None:
+        """Take that the bot is no longer in a channel, or that nobody can write there any more."""
         ...
 
     def people(self, platform: str) -> Collection[str]:

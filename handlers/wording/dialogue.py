@@ -29,6 +29,7 @@ ALWAYS = (CANCEL, RESUME)
 LONGEST_SHOWN = 300
 NOTHING_OPEN = "No form is open here any more. Give its command again to begin anew."
 ASKED_BEFORE = "That button belongs to an earlier question. This is where we are:"
+SOUNDS_URGENT = "I took that for an answer. If it is a call for help, write “pause”, and then the same again."
 SEND_OR_NOT = "Everything is filled in."
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from handlers.wording import times
+from handlers.wording.runbook import LINK, Owed, owed_line
 from models.message import (
     Block,
     Bullets,
@@ -27,6 +28,7 @@ from models.triage.verdict import RequestClass
 
 EXCERPT = 100
 MOST = 10
+MOST_LINKS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,10 @@ class OwnShift:
 
 @dataclass(frozen=True, slots=True)
 class OwnRequest:
-    """One live request that somebody asked or is on."""
+    """One live request that somebody asked or is on. link: None where it is on another platform."""
 
     number: int
-    channel: str
-    root: str
+    link: MessageRef | None
     request_class: RequestClass
     state: RequestState
     owner: str
@@ -108,8 +109,20 @@ def _request(one: OwnRequest, now: datetime) -> Line:
     shown = words if len(words) <= EXCERPT else f"{words[: EXCERPT - 1]}…"
     is_taken = one.state is RequestState.ACKNOWLEDGED and one.owner
     state = f"{one.owner} is on it" if is_taken else f"waits {_roughly(now - one.waits_since)}"
-    return line(
-        MessageRef(one.channel, one.root, f"#{one.number}"), f" {one.request_class}, {state}: {shown or '(withdrawn)'}"
+    return line(one.link or f"#{one.number}", f" {one.request_class}, {state}: {shown or '(withdrawn)'}")
+
+
+def debts(mine: Sequence[Owed], zone: ZoneInfo) -> Sequence[Block]:
+    """Give what somebody owes, with a button for the link of each of the newest."""
+    if not mine:
+        return ()
+    left_out = len(mine) - MOST
+    links = tuple(Button(LINK, f"Link for #{one.about.number}", str(one.about.number)) for one in mine[:MOST_LINKS])
+    return (
+        Heading("My runbook debts"),
+        Bullets(tuple(owed_line(one, zone) for one in mine[:MOST])),
+        *((note(f"And {left_out} more."),) if left_out > 0 else ()),
+        Buttons(links),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from handlers.wording.account import NAMES
 from models.message import Message, Quote, message, note, paragraph, text
 
 
@@ -41,4 +42,18 @@ def delivery_failed(what: str, why: str) -> Message:
     return message(
         paragraph(f"I could not deliver {what}: {why}"),
         note("Nothing else is held up by it. If it was a channel, check that I am in it."),
+    )
+
+
+def channel_lost(platform: str, name: str, now_called: str) -> Message:
+    """Tell the leads that a configured channel is not read any more. now_called: empty where the bot is not in it."""
+    where = NAMES.get(platform, platform)
+    if now_called:
+        return message(
+            paragraph(f"#{name} on {where} is called #{now_called} now, so that I read nothing there any more."),
+            note("Give it its name back, or write the new one into the configuration (channels)."),
+        )
+    return message(
+        paragraph(f"I am no longer in #{name} on {where}, or it was archived: what is asked there reaches nobody."),
+        note("Invite me there again, or take the channel out of the configuration (channels)."),
     )

@@ -1,6 +1,6 @@
 """The channels that the platforms told of: which id a name has now."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 from sqlalchemy import Index, Select, String, bindparam, delete, select
@@ -20,16 +20,39 @@ class KnownChannel(Record):
     name: Mapped[str] = mapped_column(String(200))
 
 
-def learn(session: Session, platform: str, channels: Iterable[tuple[str, str]]) -> None:
+def learn(
+    session: Session, platform: str, channels: Iterable[tuple[str, str]], *, are_all: bool = False
+) -> Mapping[str, str]:
     """Keep the (id, name) of channels in place of what was known of those ids and names.
 
-    What is known already costs nothing: a workspace may have thousands, told at each start.
+    are_all: the bot is in no others. Gives the names that no channel has any more, each with what its channel is called
+    now; empty: the bot is not in it. What is known already costs nothing: a workspace may have thousands, told at each
+    start.
     """
     found = select(KnownChannel.channel, KnownChannel.name).where(KnownChannel.platform == platform)
-    known = {(channel, name) for channel, name in session.execute(found)}
-    fresh = [one for one in channels if one not in known]
-    if not known:  # a first start: there may be thousands
-        by_name = {name: channel for channel, name in dict(fresh).items()}
+    known: dict[str, str] = dict(iter(session.execute(found)))
+    told = dict(channels)
+    _keep(session, platform, [one for one in told.items() if known.get(one[0]) != one[1]], is_first=not known)
+    gone = [channel for channel in known if are_all and channel not in told]
+    for channel in gone:
+        lose(session, platform, channel)
+    names = {*told.values(), *(name for channel, name in known.items() if channel not in {*told, *gone})}
+    return {name: told.get(channel, "") for channel, name in known.items() if name not in names}
+
+
+def lose(session: Session, platform: str, channel: str) -> str | None:
+    """Forget a channel that the bot is no longer in, and give its name; None where it was not known."""
+    row = session.get(KnownChannel, (platform, channel))
+    if row is None:
+        return None
+    session.delete(row)
+    session.flush()
+    return row.name
+
+
+def _keep(session: Session, platform: str, fresh: Sequence[tuple[str, str]], *, is_first: bool) -> None:
+    if is_first:  # there may be thousands
+        by_name = {name: channel for channel, name in fresh}
         session.add_all(KnownChannel(platform=platform, channel=one, name=name) for name, one in by_name.items())
         session.flush()
         return

@@ -1,9 +1,9 @@
 """Who has opened their page in the chat, and what it shows, so that it is brought up to date only where it differs."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import String, or_, select
+from sqlalchemy import String, and_, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.records.base import Record
@@ -37,8 +37,16 @@ def opened_since(session: Session, instant: datetime) -> Sequence[HomePage]:
     return session.scalars(found.order_by(HomePage.platform, HomePage.user)).all()
 
 
-def live_of(session: Session, platform: str, handle: str) -> Sequence[Request]:
-    """Give the live requests that somebody asked or is on, the gravest and oldest first."""
-    theirs = or_(Request.author == handle, Request.owner == handle)
-    found = session.scalars(select(Request).where(Request.platform == platform, Request.state.in_(LIVE), theirs))
+def live_of(session: Session, handles: Collection[tuple[str, str]]) -> Sequence[Request]:
+    """Give the live requests that somebody asked or is on, the gravest and oldest first.
+
+    handles: theirs, each as (platform, handle).
+    """
+    theirs = or_(
+        *(
+            and_(Request.platform == platform, or_(Request.author == handle, Request.owner == handle))
+            for platform, handle in handles
+        )
+    )
+    found = session.scalars(select(Request).where(Request.state.in_(LIVE), theirs))
     return sorted(found, key=lambda request: (-request.request_class.gravity, request.opened_at))

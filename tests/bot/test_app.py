@@ -116,6 +116,12 @@ def test_the_figures_say_how_much_is_owed(bot: Bot) -> None:
     assert b"watchbill_outbox_owed 0.0" in bot.render()
 
 
+def test_the_figures_say_of_each_platform_whether_events_can_come(bot: Bot) -> None:
+    said = [b'watchbill_chat_up{platform="%s"} %.1f' % (one.name.encode(), one.is_healthy()) for one in bot.ports]
+    assert said
+    assert all(one in bot.render() for one in said)
+
+
 def configured(directory: Path) -> Settings:
     text = f"database: {{url: 'sqlite:///{directory / 'store.db'}'}}\n"
     return settings(directory, SOUND + text)

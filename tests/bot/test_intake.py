@@ -227,6 +227,25 @@ def test_a_redelivery_of_what_failed_waits_for_its_time(sqlite_url: str) -> None
     assert trial.row("msg:m1").attempts == 1
 
 
+def test_the_leads_are_told_of_a_configured_channel_that_is_lost_and_of_no_other(trial: Trial) -> None:
+    channels = [(f"C-{one.name}", one.name) for one in trial.policy.channels]
+    trial.intake.learn_channels("slack", [("C-lunch", "lunch")])
+    trial.intake.lose_channel("slack", "C-lunch")
+    trial.intake.lose_channel("slack", "C-never-heard-of")
+    assert trial.told("lea") == []
+
+    for _ in range(2):
+        trial.intake.lose_channel("slack", "C-devops-sos")
+        trial.intake.learn_channels("slack", channels)
+    trial.intake.learn_channels("slack", [("C-devops-how-to", "questions")])
+    trial.intake.learn_channels("slack", [one for one in channels if "operations" not in one[1]], are_all=True)
+
+    first, second, third = trial.told("lea")
+    assert "I am no longer in #devops-sos on Slack" in first
+    assert "#devops-how-to on Slack is called #questions now" in second
+    assert "I am no longer in #devops-operations" in third, "it was lost while the bot was away"
+
+
 def test_whoever_gave_a_command_that_failed_is_told_that_it_is_kept(sqlite_url: str) -> None:
     trial = Trial(store_at(sqlite_url))
     trial.intake.receive(posted())

@@ -159,6 +159,23 @@ def test_a_feed_whose_address_nobody_can_be_told_is_told(tmp_path: Path) -> None
     ]
 
 
+@pytest.mark.parametrize(
+    ("http", "told"),
+    [
+        ("{}", ["is missing: `watchbill slack-manifest` cannot name it"]),
+        ("{public_url: 'http://bot.example'}", ["is no https:// address, and Slack calls no other"]),
+        ("{public_url: 'https://bot.example'}", []),
+    ],
+)
+def test_over_http_slack_must_be_able_to_call_the_bot(tmp_path: Path, http: str, told: list[str]) -> None:
+    text = spoilt(CHAT, SLACK).replace("app_token: xapp-1", "mode: http, signing_secret: s3cret")
+    found = problems(tmp_path, f"{text}http: {http}\n")
+
+    assert [problem.path for problem in found] == ["http.public_url"] * len(told)
+    assert all(problem.message.startswith(said) for problem, said in zip(found, told, strict=True))
+    assert not any(problem.is_error for problem in found)
+
+
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     loaded = inspect(tmp_path / "nowhere.yaml", {})
     assert loaded.settings is None

@@ -63,9 +63,12 @@ class ScriptedBot:
         for event in events:
             self.receive(event)
 
-    def learn_channels(self, platform: str, channels: Iterable[tuple[str, str]]) -> None:
+    def learn_channels(self, platform: str, channels: Iterable[tuple[str, str]], *, are_all: bool = False) -> None:
         assert platform == "local"
         self.channels = list(channels)
+
+    def lose_channel(self, platform: str, channel: str) -> None:
+        raise NotImplementedError
 
     def people(self, platform: str) -> Collection[str]:
         return ()

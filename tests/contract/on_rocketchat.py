@@ -37,6 +37,10 @@ class Unhurried(RocketChatChat):
         return ()
 
 
+NOTIFYING = re.compile(r"(?:^|\s|>)@([0-9a-zA-Z\-_.]+)", re.MULTILINE)
+"""What the server takes for a mention. Source: Rocket.Chat, MentionsParser."""
+
+
 class OnRocketChat(Stage, Harbour):
     """The bot on a fake Rocket.Chat. whispers: what only the asker was answered, by the message's id."""
 
@@ -144,15 +148,17 @@ class OnRocketChat(Stage, Harbour):
         return frozenset(emoji.strip(":") for emoji, one in put.items() if self.chat.bot.username in one["usernames"])
 
     def _said(self, place: str, message: Json) -> Said:
-        named = {self.person(user) for user in re.findall(r"@([\w-]+(?:\.[\w-]+)*)", message["msg"])}
-        labels = [button["text"] for one in message.get("attachments", ()) for button in one["actions"]]
+        named = {self.person(user) for user in NOTIFYING.findall(message["msg"])}
+        labels = [button["text"] for one in message.get("attachments", ()) for button in one.get("actions", ())]
         return Said(
             Ref(place, message["_id"]), self._text(message), frozenset(named & {*PEOPLE}), tuple(labels), message
         )
 
     def _text(self, message: Json) -> str:
         """Give a message as a person reads it."""
-        named = re.sub(r"@([\w-]+)", lambda found: f"@{self._name(found[1])}", message["msg"])
+        hanging = [one["text"] for one in message.get("attachments", ()) if "text" in one]
+        whole = "\n".join([message["msg"].removesuffix("…") if hanging else message["msg"], *hanging])
+        named = re.sub(r"@([\w-]+)", lambda found: f"@{self._name(found[1])}", whole)
         linked = re.sub(r"\[([^\[\]]*)\]\([^()]*\)", r"\1", named)
         return re.sub(r"[*`_]", "", linked.replace(INVISIBLE, ""))
 
@@ -191,7 +197,7 @@ def _field(row: Dialogue) -> str | None:
 
 def _is_of_a_dialogue(message: Json) -> bool:
     """Say whether a message begins a form, asks for one of its fields, or shows what was filled in."""
-    buttons = [button["msg"] for one in message.get("attachments", ()) for button in one["actions"]]
+    buttons = [button["msg"] for one in message.get("attachments", ()) for button in one.get("actions", ())]
     return "one after the other" in message["msg"] or any(one.startswith("!form ") for one in buttons)
 
 

@@ -205,6 +205,21 @@ def test_a_cry_for_help_long_after_a_question_is_no_answer(desk: Office) -> None
     assert any("On hold" in one for one in told)
 
 
+def test_an_answer_that_may_have_been_a_cry_for_help_says_how_to_make_it_one(desk: Office) -> None:
+    command(desk, "handover")
+    said(desk)
+    before = requests(desk)
+    (asked,) = write(desk, "production is down, the shop answers 503")
+    assert asked.startswith("I took that for an answer. If it is a call for help")
+    write(desk, "pause")
+    write(desk, "production is down, the shop answers 503")
+    assert requests(desk) == before + 1
+
+    command(desk, "handover")
+    said(desk)
+    assert "call for help" not in write(desk, "a quiet day")[0]
+
+
 def test_two_people_fill_in_their_own_and_a_new_form_takes_the_place_of_the_old(desk: Office) -> None:
     command(desk, "handover")
     write(desk, "words of the first")

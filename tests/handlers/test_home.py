@@ -67,6 +67,26 @@ def test_a_request_that_i_took_is_mine_too_and_says_so(desk: Desk) -> None:
     assert "Ana Ruiz is on it" in opens(desk, "ana")
 
 
+def test_what_i_owe_the_documentation_of_is_shown_with_a_button_for_its_link(desk: Desk) -> None:
+    numbers = []
+    for at in range(7):
+        desk.office.pass_time(f"2026-11-02 1{at}:05")
+        message = desk.writes("dev", f"{URGENT} {at}", SOS)
+        numbers.append(desk.request(message).id)
+        desk.commands("ana", f"resolve {numbers[-1]}")
+    assert f"My runbook debts\n• #{numbers[-1]} urgent" in opens(desk, "ana")
+    assert "My runbook debts" not in opens(desk, "ben")
+
+    opens(desk, "ana")
+    desk.office.seen = 0
+    page = [one for one in homes(desk.owed()) if one.user == "U-ana"][-1]
+    row = next(block for block in page.message.blocks if isinstance(block, Buttons))
+    assert [one.value for one in row.buttons] == [str(one) for one in reversed(numbers)][:5]
+    answer = desk.office.intake.receive(_pressed(desk, "ana", row.buttons[0]))
+    assert answer is not None
+    assert answer.form is not None
+
+
 def test_a_stranger_sees_who_is_on_call_and_how_to_ask(desk: Desk) -> None:
     shown = opens(desk, "dev")
     assert "Ana Ruiz" in shown

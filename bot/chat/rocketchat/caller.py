@@ -14,6 +14,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
 
+import structlog
 from requests import RequestException, Response, Session
 from rocketchat_API.APIExceptions.RocketExceptions import RocketApiException, RocketBadStatusCodeException
 from rocketchat_API.rocketchat import RocketChat
@@ -22,11 +23,16 @@ from models.errors import WatchbillError
 
 Json = dict[str, Any]
 
-TOO_MANY, UNAUTHORISED = 429, 401
+TOO_MANY, UNAUTHORISED, FORBIDDEN = 429, 401, 403
 WINDOW = timedelta(seconds=60)
 USUAL_LIMIT = 10
 LONGEST_WAIT = timedelta(seconds=120)
+REFUSED_SECONDS = 30.0
+"""How long a token that is refused is left alone."""
+
 _NEVER_LEFT = ("ConnectTimeoutError", "NameResolutionError", "NewConnectionError")
+
+log = structlog.get_logger(__name__)
 
 
 class CallFailed(WatchbillError):
@@ -51,6 +57,25 @@ class CallFailed(WatchbillError):
         return bool(self.status) and self.status < 500 and self.status not in (TOO_MANY, UNAUTHORISED)  # noqa: PLR2004
 
 
+class Token:
+    """Whether the server takes the bot's token: what any call is told of it counts for all."""
+
+    def __init__(self) -> None:
+        self.is_refused = False
+
+    def refused(self) -> None:
+        """Take note that it is not taken, and tell it once."""
+        if not self.is_refused:
+            log.error("rocketchat.token_refused")
+        self.is_refused = True
+
+    def taken(self) -> None:
+        """Take note that it is taken."""
+        if self.is_refused:
+            log.info("rocketchat.token_taken_again")
+        self.is_refused = False
+
+
 @dataclass
 class _Heard:
     """The headers of a client's last answer."""
@@ -63,10 +88,11 @@ class _Heard:
 
 
 class Caller:
-    """Calls one server as one user. seconds: how long an answer is waited for."""
+    """Calls one server as one user. seconds: how long an answer is waited for. standing: shared with other callers."""
 
-    def __init__(self, url: str, user_id: str, token: str, seconds: float) -> None:
+    def __init__(self, url: str, user_id: str, token: str, seconds: float, standing: Token | None = None) -> None:
         self.url = url.rstrip("/")
+        self._standing = standing or Token()
         self._user_id, self._token, self._seconds = user_id, token, seconds
         self._idle: list[tuple[RocketChat, _Heard]] = []
         self._lock = threading.Lock()
@@ -86,6 +112,11 @@ class Caller:
         """Do something. Raises CallFailed."""
         with self._client(method) as client:
             return _object(client.call_api_post(method, body=body))
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the server does not take the token, as far as is known."""
+        return self._standing.is_refused
 
     def limit(self, method: str) -> int:
         """Give how many calls of a method a minute the server allows; 0: as many as one likes."""
@@ -107,10 +138,14 @@ class Caller:
             yield client
         except (RocketApiException, RocketBadStatusCodeException) as error:
             self._learn(method, heard)
-            raise _refused(error, heard.headers, self.server_time) from None
+            failed = _refused(error, heard.headers, self.server_time)
+            if failed.is_refusal:
+                self._standing.refused()
+            raise failed from None
         except RequestException as error:
             raise CallFailed(0, never_left=_never_left(error)) from None
         else:
+            self._standing.taken()
             self._learn(method, heard)
         finally:
             self._give_back(client, heard)

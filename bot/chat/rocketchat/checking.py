@@ -69,7 +69,10 @@ def _permissions(caller: Caller, policy: Policy, bot: Mapping[str, Any]) -> Iter
     granted = {one["_id"] for one in told if roles & set(one.get("roles") or ())}
     for name, what in NEEDED.items():
         if name not in granted:
-            yield f"No role of the bot's has the permission {name}: without it the bot cannot {what}."
+            yield (
+                f"No role of the bot's has the permission {name}: without it the bot cannot {what}. Give the account "
+                "a role that has it, such as user, or grant it to the role bot under Workspace, Permissions."
+            )
     if FOR_TOPICS not in granted and any(rotation.topics for rotation in policy.oncall.rotations):
         yield Advice(f"Make the bot a moderator of the rooms whose topics it shall set, or grant it {FOR_TOPICS}.")
     if "bot" not in roles:
@@ -88,7 +91,7 @@ def _rooms(caller: Caller, policy: Policy, bot: Mapping[str, Any]) -> Iterator[s
         if channel.name not in joined:
             yield f"The bot is not in #{channel.name}: write /invite @{bot.get('username')} there, or correct the name."
         elif joined[channel.name].get("archived"):
-            yield f"#{channel.name} is archived: nobody can write there."
+            yield f"#{channel.name} is archived: nobody can write there. Unarchive it, or take it out of channels."
 
 
 def _people(caller: Caller, policy: Policy) -> Iterator[str]:

@@ -16,6 +16,7 @@ from typing import Any
 import structlog
 from websocket import WebSocket, WebSocketException, WebSocketTimeoutException, create_connection
 
+from bot.chat.rocketchat.caller import FORBIDDEN, REFUSED_SECONDS, UNAUTHORISED, Token
 from bot.intake import where
 from models.errors import WatchbillError
 
@@ -24,7 +25,6 @@ Json = dict[str, Any]
 CONNECT_SECONDS = 10.0
 PING_SECONDS = 15.0
 FIRST_WAIT, BRIEF, SLOWEST_WAIT = 0.1, 1.0, 4.0
-REFUSED_WAIT = 30.0
 FAILED = (OSError, WebSocketException)
 
 log = structlog.get_logger(__name__)
@@ -41,7 +41,7 @@ class Realtime:
     """One connection, made anew whenever it ends.
 
     on_up: called after each connection, once all is subscribed. on_event: takes (stream, event's name, arguments).
-    wanted: gives what is to be subscribed to.
+    wanted: gives what is to be subscribed to, first that without which nothing is heard.
     """
 
     def __init__(
@@ -52,16 +52,17 @@ class Realtime:
         wanted: Callable[[], Iterable[Subscription]],
         on_event: Callable[[str, str, list[Any]], None],
         on_up: Callable[[], None],
-        refused_wait: float = REFUSED_WAIT,
+        standing: Token,
+        refused_wait: float = REFUSED_SECONDS,
     ) -> None:
         self._address = f"{url.replace('http', 'ws', 1).rstrip('/')}/websocket"
-        self._token, self._refused_wait = token, refused_wait
+        self._token, self._standing, self._refused_wait = token, standing, refused_wait
         self._wanted, self._on_event, self._on_up = wanted, on_event, on_up
         self._stopping = threading.Event()
         self._up = threading.Event()
         self._numbers = count(1)
         self._socket: WebSocket | None = None
-        self._is_refused = False
+        self._first, self._is_deaf = "", False
         self._sending = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="rocketchat-realtime", daemon=True)
 
@@ -73,12 +74,7 @@ class Realtime:
     @property
     def is_up(self) -> bool:
         """Whether events can come now."""
-        return self._up.is_set()
-
-    @property
-    def is_refused(self) -> bool:
-        """Whether the server does not take the token."""
-        return self._is_refused
+        return self._up.is_set() and not self._is_deaf
 
     def stop(self, seconds: float) -> None:
         """Disconnect, for good."""
@@ -117,7 +113,8 @@ class Realtime:
             try:
                 self._connected()
             except TokenRefused:
-                wait = self._refused()
+                self._standing.refused()
+                wait = self._refused_wait
             except FAILED as error:
                 if not self._stopping.is_set():
                     log.warning("rocketchat.connection_lost", reason=type(error).__name__)
@@ -130,18 +127,13 @@ class Realtime:
                 return
             wait = min(SLOWEST_WAIT, wait * 2)
 
-    def _refused(self) -> float:
-        if not self._is_refused:
-            log.error("rocketchat.token_refused")
-        self._is_refused = True
-        return self._refused_wait
-
     def _connected(self) -> None:
         with self._opened() as current:
             self._send(current, msg="connect", version="1", support=["1"])
             self._until(current, lambda frame: frame.get("msg") == "connected")
             self._login(current)
             pending = [self._subscribe(current, one) for one in self._wanted()]
+            self._first, self._is_deaf = next(iter(pending), ""), False
             self._until(current, lambda frame: self._is_settled(frame, pending))
             self._up.set()
             self._on_up()
@@ -164,8 +156,8 @@ class Realtime:
         self._send(current, msg="method", method="login", id=number, params=[{"resume": self._token}])
         answer = self._until(current, lambda frame: frame.get("msg") == "result" and frame.get("id") == number)
         if answer.get("error"):
-            raise TokenRefused("login")
-        self._is_refused = False
+            raise TokenRefused("login") if _is_refusal(answer["error"]) else WebSocketException("no login")
+        self._standing.taken()
 
     def _subscribe(self, current: WebSocket, wanted: Subscription) -> str:
         number, (stream, name) = f"s{next(self._numbers)}", wanted
@@ -179,7 +171,7 @@ class Realtime:
             pending[:] = [one for one in pending if not isinstance(done, list) or one not in done]
         elif frame.get("msg") == "nosub" and frame.get("id") in pending:
             pending.remove(str(frame["id"]))
-            log.error("rocketchat.subscription_refused")
+            self._note_refusal(frame)
         else:
             self._take(frame)
         return not pending
@@ -222,15 +214,26 @@ class Realtime:
         with self._sending:
             current.send(json.dumps(frame))
 
+    def _note_refusal(self, frame: Json) -> None:
+        """Take note that the server does not tell something: of one room, or what is said in all."""
+        is_deaf = frame.get("id") == self._first
+        self._is_deaf = self._is_deaf or is_deaf
+        (log.error if is_deaf else log.warning)("rocketchat.subscription_refused", is_deaf=is_deaf)
+
     def _take(self, frame: Json) -> None:
         if frame.get("msg") == "nosub":
-            log.error("rocketchat.subscription_refused")
+            self._note_refusal(frame)
         fields = frame.get("fields")
         if frame.get("msg") != "changed" or not isinstance(fields, dict):
             return
         arguments = fields.get("args")
         if isinstance(arguments, list):
             self._on_event(str(frame.get("collection")), str(fields.get("eventName")), arguments)
+
+
+def _is_refusal(error: Any) -> bool:
+    """Say whether a login failed because of its token; others fail of a busy server, or of one that is starting."""
+    return isinstance(error, dict) and error.get("error") in (UNAUTHORISED, FORBIDDEN, "403", "401")
 
 
 def _read(raw: str | bytes) -> Json | None:

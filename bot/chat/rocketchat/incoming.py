@@ -27,27 +27,39 @@ from models.events import (
 FRESH = timedelta(hours=24)
 """A message that is older than that when something of it changes was posted long ago, and is not new to anybody."""
 
+PROMPT = timedelta(minutes=1)
+"""A message that is older when it is first told of is told because something of it changed, such as a reply to it."""
+
 REMOVED = "rm"
 """The kind of system message that a deleted message leaves where the server shows deletions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What is read afterwards: messages from `since` on may be new. now: the server's clock, if it was told."""
+    """What is read afterwards: messages from `since` on may be new. now: the server's clock, if it was told.
+
+    read_to: up to when the room was read before. is_live: it comes live after all, by a change of what is older.
+    """
 
     since: datetime
     now: datetime | None
+    read_to: datetime | None = None
+    is_live: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Translates for one bot. bot: its user name. is_robot: says whether somebody else's account is a bot's."""
+    """Translates for one bot. bot: its user name. is_robot: says whether somebody else's account is a bot's.
+
+    begun: gives from when on a room is read; None: that is not settled yet.
+    """
 
     bot: str
     grammar: Grammar
     clock: Clock
     memory: Memory
     is_robot: Callable[[str], bool] = lambda _: False
+    begun: Callable[[str], datetime | None] = lambda _: None
 
     def events(self, sent: Sent, room: Room | None, before: Seen | None, past: Past | None = None) -> list[Event]:
         """Give what is new of a message as it stands now.
@@ -59,11 +71,18 @@ class Reader:
             return [self.deleted(sent.rid, sent.id, room)]
         if sent.t or (before is not None and before.is_newer_than(sent)):
             return []
-        return list(self._new(sent, room, before, past))
+        return list(self._new(sent, room, before, past or self._told_late(sent, before)))
+
+    def _told_late(self, sent: Sent, before: Seen | None) -> Past | None:
+        """Give what a live message counts as that was written a while ago and is told of for the first time."""
+        if before is not None or sent.updated_at is None or sent.updated_at - sent.ts < PROMPT:
+            return None
+        since = max(self.begun(sent.rid) or sent.updated_at, sent.updated_at - FRESH)
+        return Past(since, sent.updated_at, is_live=True)
 
     def _new(self, sent: Sent, room: Room | None, before: Seen | None, past: Past | None) -> Iterator[Event]:
         if sent.u.username != self.bot:
-            is_new = before is None and _may_be_new(sent, past)
+            is_new = before is None and (past is None or sent.ts >= past.since)
             is_edited = bool(edited_of(sent)) and (before is None or before.edited != edited_of(sent))
             if is_new or is_edited:
                 yield from self._written(sent, room, past, is_new=is_new, is_edited=is_edited)
@@ -74,7 +93,7 @@ class Reader:
     ) -> Iterator[Event]:
         is_bot = bool(sent.bot) or self.is_robot(sent.u.username)
         words = None if is_bot else self._words(sent, room)
-        if is_new:
+        if is_new and (words is None or past is None or not past.is_live):  # the time of a late command is over
             yield self._said(sent, room, words, past, is_bot=is_bot)
         if is_edited and words is None:
             yield self._edited(sent, room, is_bot=is_bot)
@@ -203,12 +222,6 @@ def _age(sent: Sent, past: Past | None) -> timedelta:
     if past is None or past.now is None:
         return timedelta(0)
     return max(timedelta(0), past.now - sent.ts)
-
-
-def _may_be_new(sent: Sent, past: Past | None) -> bool:
-    if past is not None:
-        return sent.ts >= past.since
-    return sent.updated_at is None or sent.updated_at - sent.ts < FRESH
 
 
 def _key(sent: Sent, mark: Mark) -> str:

@@ -6,18 +6,18 @@ ours may differ from them by minutes. Source: DESIGN §3.
 
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import structlog
 from pydantic import ValidationError
 
 from bot.chat.port import Reading
-from bot.chat.rocketchat.caller import TOO_MANY, Caller, CallFailed, Json
+from bot.chat.rocketchat.caller import REFUSED_SECONDS, TOO_MANY, Caller, CallFailed, Json
 from bot.chat.rocketchat.incoming import Past
 from bot.chat.rocketchat.listening import Way, in_turn
 from bot.chat.rocketchat.payloads import Deleted, Sent
-from bot.chat.rocketchat.rooms import DIRECT, PLATFORM, PRIVATE, PUBLIC, Room, room_told
+from bot.chat.rocketchat.rooms import HEARD, PLATFORM, Room, room_told, to_text
 from bot.intake import where
 from handlers.wording import dialogue as wording
 from models.errors import StoreUnavailable
@@ -30,26 +30,23 @@ OVERLAP = timedelta(hours=24)
 MARGIN = timedelta(seconds=60)
 STALE = timedelta(minutes=30)
 MOST_TOGETHER = 100
-HEARD = (PUBLIC, PRIVATE, DIRECT)
 
 T = TypeVar("T", Sent, Deleted)
 
 log = structlog.get_logger(__name__)
 
 
-def to_text(instant: datetime) -> str:
-    """Give an instant as the server takes it, and so that later ones sort behind."""
-    return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{instant.microsecond // 1000:03d}Z"
-
-
 class Missed:
     """Reads in a thread of its own."""
 
-    def __init__(self, caller: Caller, way: Way, every: float = EVERY_SECONDS) -> None:
-        self._caller, self._way, self._every = caller, way, every
+    def __init__(
+        self, caller: Caller, way: Way, every: float = EVERY_SECONDS, refused_wait: float = REFUSED_SECONDS
+    ) -> None:
+        self._caller, self._way, self._every, self._refused_wait = caller, way, every, refused_wait
         self._stopping, self._woken = threading.Event(), threading.Event()
         self._read: set[str] = set()
         self._thread = threading.Thread(target=self._run, name="rocketchat-missed", daemon=True)
+        self._all_read_at = ""
         self.has_tried = threading.Event()
         self.rounds = 0
 
@@ -77,7 +74,7 @@ class Missed:
                 return
             is_read = self._is_read()
             again = FIRST_AGAIN if is_read else min(SLOWEST_AGAIN, again * 2)
-            wait = self._every if is_read else again
+            wait = self._every if is_read else self._refused_wait if self._caller.is_refused else again
             self.has_tried.set()
 
     def _is_read(self) -> bool:
@@ -93,9 +90,10 @@ class Missed:
 
     def _round(self) -> None:
         self._way.rooms.learn_all(self._way.inbound)
+        begun = self._way.rooms.server_time
         reading = self._way.inbound.reading(PLATFORM)
         known = self._way.rooms.all()
-        begin = self._begin([room for room in known if room.id not in reading.positions and room.kind in HEARD])
+        begin = self._way.rooms.begin(self._way.inbound, reading)
         changed = self._changed(reading, known)
         for room in _in_order(known, reading):
             if self._stopping.is_set():
@@ -103,22 +101,19 @@ class Missed:
             if room.id in reading.positions and room.id not in begin and (room.id in changed):
                 self._read_room(room, reading)
         self.rounds += 1
-
-    def _begin(self, rooms: Sequence[Room]) -> set[str]:
-        """Keep where rooms begin that were never read: nothing older is."""
-        now = self._way.rooms.server_time
-        if rooms and now is not None:
-            self._way.inbound.keep_read(PLATFORM, {room.id: to_text(now - timedelta(seconds=1)) for room in rooms})
-        return {room.id for room in rooms}
+        # what is quiet keeps its old position; later rounds need not ask for all that happened since that
+        self._all_read_at = to_text(begun - MARGIN) if begun is not None else ""
 
     def _changed(self, reading: Reading, known: Sequence[Room]) -> set[str]:
         """Give the rooms to be read: the configured ones, and any in which something happened since they were."""
-        positions = [reading.positions[room.id].newest for room in known if room.id in reading.positions]
+        positions = {room.id: reading.positions[room.id].newest for room in known if room.id in reading.positions}
         if not positions:
             return set()
-        told = self._asked("rooms.get", updatedSince=min(positions)).get("update")
+        since = max(self._all_read_at, min(positions.values()))
+        told = self._asked("rooms.get", updatedSince=since).get("update")
         found = filter(None, map(room_told, told if isinstance(told, list) else []))
-        return {*reading.channels, *(one.id for one in found)}
+        news = {one.id for one in found if _is_after(one.updated_at, positions.get(one.id, ""))}
+        return {*reading.channels, *news}
 
     def _read_room(self, room: Room, reading: Reading) -> None:
         position = reading.positions[room.id]
@@ -133,7 +128,8 @@ class Missed:
             log.warning("rocketchat.room_not_read", room=room.id, reason=str(error))
             return
         now = self._caller.server_time
-        self._hand_in(room, result if isinstance(result, dict) else {}, Past(datetime.fromisoformat(since), now))
+        past = Past(datetime.fromisoformat(since), now, read_to=newest)
+        self._hand_in(room, result if isinstance(result, dict) else {}, past)
         self._read.add(room.id)
         if now is not None:
             self._way.inbound.keep_read(PLATFORM, {room.id: to_text(now - timedelta(seconds=5))})
@@ -155,20 +151,28 @@ class Missed:
         for together in _together(_threads(_readable(result.get("updated"), Sent))):
             with in_turn(self._way) as handing:
                 for sent in together:
-                    handing.take(self._fresh(handing.events(sent, room, past), sent), sent)
+                    handing.take(self._fresh(handing.events(sent, room, past), sent, past), sent)
         gone = [self._way.reader.deleted(room.id, one.id, room) for one in _readable(result.get("deleted"), Deleted)]
         with in_turn(self._way) as handing:
             handing.take(gone)
 
-    def _fresh(self, events: Sequence[Event], sent: Sent) -> list[Event]:
-        """Leave out the commands that were given long ago, and say so: whoever gave one may not want it any more."""
+    def _fresh(self, events: Sequence[Event], sent: Sent, past: Past) -> list[Event]:
+        """Leave out the commands that were given long ago, and say so: whoever gave one may not want it any more.
+
+        What was read already, before a restart, is left out without a word: it was carried out.
+        """
         now = self._caller.server_time or sent.ts
         if now - sent.ts <= STALE:
             return list(events)
         for event in events:
-            if isinstance(event, CommandGiven):
+            if isinstance(event, CommandGiven) and (past.read_to is None or sent.ts > past.read_to):
                 self._way.answers.give(event, Answer(reply=wording.came_too_late(f"{event.name} {event.text}".strip())))
         return [event for event in events if event.kind not in ("command-given", "button-pressed")]
+
+
+def _is_after(changed: datetime | None, position: str) -> bool:
+    """Say whether something may have happened in a room since it was read; so it may where that is not told."""
+    return changed is None or not position or to_text(changed + MARGIN) > position
 
 
 def _in_order(rooms: Iterable[Room], reading: Reading) -> list[Room]:

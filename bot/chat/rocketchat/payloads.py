@@ -76,6 +76,8 @@ class RoomTold(_Told):
     fname: str | None = None
     archived: bool = False
     usernames: tuple[str, ...] | None = None
+    uids: tuple[str, ...] | None = None
+    updated_at: Instant | None = Field(default=None, alias="_updatedAt")
 
 
 class Deleted(_Told):

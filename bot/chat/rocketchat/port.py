@@ -10,9 +10,9 @@ from bot.chat.port import Inbound, Pace, Remote
 from bot.chat.rocketchat import accounts
 from bot.chat.rocketchat.accounts import Robots
 from bot.chat.rocketchat.answers import Answers
-from bot.chat.rocketchat.caller import Caller, CallFailed
+from bot.chat.rocketchat.caller import REFUSED_SECONDS, Caller, CallFailed, Token
 from bot.chat.rocketchat.checking import refusal
-from bot.chat.rocketchat.ddp import REFUSED_WAIT, Realtime, Subscription
+from bot.chat.rocketchat.ddp import Realtime, Subscription
 from bot.chat.rocketchat.incoming import Reader
 from bot.chat.rocketchat.listening import MESSAGES, NOTICES, OWN_NOTICES, Listener, Way
 from bot.chat.rocketchat.memory import Memory
@@ -55,15 +55,16 @@ class RocketChatChat:
         buttons: Collection[str],
         prefix: str = "!",
         read_every: float = EVERY_SECONDS,
-        refused_wait: float = REFUSED_WAIT,
+        refused_wait: float = REFUSED_SECONDS,
     ) -> None:
         self._url, self._user_id, self._token, self._clock = url, user_id, token, clock
         self._commands, self._buttons, self._prefix = frozenset(commands), frozenset(buttons), prefix
         self._read_every, self._refused_wait = read_every, refused_wait
-        self._caller, self._quick, self._reading = (
-            Caller(url, user_id, token, seconds) for seconds in (CALL_SECONDS, QUICK_SECONDS, CALL_SECONDS)
+        self._standing = Token()
+        self._caller, self._quick, self._reading, self._asking = (
+            Caller(url, user_id, token, seconds, self._standing)
+            for seconds in (CALL_SECONDS, QUICK_SECONDS, CALL_SECONDS, ASKING_SECONDS)
         )
-        self._asking = Caller(url, user_id, token, ASKING_SECONDS)
         self._rooms = Rooms(self._quick)
         renderer = Renderer(prefix, self._commands, self._rooms.address)
         self._sender = Sender(self._caller, self._quick, self._rooms, renderer)
@@ -112,6 +113,7 @@ class RocketChatChat:
         bot = str(self._quick.get("me").get("username") or "")
         self._rooms.bot = bot
         self._rooms.learn_all(inbound)
+        self._rooms.remember(inbound.reading(PLATFORM))
         with self._joining:
             if not self._stopping.is_set():
                 self._parts = self._joined(bot, inbound)
@@ -120,10 +122,10 @@ class RocketChatChat:
     def _joined(self, bot: str, inbound: Inbound) -> "_Parts":
         grammar = Grammar(self._prefix, bot, self._commands, self._buttons)
         robots = Robots(self._asking, lambda: inbound.people(PLATFORM))
-        reader = Reader(bot, grammar, self._clock, Memory(), robots.has)
+        reader = Reader(bot, grammar, self._clock, Memory(), robots.has, self._rooms.begun)
         answers = Answers(self._sender, self._rooms)
         way = Way(reader, self._rooms, inbound, answers)
-        missed = Missed(self._reading, way, self._read_every)
+        missed = Missed(self._reading, way, self._read_every, self._refused_wait)
         listener = Listener(way, self._entered)
         realtime = Realtime(
             self._url,
@@ -131,6 +133,7 @@ class RocketChatChat:
             wanted=self._wanted,
             on_event=listener.on_event,
             on_up=missed.wake,
+            standing=self._standing,
             refused_wait=self._refused_wait,
         )
         look = threading.Thread(
@@ -173,7 +176,7 @@ class RocketChatChat:
     def is_healthy(self) -> bool:
         """Say whether events can come now, and the token is taken."""
         parts = self._parts
-        return parts is not None and parts.realtime.is_up and not self._sender.is_refused
+        return parts is not None and parts.realtime.is_up and not self._standing.is_refused
 
     def perform(self, effect: Effect, key: str, target: Remote | None = None) -> Remote:
         """Do one effect. Raises DeliveryFailed."""

@@ -1,7 +1,8 @@
 """A message of ours in Rocket.Chat's markup: what we mean is marked up, what people wrote is made harmless. Pure.
 
 The text holds everything but the buttons, because an edit changes the text alone; these hang on an attachment, and one
-that is out of date is answered when it is tapped. Source: Rocket.Chat, message parser; `Message_MaxAllowedSize`.
+that is out of date is answered when it is tapped. Of a text that is too long the rest hangs there, too.
+Source: Rocket.Chat, message parser; `Message_MaxAllowedSize`.
 """
 
 import re
@@ -35,11 +36,21 @@ from models.message import (
 Json = dict[str, Any]
 
 LONGEST = 4_900
+"""Of the 5,000 that a server takes by default. It counts as its language does: an emoji may be two."""
+
+LONGEST_REST = 20_000
+"""Of what hangs on a message, whose length no server limits, as far as is known."""
+
+SPLIT_WITHIN = 300
 LABEL, TEXT = 75, 200
 MOST_BUTTONS = 25
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+"""What no screen shows, and what would turn around how the rest of a line is read."""
+
 _MENTION = re.compile(r"(?<![\w.])@(?=[\w])")
 _USER = re.compile(r"[\w.-]+")
+_GOES_ON = re.compile(r"[0-9a-zA-Z\-_.:@]")
+"""What behind a user name is part of it. Source: Rocket.Chat, MentionsParser."""
 
 
 def defused(text: str) -> str:
@@ -47,6 +58,20 @@ def defused(text: str) -> str:
     safe = _CONTROL.sub("", text).replace("```", "ˋˋˋ")
     safe = _MENTION.sub(f"@{INVISIBLE}", safe).replace("](", f"]{INVISIBLE}(")
     return re.sub(r"<(?=\w+:)", f"<{INVISIBLE}", safe)
+
+
+def split(text: str, longest: int) -> tuple[str, str]:
+    """Give as much of a text as fits, with … where something is left, and what is left.
+
+    It is split at the end of a line, or at a blank, so that no name becomes another one's.
+    """
+    units = text.encode("utf-16-le", "surrogatepass")
+    if len(units) <= 2 * longest:
+        return text, ""
+    kept = units[: 2 * (longest - 1)].decode("utf-16-le", "ignore")
+    near = max(0, len(kept) - SPLIT_WITHIN)
+    at = next((found for mark in "\n " if (found := kept.rfind(mark)) > near), len(kept))
+    return f"{kept[:at]}…", text[at:].lstrip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +82,21 @@ class Renderer:
     commands: Collection[str] = ()
     address: Callable[[str, str], str | None] = field(default=lambda _channel, _message: None)
 
-    def text(self, message: Message) -> str:
+    def text(self, message: Message, longest: int = LONGEST) -> str:
         """Give the text of a message, cut with … where it is too long."""
-        whole = "\n".join(one for block in message.blocks if (one := self._block(block))) or message.summary or "…"
-        return whole if len(whole) <= LONGEST else f"{whole[:LONGEST]}…"
+        return split(self._whole(message), longest)[0]
 
-    def attachments(self, message: Message) -> list[Json]:
-        """Give the attachment that holds the buttons; none where there are none."""
+    def attachments(self, message: Message, longest: int = LONGEST) -> list[Json]:
+        """Give what hangs on a message: the rest of a text that is too long for it, and the buttons."""
+        _, rest = split(self._whole(message), longest)
         rows = [block for block in message.blocks if isinstance(block, Buttons)]
         actions = [self._button(button) for row in rows for button in row.buttons][:MOST_BUTTONS]
-        return [{"actions": actions, "button_alignment": "horizontal"}] if actions else []
+        words = [{"text": split(rest, LONGEST_REST)[0]}] if rest else []
+        return words + ([{"actions": actions, "button_alignment": "horizontal"}] if actions else [])
+
+    def _whole(self, message: Message) -> str:
+        blocks = "\n".join(one for block in message.blocks if (one := self._block(block)))
+        return blocks or defused(message.summary) or "…"
 
     def _button(self, button: Button) -> Json:
         return {
@@ -99,8 +129,16 @@ class Renderer:
         return f"_{told}_" if re.fullmatch(r"[^\n_*`\[\]<>@]+", told) else told
 
     def line(self, spans: Line) -> str:
-        """Give a line."""
-        return "".join(map(self._span, spans))
+        """Give a line, in which each mention stands apart: `(@bob)` and `@bob.` would notify nobody."""
+        made, was_mention = "", False
+        for one in spans:
+            shown, is_mention = self._span(one), isinstance(one, Mention)
+            if is_mention and made and not made[-1].isspace():
+                made += " "
+            if was_mention and _GOES_ON.match(shown):
+                made += INVISIBLE
+            made, was_mention = made + shown, is_mention
+        return made
 
     def _span(self, span: Span) -> str:  # noqa: PLR0911 - one for each kind of span
         match span:

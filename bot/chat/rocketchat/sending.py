@@ -1,11 +1,12 @@
 """What is owed to Rocket.Chat, done: one call for each effect, and the truth about what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import structlog
 
 from bot.chat.port import LANE, Pace, Remote
+from bot.chat.rocketchat import render
 from bot.chat.rocketchat.caller import WINDOW, Caller, CallFailed
 from bot.chat.rocketchat.failures import failure
 from bot.chat.rocketchat.render import Json, Renderer
@@ -15,6 +16,10 @@ from models.errors import DeliveryFailed
 from models.message import Message
 
 LONGEST_TOPIC = 250
+TOO_LONG = "error-message-size-exceeded"
+SHORTER = (render.LONGEST, 1_600, 400)
+"""What is tried where a server takes less than most: its administrator sets what it takes."""
+
 LANE_PACE = timedelta(seconds=0.2)
 _METHODS = {
     "post": "chat.sendMessage",
@@ -33,19 +38,13 @@ class Sender:
 
     def __init__(self, caller: Caller, quick: Caller, rooms: Rooms, renderer: Renderer) -> None:
         self._caller, self._quick, self._rooms, self._renderer = caller, quick, rooms, renderer
-        self.is_refused = False
 
     def perform(self, effect: Effect, key: str, target: Remote | None) -> Remote:
         """Do one effect. Raises DeliveryFailed."""
         try:
-            done = self._done(effect, key, target)
+            return self._done(effect, key, target)
         except CallFailed as error:
-            if error.is_refusal and not self.is_refused:
-                self.is_refused = True
-                log.error("rocketchat.token_refused")
             raise failure(error, leaves_a_message=isinstance(effect, Post | Direct | Private)) from None
-        self.is_refused = False
-        return done
 
     def _done(self, effect: Effect, key: str, target: Remote | None) -> Remote:
         match effect:
@@ -71,12 +70,16 @@ class Sender:
                 raise DeliveryFailed("Rocket.Chat has no pages of somebody's own", permanent=True)
 
     def _post(self, room: str, message: Message, key: str, thread: str | None = None) -> Remote:
-        said: Json = {"_id": key, "rid": room, "msg": self._renderer.text(message)}
-        attachments = self._renderer.attachments(message)
-        said |= {"attachments": attachments} if attachments else {}
-        said |= {"tmid": thread} if thread else {}
+        where = {"_id": key, "rid": room, **({"tmid": thread} if thread else {})}
+
+        def post(longest: int) -> Json:
+            attachments = self._renderer.attachments(message, longest)
+            said: Json = {**where, "msg": self._renderer.text(message, longest)}
+            said |= {"attachments": attachments} if attachments else {}
+            return self._caller.post("chat.sendMessage", message=said, previewUrls=[])
+
         try:
-            self._caller.post("chat.sendMessage", message=said, previewUrls=[])
+            _within_length(post)
         except CallFailed as error:
             # one whose id is there already is refused or answered with nothing, by the server's version
             if not error.is_final or self._there(key) is None:
@@ -101,12 +104,9 @@ class Sender:
     def _edit(self, message: Message, target: Remote | None) -> Remote:
         if target is None or target.message is None:
             raise DeliveryFailed("an edit needs to know where its post went", permanent=True)
-        self._caller.post(
-            "chat.update",
-            roomId=target.channel,
-            msgId=target.message,
-            text=self._renderer.text(message),
-            previewUrls=[],
+        where = {"roomId": target.channel, "msgId": target.message, "previewUrls": []}
+        _within_length(
+            lambda longest: self._caller.post("chat.update", **where, text=self._renderer.text(message, longest))
         )
         return target
 
@@ -143,3 +143,16 @@ class Sender:
         method = _METHODS.get(effect.kind)
         limit = self._caller.limit(method) if method is not None else 0
         return [*in_room, Pace(method, WINDOW / limit, burst=limit)] if method is not None and limit else in_room
+
+
+def _within_length(call: Callable[[int], Json]) -> None:
+    """Make a call with as much text as most servers take, with less where this one takes less. Raises CallFailed."""
+    for longest in SHORTER:
+        try:
+            call(longest)
+        except CallFailed as error:
+            if error.code != TOO_LONG or longest == SHORTER[-1]:
+                raise
+            log.warning("rocketchat.message_shortened", longest=longest)
+        else:
+            return

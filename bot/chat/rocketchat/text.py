@@ -80,7 +80,9 @@ class Grammar:
         name, rest = found[1], (found[2] or "").strip()
         if name in self.commands or (name == HELP and not rest):
             return Words(name, rest)
-        return Tap(name, rest) if name in self.buttons else None
+        if name in self.buttons:
+            return Tap(name, rest)
+        return Words(name, rest) if self._is_nearly(Words(name, rest)) else None  # it is answered with the right names
 
     def _addressed(self, said: str) -> Words | Tap | None:
         found = _NAME.fullmatch(f"{said[:_LONGEST_NAME].lower()}{said[_LONGEST_NAME:]}")

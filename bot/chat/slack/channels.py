@@ -37,18 +37,18 @@ class Channels:
 
     def learn_all(self, inbound: Inbound) -> None:
         """Ask for every channel that the bot is in, and tell them. Raises what the client raises."""
-        found = dict(self._all())
+        found, are_all = self._all()
         with self._lock:
             self._names.update(found)
-        inbound.learn_channels(PLATFORM, list(found.items()))
+        inbound.learn_channels(PLATFORM, list(found.items()), are_all=are_all)
 
-    def _all(self) -> Iterator[tuple[str, str]]:
+    def _all(self) -> tuple[dict[str, str], bool]:
         try:
-            yield from self._of("public_channel,private_channel")
+            return dict(self._of("public_channel,private_channel")), True
         except FAILED as error:
             if code(error) != "missing_scope":
                 raise
-            yield from self._of("public_channel")
+        return dict(self._of("public_channel")), False
 
     def _of(self, types: str) -> Iterator[tuple[str, str]]:
         cursor: str | None = ""
@@ -107,13 +107,17 @@ class Channels:
 
     def joined(self, inbound: Inbound, channel: str) -> None:
         """Learn a channel that the bot was brought into, and tell it. Raises NotNow."""
-        self.left(channel)
+        self._forget(channel)
         name = self.name(channel)
         if name is not None:
             inbound.learn_channels(PLATFORM, [(channel, name)])
 
-    def left(self, channel: str) -> None:
-        """Forget a channel that the bot is no longer in."""
+    def left(self, inbound: Inbound, channel: str) -> None:
+        """Forget a channel that the bot is no longer in, and tell it."""
+        self._forget(channel)
+        inbound.lose_channel(PLATFORM, channel)
+
+    def _forget(self, channel: str) -> None:
         with self._lock:
             self._names.pop(channel, None)
             self._refused_until.pop(channel, None)

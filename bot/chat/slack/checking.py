@@ -57,7 +57,11 @@ def problems(client: WebClient, tokens: Tokens, policy: Policy) -> Iterator[str]
         return
     wanted = scopes(policy)
     lacking = sorted(set(wanted) - _granted(known))
-    yield from (f"The bot token lacks the scope {one}: without it the bot cannot {wanted[one]}." for one in lacking)
+    yield from (
+        f"The bot token lacks the scope {one}: without it the bot cannot {wanted[one]}. Add it to the app under OAuth "
+        "& Permissions, and install the app again."
+        for one in lacking
+    )
     for ask in (_connection(client, tokens), _channels(client, policy), _people(client, policy)):
         try:
             yield from ask
@@ -118,18 +122,22 @@ def _connection(client: WebClient, tokens: Tokens) -> Iterator[str]:
 def _channels(client: WebClient, policy: Policy) -> Iterator[str]:
     joined = {one["name"] for one in _pages(client, "users.conversations", "public_channel,private_channel")}
     missing = [one.name for one in policy.channels if one.name not in joined]
-    public = {one["name"] for one in _pages(client, "conversations.list", "public_channel")} if missing else set()
+    told = _pages(client, "conversations.list", "public_channel", archived_too=True) if missing else ()
+    public = {one["name"]: one for one in told}
     for name in missing:
-        if name in public:
+        if public.get(name, {}).get("is_archived"):
+            yield f"#{name} is archived: nobody can write there. Unarchive it, or take it out of channels."
+        elif name in public:
             yield f"The bot is not in #{name}: write /invite @watchbill there."
         else:
             yield f"There is no public channel #{name}. If it is private, write /invite @watchbill there."
 
 
-def _pages(client: WebClient, method: str, types: str) -> Iterator[dict[str, Any]]:
+def _pages(client: WebClient, method: str, types: str, *, archived_too: bool = False) -> Iterator[dict[str, Any]]:
     cursor: str | None = ""
+    hidden = "false" if archived_too else "true"
     while cursor is not None:
-        params = {"types": types, "exclude_archived": "true", "limit": PAGE, "cursor": cursor}
+        params = {"types": types, "exclude_archived": hidden, "limit": PAGE, "cursor": cursor}
         page = client.api_call(method, params=params)
         yield from page["channels"]
         cursor = (page.get("response_metadata") or {}).get("next_cursor") or None

@@ -53,6 +53,8 @@ _RECIPIENT = frozenset(
 )
 _NEVER_LEFT = frozenset([errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH])
 _SLOWLY = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(minutes=10)
+"""However long Slack asks to wait: it may be asked again then."""
 
 LOST = (URLError, http.client.HTTPException, OSError)
 """What the client raises where no answer came."""
@@ -74,10 +76,15 @@ def reason(error: Exception) -> str:
     return code(error) or (f"http {_status(error)}" if _status(error) else _lost(error))
 
 
+def is_too_fast(error: Exception) -> bool:
+    """Say whether Slack asks to go slower; it says so by a status, or in an answer like any other."""
+    return _status(error) == http.HTTPStatus.TOO_MANY_REQUESTS or code(error) in _TOO_FAST
+
+
 def failure(error: Exception, *, leaves_a_message: bool = False) -> DeliveryFailed:
     """Give what a failed call means. leaves_a_message: done twice, it would be seen twice."""
     found, status = code(error), _status(error)
-    if status == http.HTTPStatus.TOO_MANY_REQUESTS or found in _TOO_FAST:
+    if is_too_fast(error):
         return DeliveryFailed("Slack asks to go slower", retry_after=_retry_after(error))
     if found in REFUSED:
         return DeliveryFailed(f"Slack refuses the token: {found}", retry_after=_SLOWLY)
@@ -95,7 +102,7 @@ def _retry_after(error: Exception) -> timedelta | None:
     assert isinstance(error, SlackApiError)
     headers = {str(name).lower(): str(value) for name, value in (error.response.headers or {}).items()}
     seconds = headers.get("retry-after", "")
-    return timedelta(seconds=int(seconds)) if seconds.isdigit() else None
+    return min(timedelta(seconds=int(seconds[:9])), LONGEST_WAIT) if seconds.isdigit() else None
 
 
 def _lost(error: Exception) -> str:

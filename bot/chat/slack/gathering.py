@@ -44,9 +44,13 @@ class Gathering:
             self._failure = error
             raise
 
-    def learn_channels(self, platform: str, channels: Iterable[tuple[str, str]]) -> None:
+    def learn_channels(self, platform: str, channels: Iterable[tuple[str, str]], *, are_all: bool = False) -> None:
         """Take the names of channels, which wait for nothing."""
-        self._inbound.learn_channels(platform, channels)
+        self._inbound.learn_channels(platform, channels, are_all=are_all)
+
+    def lose_channel(self, platform: str, channel: str) -> None:
+        """Take that the bot is no longer in a channel, which waits for nothing either."""
+        self._inbound.lose_channel(platform, channel)
 
     def reading(self, platform: str) -> Reading:
         """Give what is to be read of what was missed."""

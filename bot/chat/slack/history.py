@@ -12,13 +12,16 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
-from bot.chat.slack.failures import failure
+from bot.chat.slack.failures import failure, is_too_fast
 from bot.chat.slack.render import Json
 from models.errors import WatchbillError
 
 PAGE = 200
 BURST, INTERVAL_SECONDS = 20, 1.3
 """conversations.history and .replies are of tier 3, some 50 calls a minute each; a part is left to the delivery."""
+
+UNSAID = timedelta(seconds=30)
+"""How long is waited where Slack asks to go slower and does not say for how long."""
 
 Stamp = tuple[int, int]
 
@@ -81,9 +84,9 @@ class History:
             try:
                 return self._client.api_call(method, params=dict(params))
             except SlackApiError as error:
-                wait = failure(error).retry_after
-                if error.response.status_code != 429 or wait is None:  # noqa: PLR2004 - HTTP
+                if not is_too_fast(error):
                     raise
+                wait = failure(error).retry_after or UNSAID
                 self._ready_at[method] = monotonic() + wait.total_seconds() + (BURST - 1) * INTERVAL_SECONDS
 
     def _wait_turn(self, method: str) -> None:

@@ -236,7 +236,7 @@ class Reader:
             channel=channel,
             channel_name=self.channels.name(channel),
             message=None if container.is_ephemeral else container.message_ts,
-            thread=thread,
+            thread=thread if thread != container.message_ts else None,  # an answer belongs beside the button
         )
         return _carried(event) if event.action == CARRIED else event
 

@@ -45,7 +45,6 @@ OURS = frozenset(
         "app_home_opened",
         "app_mention",
         "block_actions",
-        "channel_archive",
         "member_joined_channel",
         "member_left_channel",
         "message",
@@ -70,6 +69,10 @@ TAKEN: Mapping[str, str] = {
     "group_rename": "_channel_renamed",
     "channel_left": "_channel_left",
     "group_left": "_channel_left",
+    "channel_archive": "_channel_archived",
+    "group_archive": "_channel_archived",
+    "channel_unarchive": "_channel_unarchived",
+    "group_unarchive": "_channel_unarchived",
     "member_joined_channel": "_member_joined",
     "user_change": "_user_changed",
     "app_home_opened": "_home_opened",
@@ -163,11 +166,22 @@ class Listener:
             channel, name = str(event["channel"]["id"]), str(event["channel"]["name"])
         self._channels.renamed(inbound, channel, name)
 
-    def _channel_left(self, event: Json, _: Inbound) -> None:
+    def _channel_left(self, event: Json, inbound: Inbound) -> None:
+        self._channel_lost("slack.removed_from_channel", event, inbound)
+
+    def _channel_archived(self, event: Json, inbound: Inbound) -> None:
+        self._channel_lost("slack.channel_archived", event, inbound)
+
+    def _channel_lost(self, how: str, event: Json, inbound: Inbound) -> None:
         with _reading():
             channel = str(event["channel"])
-        log.warning("slack.removed_from_channel", channel=channel)
-        self._channels.left(channel)
+        log.warning(how, channel=channel, name=self._channels.known(channel))
+        self._channels.left(inbound, channel)
+
+    def _channel_unarchived(self, event: Json, inbound: Inbound) -> None:
+        with _reading():
+            channel = str(event["channel"])
+        self._channels.joined(inbound, channel)
 
     def _member_joined(self, event: Json, inbound: Inbound) -> None:
         with _reading():

@@ -14,10 +14,14 @@ from models.policy import Policy
 
 SUBSCRIPTIONS: Mapping[str, Sequence[str]] = {
     "app_home_opened": ("app_home_opened",),
+    "channel_archive": ("channel_archive",),
     "channel_left": ("channel_left",),
     "channel_rename": ("channel_rename",),
+    "channel_unarchive": ("channel_unarchive",),
+    "group_archive": ("group_archive",),
     "group_left": ("group_left",),
     "group_rename": ("group_rename",),
+    "group_unarchive": ("group_unarchive",),
     "member_joined_channel": ("member_joined_channel",),
     "message": ("message.channels", "message.groups", "message.im"),
     "reaction_added": ("reaction_added",),

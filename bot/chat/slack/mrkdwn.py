@@ -11,7 +11,9 @@ from urllib.parse import urlsplit
 from models.message import ChannelRef, Code, Line, Link, Mention, MessageRef, Span, Strong
 
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+"""What no screen shows, and what would turn around how the rest of a line is read."""
+
 _USER = re.compile(r"[UW][A-Z0-9]+")
 _CHANNEL = re.compile(r"[CGD][A-Z0-9]+")
 _STAMP = re.compile(r"\d+\.\d+")

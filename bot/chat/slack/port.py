@@ -39,6 +39,9 @@ STOP_SECONDS = 4.0
 WATCH_SECONDS = 1.0
 SLOWEST_RETRY = 30.0
 THREADS_SECONDS = 5.0
+TOKEN_SECONDS = 60.0
+"""How often it is asked whether the token is still taken."""
+
 KEEP_SECONDS = 30.0
 """How often it is kept how far all was read."""
 AGAIN_SECONDS = 900.0
@@ -52,7 +55,8 @@ class SlackChat:
 
     app_token: only for mode `socket`; signing_secret: only for mode `http`. commands: the names that it serves,
     without a slash. lanes: the threads that take events, each a share of the channels; one where the store has one
-    writer. settled: the seconds after which whoever wrote is looked up by name.
+    writer. settled: the seconds after which whoever wrote is looked up by name. token_every: those after which Slack is
+    asked again whether the token is good.
     """
 
     def __init__(
@@ -68,6 +72,7 @@ class SlackChat:
         api_url: str = API_URL,
         lanes: int = 4,
         settled: float = SETTLED_SECONDS,
+        token_every: float = TOKEN_SECONDS,
     ) -> None:
         self._bot_token, self._app_token, self._signing_secret = bot_token, app_token, signing_secret
         self._mode, self._lanes, self._clock, self._metrics = mode, lanes, clock, metrics
@@ -83,7 +88,7 @@ class SlackChat:
         self._socket: Socket | None = None
         self._steps_done = 0
         self._refused = ""
-        self._token_due_at = 0.0
+        self._token_every, self._token_due_at, self._retry_due_at = token_every, monotonic() + token_every, 0.0
         self._stopping = threading.Event()
         self._watch: threading.Thread | None = None
         self._look: threading.Thread | None = None
@@ -183,8 +188,15 @@ class SlackChat:
         given = (self._channels, self._answers, inbound, self._metrics)
         Listener(reader, *given, names=self._names, seen=seen.live).attach(app)
         if self._mode == "socket":
-            came_up = self._missed_wanted.set
-            self._socket = Socket(app, self._app_token, self._client, inbound, self._lanes, came_up=came_up)
+            self._socket = Socket(
+                app,
+                self._app_token,
+                self._client,
+                inbound,
+                self._lanes,
+                came_up=self._missed_wanted.set,
+                unread=self._metrics.events.labels(PLATFORM, "other", "dropped").inc,
+            )
         self._app = app
 
     def _watching(self, inbound: Inbound) -> None:
@@ -195,7 +207,7 @@ class SlackChat:
                 self._go_on(inbound)
                 if self._socket is not None:
                     self._socket.keep_up()
-                self._try_token_again()
+                self._look_at_token()
                 wait = WATCH_SECONDS
                 self._refused = ""
             except FAILED as error:
@@ -206,16 +218,23 @@ class SlackChat:
         if self._app is not None:  # the stop came while the start was going on, and did not wait for it
             self._close()
 
-    def _try_token_again(self) -> None:
-        """Ask now and then whether a refused token is taken again: there may be nothing to send that would tell."""
-        if self._sender.refused and monotonic() >= self._token_due_at:
-            self._token_due_at = monotonic() + SLOWEST_RETRY
+    def _look_at_token(self) -> None:
+        """Ask now and then whether the token is taken, or taken again: there may be nothing to send that would tell."""
+        is_refused, now = bool(self._sender.refused), monotonic()
+        if now < self._token_due_at and not (is_refused and now >= self._retry_due_at):
+            return
+        self._retry_due_at, self._token_due_at = now + SLOWEST_RETRY, now + self._token_every
+        try:
             self._quick.auth_test()
+        except FAILED as error:
+            self._sender.note_refusal(error)
+            raise
+        if is_refused:
             self._sender.refused = ""
             log.info("slack.token_taken_again")
 
     def _note(self, error: Exception) -> None:
-        if code(error) in REFUSED and self._refused != code(error):
+        if code(error) in REFUSED and code(error) not in (self._refused, self._sender.refused):
             log.error("slack.token_refused", reason=code(error))
         else:
             log.warning("slack.away", reason=reason(error))

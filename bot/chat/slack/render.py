@@ -32,7 +32,7 @@ MOST_TEXT = 8_500
 
 SECTION, HEADER, NOTE, FIELD, FIELD_LABEL = 2_900, 150, 1_900, 1_900, 150
 MOST_FIELDS, MOST_BUTTONS = 10, 25
-LABEL, VALUE, ACTION, FALLBACK = 75, 2_000, 200, 1_000
+LABEL, VALUE, ACTION, FALLBACK, WORDS = 75, 2_000, 200, 1_000, 3_800
 REPEATED = "#"
 """Between an action and its number where one message has several buttons for it: Slack wants each id once."""
 
@@ -46,6 +46,21 @@ def blocks(message: Message, workspace: str = "", most: int = MOST_BLOCKS, *, mo
     """Give the blocks of a message. workspace: its address, to which links to messages lead."""
     rendering = _Rendering(workspace, most_text)
     return _within(most, [made for block in message.blocks for made in rendering.block(block)])
+
+
+def words(message: Message, workspace: str = "") -> str:
+    """Give what the blocks of a message say as one text, without its buttons."""
+    texts = [text for block in blocks(message, workspace) for text in _texts_in(block)]
+    return mrkdwn.clipped("\n".join(texts), WORDS) or "…"
+
+
+def _texts_in(block: Json) -> Iterator[str]:
+    shown = [block.get("text"), *block.get("fields", ()), *block.get("elements", ())]
+    for one in filter(None, shown):
+        if one["type"] == "mrkdwn":
+            yield str(one["text"])
+        elif one["type"] == "plain_text":
+            yield mrkdwn.escape(str(one["text"]))
 
 
 def action_of(action_id: str) -> str:

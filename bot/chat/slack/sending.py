@@ -21,6 +21,8 @@ from models.message import Message
 EVENT_TYPE = "watchbill"
 DONE_ALREADY = ("already_reacted", "no_reaction")
 TOO_LONG = ("msg_blocks_too_long", "msg_too_long")
+UNFIT = ("invalid_blocks", "invalid_blocks_format")
+AS_WRITTEN = {"parse": "none", "link_names": False}
 SHORTER = render.MOST_TEXT // 3
 """The text of a message that Slack refused for its length, which is never the same for long."""
 
@@ -74,14 +76,18 @@ class Sender:
                 return Remote(f"home:{user}")
 
     def _failure(self, error: Exception, effect: Effect) -> DeliveryFailed:
-        if code(error) in REFUSED and self.refused != code(error):
-            self.refused = code(error)
-            log.error("slack.token_refused", reason=code(error))
+        self.note_refusal(error)
         if isinstance(effect, Direct) and code(error) in ("channel_not_found", "is_archived"):
             with self._lock:
                 self._conversations.pop(effect.user, None)
             return DeliveryFailed(f"Slack refuses: {code(error)}", permanent=True, recipient=True)
         return failure(error, leaves_a_message=isinstance(effect, Post | Direct | Private))
+
+    def note_refusal(self, error: Exception) -> None:
+        """Take note where a call failed because the token is not taken, and tell it once."""
+        if code(error) in REFUSED and self.refused != code(error):
+            self.refused = code(error)
+            log.error("slack.token_refused", reason=code(error))
 
     def _post(
         self, channel: str, message: Message, thread: str | None, key: str, *, picture: Chart | None = None
@@ -97,25 +103,35 @@ class Sender:
                     unfurl_media=False,
                     **{**content, "blocks": [*content["blocks"], *more]},
                 ),
+                or_in_words=not more,
             )
 
         answer = pictures.post_with(self._quick, picture, post) if picture is not None else post([])
         return Remote(str(answer["channel"]), str(answer["ts"]))
 
-    def _within_length(self, message: Message, call: Callable[[Json], SlackResponse]) -> SlackResponse:
-        """Make a call with a message, with a shorter one where Slack refuses its length: no limit is published."""
+    def _within_length(
+        self, message: Message, call: Callable[[Json], SlackResponse], *, or_in_words: bool = False
+    ) -> SlackResponse:
+        """Make a call with a message, with a shorter one where Slack refuses its length: no limit is published.
+
+        or_in_words: where Slack refuses its blocks, its words alone are better than nothing: a page must go out.
+        """
         try:
             return call(self._content(message))
         except FAILED as error:
-            if code(error) not in TOO_LONG:
+            refused = code(error)
+            if refused not in TOO_LONG and not (or_in_words and refused in UNFIT):
                 raise
-            log.warning("slack.message_shortened", reason=code(error))
-        return call(self._content(message, SHORTER))
+        if refused in TOO_LONG:
+            log.warning("slack.message_shortened", reason=refused)
+            return call(self._content(message, SHORTER))
+        log.error("slack.blocks_refused", reason=refused)
+        return call({"text": render.words(message, self._workspace()), "blocks": [], **AS_WRITTEN})
 
     def _content(self, message: Message, most_text: int = render.MOST_TEXT) -> Json:
         """Give what every message carries: names and addresses in its text are never made into mentions and links."""
         blocks = render.blocks(message, self._workspace(), most_text=most_text)
-        return {"text": render.fallback(message), "blocks": blocks, "parse": "none", "link_names": False}
+        return {"text": render.fallback(message), "blocks": blocks, **AS_WRITTEN}
 
     def _conversation(self, user: str) -> str:
         with self._lock:

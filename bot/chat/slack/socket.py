@@ -45,9 +45,18 @@ log = structlog.get_logger(__name__)
 class Handler(SocketModeHandler):
     """Bolt's handler, with the order kept: an envelope goes to the lane of its channel."""
 
-    def __init__(self, app: App, app_token: str, web_client: WebClient, inbound: Inbound, lanes: int) -> None:
+    def __init__(
+        self,
+        app: App,
+        app_token: str,
+        web_client: WebClient,
+        inbound: Inbound,
+        lanes: int,
+        *,
+        unread: Callable[[], None],
+    ) -> None:
         super().__init__(app, app_token, web_client=web_client, ping_interval=PING_SECONDS, concurrency=1)
-        self._inbound, self._in_hand = inbound, InHand()
+        self._inbound, self._in_hand, self._unread = inbound, InHand(), unread
         self._events = [Lane(f"slack-events-{at}", self._take, MOST_TOGETHER) for at in range(lanes)]
         self._people = Lane("slack-people", self._take, 1)
         self._is_stopping = False
@@ -87,6 +96,7 @@ class Handler(SocketModeHandler):
             return self.app.dispatch(request)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             log.warning("slack.envelope_unreadable", kind=envelope.type, error=type(error).__name__)
+            self._unread()
             return BoltResponse(status=200)
 
     def drain(self, seconds: float) -> bool:
@@ -122,7 +132,7 @@ def _is_farewell(raw: str) -> bool:
 class Socket:
     """The connection. It is up between Slack's `hello` and the end of a connection.
 
-    came_up: called at each `hello`; it must not wait for anything.
+    came_up: called at each `hello`; it must not wait for anything. unread: for each envelope that nobody can read.
     """
 
     def __init__(
@@ -134,9 +144,10 @@ class Socket:
         lanes: int,
         *,
         came_up: Callable[[], None] = lambda: None,
+        unread: Callable[[], None] = lambda: None,
     ) -> None:
         self._came_up = came_up
-        self._handler = Handler(app, app_token, web_client, inbound, lanes)
+        self._handler = Handler(app, app_token, web_client, inbound, lanes, unread=unread)
         self._client = self._handler.client
         # the library's own two ways of reconnecting make a connection each, and close each other's
         self._client.default_auto_reconnect_enabled = self._client.auto_reconnect_enabled = False

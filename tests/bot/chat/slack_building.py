@@ -65,9 +65,15 @@ class Recorder:
         for event in events:
             self.receive(event)
 
-    def learn_channels(self, platform: str, channels: Iterable[tuple[str, str]]) -> None:
+    def learn_channels(self, platform: str, channels: Iterable[tuple[str, str]], *, are_all: bool = False) -> None:
         with self.changed:
-            self.channels.update(channels)
+            told = dict(channels)
+            self.channels = told if are_all else {**self.channels, **told}
+            self.changed.notify_all()
+
+    def lose_channel(self, platform: str, channel: str) -> None:
+        with self.changed:
+            self.channels.pop(channel, None)
             self.changed.notify_all()
 
     def reading(self, platform: str) -> Reading:

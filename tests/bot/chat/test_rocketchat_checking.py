@@ -30,7 +30,7 @@ def test_where_all_is_well_nothing_is_said(tmp_path: Path) -> None:
         assert found(tmp_path, fake) == []
 
 
-@pytest.mark.parametrize("permission", ["create-d", "view-history", "view-p-room"])
+@pytest.mark.parametrize("permission", ["create-d", "view-c-room", "view-d-room", "view-history", "view-p-room"])
 def test_each_missing_permission_is_named_with_what_it_is_for(tmp_path: Path, permission: str) -> None:
     with workspace() as fake:
         furnish(fake)
@@ -39,7 +39,17 @@ def test_each_missing_permission_is_named_with_what_it_is_for(tmp_path: Path, pe
 
     assert permission in problem.message
     assert "without it the bot cannot" in problem.message
+    assert problem.message.endswith("grant it to the role bot under Workspace, Permissions.")
     assert problem.is_error
+
+
+def test_an_account_with_the_role_bot_alone_is_told_what_the_role_user_would_give_it(tmp_path: Path) -> None:
+    with workspace() as fake:
+        furnish(fake)
+        fake.bot.roles.remove("user")
+        told = [problem.message for problem in found(tmp_path, fake)]
+
+    assert [message.partition(":")[0].rpartition(" ")[2] for message in told] == ["view-history", "view-p-room"]
 
 
 def test_rooms_people_and_versions_that_do_not_fit_are_named(tmp_path: Path) -> None:
@@ -54,7 +64,7 @@ def test_rooms_people_and_versions_that_do_not_fit_are_named(tmp_path: Path) -> 
     assert told == [
         "This server is Rocket.Chat 5.4.2: Watchbill needs 6.4 or newer.",
         "The bot is not in #sos: write /invite @watchbill there, or correct the name.",
-        "#alerts is archived: nobody can write there.",
+        "#alerts is archived: nobody can write there. Unarchive it, or take it out of channels.",
         "people.bruno: Rocket.Chat knows no active user bruno.",
     ]
 

@@ -3,12 +3,13 @@
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from structlog.testing import capture_logs
 
 from bot.chat.rocketchat.port import RocketChatChat
+from bot.chat.rocketchat.rooms import to_text
 from models.errors import ConfigError
 from models.events import CommandGiven, MessageDeleted, MessageEdited, MessagePosted, ReactionAdded, ReactionRemoved
 from models.message import Answer, text
@@ -16,6 +17,12 @@ from models.records.reading import Position
 from tests.bot.chat.rocketchat_building import Recorder, chat_for, running, until, workspace
 from tests.bot.chat.slack_building import NOW
 from tests.fakes.rocketchat import BUSY, CUT, NOT_JSON, SERVER_ERROR, description
+
+
+def go_round(chat: RocketChatChat) -> None:
+    """Wait until what was missed has been read a few times more."""
+    seen = chat.rounds
+    until(lambda: chat.rounds > seen + 2)
 
 
 def texts(inbound: Recorder) -> list[str]:
@@ -102,6 +109,26 @@ def test_a_first_start_reads_nothing_older_and_a_later_one_what_was_missed() -> 
         assert [one.text for one in second.received if isinstance(one, MessagePosted) and one.key not in keys] == [
             "while the bot was away"
         ]
+
+
+def test_a_restart_says_nothing_of_the_commands_that_were_carried_out_before_it() -> None:
+    with workspace() as fake:
+        fake.post("devops-sos", "amina", "!handover")
+        with fake.workspace.lock:
+            (message,) = fake.named("devops-sos").messages.values()
+            message["ts"] -= 3_600_000
+        inbound = Recorder()
+        read_to = (fake.workspace.now() - 600_000) / 1000
+        inbound.positions = {
+            "R-devops-sos": Position("2020-01-01T00:00:00.000Z", to_text(datetime.fromtimestamp(read_to, UTC)))
+        }
+        with running(fake, inbound) as chat:
+            until(lambda: chat.rounds)
+            fake.post("devops-sos", "amina", "!oncall")
+            inbound.one(CommandGiven)
+
+        assert fake.dms("amina") == []
+        assert [one.name for one in inbound.received if isinstance(one, CommandGiven)] == ["oncall"]
 
 
 def test_a_command_given_long_ago_is_not_carried_out_and_that_is_said() -> None:
@@ -241,6 +268,48 @@ def test_a_token_that_expires_is_told_and_goes_on_without_a_restart() -> None:
         assert len([one for one in logs if one["event"] == "rocketchat.token_refused"]) == 1
 
 
+def test_a_token_that_is_revoked_while_nothing_is_sent_is_told_and_taken_again() -> None:
+    """The websocket may stay: what is read every so often tells of it."""
+    with (
+        capture_logs() as logs,
+        workspace() as fake,
+        running(fake, Recorder(), read_every=0.1, refused_wait=0.1) as chat,
+    ):
+        until(chat.is_healthy)
+        fake.api.token = "another"
+        until(lambda: not chat.is_healthy())
+        fake.api.token = fake.token
+        until(chat.is_healthy)
+
+        told = [one["log_level"] for one in logs if one["event"].startswith("rocketchat.token")]
+        assert told == ["error", "info"]
+
+
+def test_a_server_too_busy_for_a_login_is_not_taken_for_one_that_refuses_the_token() -> None:
+    with capture_logs() as logs, workspace() as fake, running(fake, Recorder(), refused_wait=600) as chat:
+        fake.stream.is_busy = True
+        fake.cut()
+        until(lambda: any(one["event"] == "rocketchat.connection_lost" for one in logs) and not chat.is_healthy())
+        fake.stream.is_busy = False
+
+        until(chat.is_healthy)
+        assert not [one for one in logs if one["event"] == "rocketchat.token_refused"]
+
+
+@pytest.mark.parametrize(("stream", "is_deaf"), [("stream-room-messages", True), ("stream-notify-room", False)])
+def test_a_server_that_tells_too_little_is_told_and_what_is_said_is_read_all_the_same(
+    stream: str, *, is_deaf: bool
+) -> None:
+    with capture_logs() as logs, workspace() as fake:
+        fake.stream.refused = {stream}
+        with running(fake, inbound := Recorder(), read_every=0.1) as chat:
+            fake.post("devops-sos", "amina", "down")
+            assert inbound.one(MessagePosted).text == "down"
+            assert chat.is_healthy() is not is_deaf
+        told = [one["log_level"] for one in logs if one["event"] == "rocketchat.subscription_refused"]
+        assert told == (["error"] if is_deaf else ["warning"] * 2)
+
+
 def test_a_clock_ten_minutes_off_misses_nothing() -> None:
     with (
         workspace(now=lambda: NOW - timedelta(minutes=10)) as fake,
@@ -280,14 +349,35 @@ def test_what_was_missed_waits_for_the_limit_and_is_whole() -> None:
             assert len(texts(inbound)) == 3
 
 
+def test_a_room_is_read_when_something_happened_in_it_and_not_for_ever_after() -> None:
+    """A quiet room keeps its position; what happened in others since that is no reason to read those each time."""
+    ahead = [timedelta()]
+    with workspace(now=lambda: NOW + ahead[0]) as fake, ExitStack() as stack:
+        fake.room("quiet", ["amina"]).updated -= 3_600_000
+        chat = stack.enter_context(running(fake, inbound := Recorder(), read_every=0.05))
+        fake.post("devops-secret", "amina", "is the vault down?")
+        inbound.one(MessagePosted)
+        for _ in range(2):
+            ahead[0] += timedelta(minutes=10)
+            go_round(chat)
+        read = sum(one.arguments["roomId"] == "R-devops-secret" for one in fake.calls("chat.syncMessages"))
+        go_round(chat)
+
+        again = sum(one.arguments["roomId"] == "R-devops-secret" for one in fake.calls("chat.syncMessages"))
+        assert 0 < read == again
+
+
 def test_five_thousand_rooms_cost_two_calls_where_nothing_happened_in_them() -> None:
     with workspace() as fake:
         for number in range(5_000):
             fake.room(f"quiet-{number}", ["amina"])
+        fake.workspace.rooms["R-devops-sos"] = fake.workspace.rooms.pop("R-devops-sos")  # the last of all
         with running(fake, inbound := Recorder()) as chat:
-            fake.post("devops-sos", "amina", "down")
+            message = fake.post("devops-sos", "amina", "down")
             assert inbound.one(MessagePosted).text == "down"
             until(lambda: chat.rounds >= 1)
+            fake.delete(message)
+            assert inbound.one(MessageDeleted).message == message, "of the configured rooms deletions are told at once"
 
         assert len(fake.calls("chat.syncMessages")) <= 2
 

@@ -4,9 +4,11 @@ from datetime import timedelta
 
 from bot.chat.rocketchat.incoming import Reader
 from bot.chat.rocketchat.memory import Memory, Seen
-from bot.chat.rocketchat.payloads import Sent
-from bot.chat.rocketchat.text import Grammar
+from bot.chat.rocketchat.payloads import RoomTold, Sent
+from bot.chat.rocketchat.rooms import Room as Place
+from bot.chat.rocketchat.text import Grammar, Tap, Words
 from bot.clock import SteppingClock
+from models.effects import Direct
 from models.events import (
     ButtonPressed,
     CommandGiven,
@@ -16,9 +18,11 @@ from models.events import (
     ReactionAdded,
     ReactionRemoved,
 )
+from models.message import text
 from tests.bot.chat.rocketchat_building import Recorder, running, until, workspace
 from tests.bot.chat.slack_building import NOW
 from tests.fakes.rocketchat import SERVER_ERROR
+from tests.fakes.rocketchat.workspace import Room
 
 
 def test_a_message_is_told_with_its_room_its_author_and_its_thread() -> None:
@@ -236,6 +240,15 @@ def test_commands_are_given_by_prefix_mention_slash_and_in_private_by_name() -> 
         assert {one.user for one in given} == {"amina"}
 
 
+def test_a_slip_in_a_commands_name_is_no_silence() -> None:
+    grammar = Grammar("!", "watchbill", ("oncall", "handover"), ("ack",))
+    assert grammar.read("!oncal next", is_direct=False) == Words("oncal", "next")
+    assert grammar.read("!handovr", is_direct=False) == Words("handovr", "")
+    assert grammar.read("!ack 7", is_direct=False) == Tap("ack", "7")
+    assert grammar.read("!oncall", is_direct=False) == Words("oncall", "")
+    assert grammar.read("!oncal is what everybody types here first", is_direct=False) is None
+
+
 def test_what_only_looks_like_a_command_is_said() -> None:
     with workspace() as fake, running(fake, inbound := Recorder()):
         for words in ("!important", "oncall is a hard word", "/var/log is full", "@watchbill is great", "!!!"):
@@ -274,6 +287,7 @@ def test_a_room_that_the_bot_is_taken_out_of_or_that_is_archived_holds_up_no_oth
         fake.write("amina", "still there?")
 
         assert inbound.one(MessagePosted).text == "still there?"
+        inbound.wait_for(lambda: inbound.channels == {})
 
 
 def test_a_change_of_an_old_message_posts_nothing() -> None:
@@ -287,6 +301,59 @@ def test_a_change_of_an_old_message_posts_nothing() -> None:
 
             assert inbound.one(ReactionAdded).message == old
             assert len(inbound.received) == 1
+
+
+def test_a_reply_under_what_was_written_before_the_bot_came_makes_it_no_news() -> None:
+    """The server sends a thread's first message anew with each reply under it: of this morning's, nobody is paged."""
+    with workspace() as fake:
+        old = fake.post("devops-sos", "amina", "this morning production was down")
+        with fake.workspace.lock:
+            _, found = fake.workspace.message(old)
+            found["ts"] -= int(timedelta(hours=5).total_seconds() * 1000)
+        with running(fake, inbound := Recorder()):
+            fake.post("devops-sos", "bob", "what was it?", thread=old)
+            fake.post("devops-sos", "bob", "the last")
+            inbound.wait_for(lambda: any(getattr(one, "text", "") == "the last" for one in inbound.received))
+
+        posted = [one.text for one in inbound.received if isinstance(one, MessagePosted)]
+        assert posted == ["what was it?", "the last"]
+
+
+def test_what_was_written_while_the_bot_was_away_and_is_told_by_a_change_of_it_counts_as_missed() -> None:
+    begun = NOW - timedelta(hours=9)
+    clock = SteppingClock(NOW, is_running=False)
+    reader = Reader("watchbill", Grammar("!", "watchbill", ("oncall",), ()), clock, Memory(), begun=lambda _: begun)
+    told = {"_id": "m1", "rid": "R1", "msg": "down", "ts": NOW - timedelta(hours=2), "u": {"username": "amina"}}
+    late = Sent.model_validate({**told, "_updatedAt": NOW})
+    too_old = Sent.model_validate({**told, "_updatedAt": NOW, "ts": begun - timedelta(seconds=1)})
+    command = Sent.model_validate({**told, "_updatedAt": NOW, "msg": "!oncall ack 7"})
+    (posted,) = reader.events(late, None, None)
+
+    assert isinstance(posted, MessagePosted)
+    assert (posted.is_missed, posted.at) == (True, NOW - timedelta(hours=2))
+    assert reader.events(too_old, None, None) == []
+    assert reader.events(command, None, None) == []
+
+
+def test_a_conversation_among_several_is_nobodys_own() -> None:
+    """What is for one person alone is not written where others read it, however the server tells of that room."""
+    room = {"_id": "several", "t": "d", "usernames": ["amina", "bob", "watchbill"]}
+    subscription = {"rid": "several", "t": "d", "name": "amina, bob"}
+    counted = {"_id": "several", "t": "d", "uids": ["a", "b", "w"]}
+    with workspace() as fake, running(fake, inbound := Recorder()) as chat:
+        with fake.workspace.lock:
+            members = {"amina", "bob", "watchbill"}
+            several = fake.workspace.rooms["several"] = Room("several", "d", "", members, updated=fake.workspace.now())
+            fake.tell_bot("rooms-changed", "inserted", several.told())
+            fake.tell_bot("rooms-changed", "updated", {"_id": fake.direct("amina").id, "t": "d"})
+        fake.say("bob", "several", "oncall next")
+        chat.perform(Direct("amina", text("your handover")), "key000000000000001")
+
+        read = [Place.of(RoomTold.model_validate(one), "watchbill") for one in (room, subscription, counted)]
+        assert [(one.user, one.is_direct) for one in read] == [("", False)] * 3
+        assert [one["msg"] for one in fake.dms("amina")] == ["your handover"]
+        posted = inbound.one(MessagePosted)
+        assert (posted.text, posted.is_direct) == ("oncall next", False)
 
 
 def test_how_a_message_stood_before_what_is_known_of_it_says_nothing() -> None:

@@ -96,3 +96,35 @@ def test_what_is_copied_from_the_bot_comes_back_as_it_was_meant() -> None:
 def test_nothing_is_ever_empty_or_too_long() -> None:
     assert RENDERER.text(Message(())) == "…"
     assert len(RENDERER.text(text("x" * 10_000))) <= 5_000
+    assert RENDERER.text(Message((), summary="for @all")) == "for @\u200ball"
+
+
+def test_a_long_text_is_measured_as_the_server_does_and_cut_into_no_other_name() -> None:
+    emoji = RENDERER.text(text("🔥" * 5_000))
+    assert len(emoji.encode("utf-16-le")) // 2 <= 5_000
+    assert emoji.endswith("🔥…")
+    assert RENDERER.text(text("x" * 80, " ", Mention("amina.diallo", "Amina")), 90) == "x" * 80 + "…"
+
+
+def test_of_a_long_text_nothing_is_left_out_but_goes_on_below_it() -> None:
+    items = tuple(line(f"#{number} ", Strong("x" * 90)) for number in range(100))
+    long = message(Bullets(items), Buttons((Button("ack", "Take it", "7"),)))
+    rest, row = RENDERER.attachments(long)
+
+    assert f"{RENDERER.text(long).removesuffix('…')}\n{rest['text']}" == "\n".join(
+        f"• #{number} *{'x' * 90}*" for number in range(100)
+    )
+    assert row["actions"]
+    assert RENDERER.attachments(text("short")) == []
+
+
+@pytest.mark.parametrize(("before", "after"), [("ask ", "."), ("(", ")"), ("*", ": look"), ("", "-san"), (">", "")])
+def test_whoever_is_mentioned_is_notified_whatever_stands_beside_the_name(before: str, after: str) -> None:
+    notifying = re.compile(r"(?:^|\s|>)@([0-9a-zA-Z\-_.]+(?::[0-9a-zA-Z\-_.]+)?)", re.MULTILINE)
+    assert notifying.findall(shown(before, Mention("bob.lindqvist", "Bob"), after)) == ["bob.lindqvist"]
+
+
+def test_words_that_turn_around_what_stands_behind_them_do_not() -> None:
+    assert (
+        shown(Link("https://evil.example/x", "\u202emoc.knab")) == "[moc.knab](https://evil.example/x) (evil.example)"
+    )

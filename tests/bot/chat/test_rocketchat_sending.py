@@ -46,6 +46,18 @@ def test_a_post_carries_our_own_id_its_thread_and_buttons_that_say_short_command
         ]
 
 
+def test_where_a_server_takes_less_than_most_a_page_comes_shorter() -> None:
+    with sending() as (fake, chat):
+        fake.workspace.max_size = 500
+        remote = chat.perform(Post(SOS, page("x" * 3_000)), KEY)
+        (posted,) = fake.messages("devops-sos")
+        chat.perform(Edit(1, page("y" * 3_000)), "key2", remote)
+
+        assert len(posted["attachments"][-1]["actions"]) == 2
+        assert posted["msg"].startswith("yyy")
+        assert posted["msg"].endswith("…")
+
+
 def test_a_post_whose_answer_was_lost_is_found_by_its_id_and_never_posted_twice() -> None:
     with sending() as (fake, chat):
         fake.fail("chat.sendMessage", LOSE)

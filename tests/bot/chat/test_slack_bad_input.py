@@ -55,6 +55,17 @@ def test_tokens_that_expire_are_told_by_log_and_health_and_taken_again_without_a
         assert [one["reason"] for one in told(logs, "slack.token_refused")] == ["token_expired"]
 
 
+def test_a_token_that_is_revoked_while_nothing_is_sent_is_told_and_taken_again() -> None:
+    with workspace() as slack, running(slack, Recorder(), token_every=0.1) as chat, capture_logs() as logs:
+        slack.refuse_tokens("token_revoked")
+        until(lambda: not chat.is_healthy(), 20)
+        slack.accept_tokens()
+        until(chat.is_healthy, 20)
+
+        assert [one["reason"] for one in told(logs, "slack.token_refused")] == ["token_revoked"]
+        assert told(logs, "slack.token_taken_again")
+
+
 def test_a_channel_that_is_archived_or_that_the_bot_is_taken_out_of_stops_nothing_elsewhere() -> None:
     with workspace() as slack, running(slack, inbound := Recorder()) as chat, capture_logs() as logs:
         slack.channel("old-sos", members=["amina"], channel_id="C0OLD")
@@ -65,10 +76,21 @@ def test_a_channel_that_is_archived_or_that_the_bot_is_taken_out_of_stops_nothin
         slack.post("devops-secret", "amina", "down")
         inbound.wait_for(lambda: texts(inbound) == ["down"], 60)
         assert chat.is_healthy()
+        assert "C0SOS" not in inbound.channels
 
         slack.invite("devops-sos")
         slack.post("devops-sos", "amina", "down here too")
         inbound.wait_for(lambda: texts(inbound) == ["down", "down here too"], 60)
+
+
+def test_a_channel_that_is_archived_while_the_bot_is_in_it_is_told_and_learnt_again_when_it_comes_back() -> None:
+    with workspace() as slack, running(slack, inbound := Recorder()), capture_logs() as logs:
+        slack.archive("devops-sos")
+        inbound.wait_for(lambda: "C0SOS" not in inbound.channels)
+        slack.unarchive("devops-sos")
+        inbound.wait_for(lambda: "C0SOS" in inbound.channels)
+
+        assert [one["name"] for one in told(logs, "slack.channel_archived")] == ["devops-sos"]
 
 
 def refused(chat: SlackChat, channel: str) -> str:

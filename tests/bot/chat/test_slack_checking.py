@@ -8,6 +8,7 @@ from bot.app import served_on_slack
 from bot.chat.slack.checking import SCOPES
 from bot.chat.slack.listening import TAKEN
 from bot.chat.slack.manifest import SUBSCRIPTIONS, manifest
+from bot.platform_probes import online
 from handlers import registry
 from models.chart import Chart, Series
 from models.effects import Direct, Edit, Home, Post, Private, React
@@ -15,6 +16,8 @@ from models.events import AccountChanged, ButtonPressed, CommandGiven, HomeOpene
 from models.message import text
 from models.policy import Channel, ChannelKind, OnCall, Person, Policy, Rotation
 from tests.bot.chat.slack_building import NOW, Recorder, chat_for, running, workspace
+from tests.bot.configurations import SOUND, settings
+from tests.fakes.slack import Fault
 from tests.fakes.slack.manifest import refusals
 from tests.fakes.slack.permissions import ALL_SCOPES, EVENT_SCOPES
 
@@ -35,7 +38,7 @@ def test_each_missing_scope_is_named(scope: str) -> None:
     with workspace(scopes=ALL_SCOPES - {scope}) as slack:
         found = chat_for(slack).check_online(POLICY)
 
-    assert any(scope in problem for problem in found)
+    assert any(scope in problem and problem.endswith("install the app again.") for problem in found)
 
 
 def test_a_channel_that_the_bot_is_not_in_and_one_that_is_not_there_are_told_apart() -> None:
@@ -48,6 +51,26 @@ def test_a_channel_that_the_bot_is_not_in_and_one_that_is_not_there_are_told_apa
         "The bot is not in #devops-sos: write /invite @watchbill there.",
         "There is no public channel #devops-secret. If it is private, write /invite @watchbill there.",
     ]
+
+
+def test_a_check_of_many_people_waits_where_slack_asks_to_go_slower(tmp_path: Path) -> None:
+    with workspace() as slack:
+        slack.user("U0BRUNO", name="bruno")
+        slack.fail("users.info", Fault.RATE_LIMITED, times=2, retry_after=0)
+        tokens = f"bot_token: {slack.bot_token}, app_token: {slack.app_token}, api_url: '{slack.base_url}'"
+        text = SOUND.replace("chat: {platforms: [local]}", f"chat: {{platforms: [slack], slack: {{{tokens}}}}}")
+        told = [one.message for one in online(settings(tmp_path, text))]
+
+        assert not [one for one in told if "ratelimited" in one]
+        assert len(slack.calls_to("users.info")) > 2
+
+
+def test_a_channel_that_is_archived_is_told_as_that() -> None:
+    with workspace() as slack:
+        slack.archive("devops-sos")
+        (problem,) = chat_for(slack).check_online(POLICY)
+
+    assert problem == "#devops-sos is archived: nobody can write there. Unarchive it, or take it out of channels."
 
 
 def test_people_that_slack_does_not_know_or_has_deactivated_are_named() -> None:

@@ -3,6 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot.chat.slack.text import command
+from bot.metrics import Metrics
 from models.events import (
     ButtonPressed,
     CommandGiven,
@@ -284,6 +285,24 @@ def test_a_payload_of_another_shape_is_acknowledged_and_stops_nothing(
     slack.wait_for(lambda: odd.acked_at is not None)
 
 
+@pytest.mark.parametrize(
+    ("kind", "payload"),
+    [
+        ("interactive", {"type": "workflow_step_edit", "callback_id": "x", "user": {"id": "U01"}}),
+        ("interactive", {"type": "block_suggestion", "action_id": "x", "block_id": "b", "value": "q"}),
+        ("events_api", {"type": "event_callback", "event": {"type": "brand_new_thing"}}),
+    ],
+)
+def test_what_nobody_knows_is_acknowledged_and_counted(kind: str, payload: dict[str, object]) -> None:
+    metrics = Metrics()
+    counted = {"platform": "slack", "kind": "other", "outcome": "dropped"}
+    with workspace() as slack, running(slack, Recorder(), metrics=metrics):
+        odd = slack.send(kind, payload)
+        slack.wait_for(lambda: odd.acked_at is not None)
+
+    assert metrics.registry.get_sample_value("watchbill_events_total", counted) == 1
+
+
 def test_frames_that_are_no_envelopes_stop_nothing(slack: FakeSlack, inbound: Recorder) -> None:
     for frame in ('{"type": "events_api", "envel', "[]", "null", '{"type": 7}', b"\x00\xff\xfe"):
         slack.send_raw(frame)
@@ -303,19 +322,30 @@ def test_a_slash_command_becomes_an_event_with_its_trigger_as_key(slack: FakeSla
     assert given.key == f"act:{handle.delivery.payload['trigger_id']}"
 
 
+ROW = [
+    {
+        "type": "actions",
+        "block_id": "b",
+        "elements": [
+            {"type": "button", "action_id": "ack#2", "value": "7", "text": {"type": "plain_text", "text": "x"}}
+        ],
+    }
+]
+
+
+def test_a_button_of_a_threads_first_message_is_in_no_thread(slack: FakeSlack, inbound: Recorder) -> None:
+    """What is answered would otherwise be shown in the thread alone, which whoever pressed may not have open."""
+    ts = slack.post("devops-sos", "bob", "who covers Thursday?")
+    slack.post("devops-sos", "amina", "I would, from noon", thread_ts=ts)
+    slack.press("bob", slack.find(ts)[1] | {"blocks": ROW}, "ack#2")
+
+    assert (inbound.one(ButtonPressed).message, inbound.one(ButtonPressed).thread) == (ts, None)
+
+
 def test_a_button_in_a_thread_tells_where_it_is(slack: FakeSlack, inbound: Recorder) -> None:
     root = slack.post("devops-sos", "amina", "down")
-    row = [
-        {
-            "type": "actions",
-            "block_id": "b",
-            "elements": [
-                {"type": "button", "action_id": "ack#2", "value": "7", "text": {"type": "plain_text", "text": "x"}}
-            ],
-        }
-    ]
     ts = slack.post("devops-sos", "bob", "page", thread_ts=root)
-    message = slack.find(ts)[1] | {"blocks": row}
+    message = slack.find(ts)[1] | {"blocks": ROW}
     slack.press("bob", message, "ack#2")
 
     pressed = inbound.one(ButtonPressed)

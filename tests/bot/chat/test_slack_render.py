@@ -117,6 +117,7 @@ def test_sixty_blocks_become_fifty_and_every_button_stays() -> None:
         (ChannelRef("C01", "sos"), "<#C01>"),
         (MessageRef("C01", "1700000000.000100", "#142"), f"<{WORKSPACE}archives/C01/p1700000000000100|#142>"),
         (Link("https://docs.example/a?b=1&c=2", "Quota"), "<https://docs.example/a?b=1&amp;c=2|Quota>"),
+        (Link("https://evil.test/", "\u202etset.knab"), "<https://evil.test/|tset.knab> (evil.test)"),
         (Link("https://evil.test/", "http://bank.test"), "<https://evil.test/|http://bank.test> (evil.test)"),
         (Link("https://a.example/x", "https://a.example/y"), "<https://a.example/x|https://a.example/y>"),
         (Link("https://a.example/|x>", "a|b>"), "<https://a.example/%7Cx%3E|a¦b&gt;>"),

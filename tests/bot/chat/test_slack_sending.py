@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
+from structlog.testing import capture_logs
 
 from bot.chat.port import Remote
 from bot.chat.slack import pictures
@@ -139,6 +140,18 @@ def test_a_message_that_slack_refuses_for_its_length_is_said_shorter_with_its_bu
     assert len(slack.calls_to("chat.update")[-2].args["blocks"]) > len(posted["blocks"])
 
 
+def test_a_page_whose_blocks_slack_refuses_goes_out_in_words_and_pings(slack: FakeSlack, chat: SlackChat) -> None:
+    said = message(paragraph("Look: ", Mention("U01"), " <!here>"), Buttons((Button("ack", "I'm on it", "7"),)))
+    slack.fail("chat.postMessage", "invalid_blocks")
+    with capture_logs() as logs:
+        chat.perform(Post("C0SOS", said), "unfit")
+
+    posted = slack.messages("devops-sos")[-1]
+    assert posted["text"] == "Look: <@U01> &lt;!here&gt;"
+    assert slack.pinged(posted) == {"U01"}
+    assert [one["log_level"] for one in logs if one["event"] == "slack.blocks_refused"] == ["error"]
+
+
 def test_an_edit_without_a_post_is_a_permanent_failure(chat: SlackChat) -> None:
     assert failed(chat, Edit(1, HELLO)).permanent
 
@@ -205,6 +218,17 @@ def test_a_call_that_hangs_is_given_up_in_doubt(slack: FakeSlack) -> None:
     assert caught.value.unknown
 
 
+def test_however_slack_asks_to_go_slower_a_post_is_not_given_up_and_does_not_wait_for_days(
+    slack: FakeSlack, chat: SlackChat
+) -> None:
+    slack.fail("chat.postMessage", Fault.RATE_LIMITED, retry_after=10**9)
+    slack.fail("chat.postMessage", "rate_limited")
+    waits = [failed(chat, POST) for _ in range(2)]
+
+    assert [(one.permanent, one.unknown) for one in waits] == [(False, False)] * 2
+    assert [one.retry_after for one in waits] == [timedelta(minutes=10), None]
+
+
 def test_an_edit_is_never_in_doubt_because_it_can_be_done_twice(slack: FakeSlack, chat: SlackChat) -> None:
     remote = chat.perform(POST, "k9")
     slack.fail("chat.update", Fault.LOSE_ANSWER)
@@ -212,7 +236,9 @@ def test_an_edit_is_never_in_doubt_because_it_can_be_done_twice(slack: FakeSlack
     assert not failed(chat, Edit(1, HELLO), remote).unknown
 
 
-@pytest.mark.parametrize("error", ["channel_not_found", "is_archived", "not_in_channel", "invalid_blocks", "brand_new"])
+@pytest.mark.parametrize(
+    "error", ["channel_not_found", "is_archived", "not_in_channel", "restricted_action", "brand_new"]
+)
 def test_a_refusal_is_permanent(slack: FakeSlack, chat: SlackChat, error: str) -> None:
     slack.fail("chat.postMessage", error)
 

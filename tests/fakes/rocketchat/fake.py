@@ -151,29 +151,30 @@ class FakeRocketChat:
         with self.workspace.lock:
             room = self.named(name)
             room.members.add(self.bot.username)
-            self._own("subscriptions-changed", "inserted", room.subscription(self.bot.username))
+            self.tell_bot("subscriptions-changed", "inserted", room.subscription(self.bot.username))
 
     def remove(self, name: str) -> None:
         """Take the bot out of a room."""
         with self.workspace.lock:
             room = self.named(name)
             room.members.discard(self.bot.username)
-            self._own("subscriptions-changed", "removed", room.subscription(self.bot.username))
+            self.tell_bot("subscriptions-changed", "removed", room.subscription(self.bot.username))
 
     def rename(self, name: str, to: str) -> None:
         with self.workspace.lock:
             room = self.named(name)
             room.name, room.updated = to, self.workspace.now()
-            self._own("subscriptions-changed", "updated", room.subscription(self.bot.username))
-            self._own("rooms-changed", "updated", room.told())
+            self.tell_bot("subscriptions-changed", "updated", room.subscription(self.bot.username))
+            self.tell_bot("rooms-changed", "updated", room.told())
 
     def archive(self, name: str) -> None:
         with self.workspace.lock:
             room = self.named(name)
             room.is_archived, room.updated = True, self.workspace.now()
-            self._own("subscriptions-changed", "updated", room.subscription(self.bot.username))
+            self.tell_bot("subscriptions-changed", "updated", room.subscription(self.bot.username))
 
-    def _own(self, what: str, action: str, document: Json) -> None:
+    def tell_bot(self, what: str, action: str, document: Json) -> None:
+        """Tell the bot what became of a room, or of its place in one."""
         self.stream.emit("stream-notify-user", f"{self.bot.id}/{what}", [action, document], None)
 
     def named(self, name: str) -> Room:
@@ -188,6 +189,11 @@ class FakeRocketChat:
         """Let somebody write to the bot directly."""
         with self.workspace.lock:
             return self._said(self.direct(user), user, {"msg": text, "tmid": thread})
+
+    def say(self, user: str, room: str, text: str) -> str:
+        """Let somebody write in a room, by its id."""
+        with self.workspace.lock:
+            return self._said(self.workspace.rooms[room], user, {"msg": text})
 
     def _said(self, room: Room, user: str, said: Json) -> str:
         kept = self.workspace.say(room, self.workspace.users[user], said)

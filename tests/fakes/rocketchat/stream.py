@@ -41,6 +41,8 @@ class Stream:
         self.opened = 0
         self.is_deaf = False
         self.closes_at_once = False
+        self.is_busy = False
+        self.refused: set[str] = set()
         self.pongs = 0
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
@@ -86,7 +88,9 @@ class Stream:
     async def _call(self, peer: Peer, frame: Json) -> None:
         answer: Json = {"msg": "result", "id": frame["id"]}
         resume = (frame.get("params") or [{}])[0].get("resume")
-        if frame.get("method") != "login" or resume != self.token or not self.bot.is_active:
+        if self.is_busy:
+            answer["error"] = {"isClientSafe": True, "error": "too-many-requests", "reason": "Please slow down."}
+        elif frame.get("method") != "login" or resume != self.token or not self.bot.is_active:
             answer["error"] = {"isClientSafe": True, "error": 403, "reason": "You've been logged out by the server."}
         else:
             peer.user = self.bot
@@ -99,7 +103,7 @@ class Stream:
         room = self.workspace.rooms.get(name.split("/", maxsplit=1)[0])
         is_mine = name == "__my_messages__" or name.startswith(f"{self.bot.id}/")
         may = peer.user is not None and (is_mine or (room is not None and self.bot.username in room.members))
-        if stream not in STREAMS or not may:
+        if stream not in STREAMS or stream in self.refused or not may:
             await peer.send({"msg": "nosub", "id": frame["id"], "error": {"error": "not-allowed"}})
             return
         peer.subscriptions[frame["id"]] = (stream, name)

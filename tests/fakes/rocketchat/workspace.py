@@ -18,8 +18,8 @@ PERMISSIONS = {
     "view-c-room": EVERYONE,
     "view-d-room": EVERYONE,
     "view-full-other-user-info": ("admin",),
-    "view-history": EVERYONE,
-    "view-p-room": EVERYONE,
+    "view-history": ("user", "admin"),
+    "view-p-room": ("user", "admin"),
 }
 
 
@@ -122,7 +122,7 @@ class Workspace:
         if room.is_archived:
             raise Refused("room_is_archived")
         text = str(said.get("msg") or "")
-        if len(text) > self.max_size:
+        if _units(text) > self.max_size:
             raise Refused("error-message-size-exceeded")
         number = str(said.get("_id") or self.new_id())
         if any(number in one.messages for one in self.rooms.values()):
@@ -146,7 +146,7 @@ class Workspace:
             raise Refused("error-action-not-allowed")
         if self.edit_window is not None and age > self.edit_window:
             raise Refused("error-message-editing-blocked")
-        if len(text) > self.max_size:
+        if _units(text) > self.max_size:
             raise Refused("error-message-size-exceeded")
         message |= {"msg": text, "editedAt": self.now(), "editedBy": user.short}
         self.touched(room, message, renewed=True)
@@ -182,6 +182,11 @@ class Workspace:
         if number not in self.rooms:
             self.rooms[number] = Room(number, "d", "", {user.username, other.username}, updated=self.now())
         return self.rooms[number]
+
+
+def _units(text: str) -> int:
+    """Give the length of a text as JavaScript has it."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def for_rest(value: Any) -> Any:

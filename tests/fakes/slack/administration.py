@@ -51,6 +51,12 @@ class Administration(People):
             room.is_archived = True
             self._tell_of(room, "archive", {"channel": room.id})
 
+    def unarchive(self, channel: Room) -> None:
+        with self.workspace.lock:
+            room = self._room(channel)
+            room.is_archived = False
+            self._tell_of(room, "unarchive", {"channel": room.id})
+
     def _tell_of(self, room: Channel, what: str, event: Json) -> None:
         name = f"{'channel' if room.kind == 'channel' else 'group'}_{what}"
         self.workspace.emit(name, {"type": name, **event, "event_ts": self._now()}, room)

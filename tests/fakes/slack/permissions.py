@@ -11,6 +11,7 @@ EVENT_SCOPES: dict[str, tuple[str, ...]] = {
     "channel_unarchive": ("channels:read",),
     "group_archive": ("groups:read",),
     "group_left": ("groups:read",),
+    "group_unarchive": ("groups:read",),
     "group_rename": ("groups:read",),
     "member_joined_channel": ("channels:read", "groups:read"),
     "member_left_channel": ("channels:read", "groups:read"),

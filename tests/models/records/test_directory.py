@@ -22,6 +22,17 @@ def test_a_channel_that_was_renamed_or_made_anew_is_known_by_what_it_is_now(stor
         assert directory.channel_id(session, "slack", "help") == "C9"
 
 
+def test_what_is_lost_by_a_change_is_said_and_by_a_channel_that_takes_a_name_over_nothing_is(store: Store) -> None:
+    with store.transaction() as session:
+        directory.learn(session, "slack", [("C1", "sos"), ("C2", "how-to"), ("C3", "old")])
+        assert directory.learn(session, "slack", [("C1", "help")]) == {"sos": "help"}
+        assert directory.learn(session, "slack", [("C9", "help")]) == {}
+        assert directory.learn(session, "slack", [("C9", "help"), ("C2", "how-to")], are_all=True) == {"old": ""}
+        assert directory.channel_id(session, "slack", "old") is None
+        assert directory.lose(session, "slack", "C2") == "how-to"
+        assert directory.lose(session, "slack", "C2") is None
+
+
 def test_five_thousand_channels_are_learnt_at_once_and_again_without_a_change(store: Store) -> None:
     channels = [(f"C{number}", f"room-{number}") for number in range(5000)]
     with store.transaction() as session:
