@@ -16,6 +16,7 @@ from models.effects import Edit, Post
 from models.events import AlertReceived, ReportedAlert
 from models.policy import Service
 from models.records.alert import Alert, AlertState, AlertStorm, Hold
+from models.records.delivery import Purpose
 from models.records.directory import KnownChannel
 from models.records.incident import Incident, IncidentEntry, IncidentState
 from models.records.request import Request, RequestState
@@ -434,6 +435,19 @@ def test_a_storm_pages_once_for_all_that_is_critical_in_it(watched: Monitor) -> 
     assert {one.state for one in watched.rows(Request)} == {RequestState.RESOLVED}
 
 
+def test_a_storm_whose_summary_cannot_be_posted_is_paged_for_elsewhere(watched: Monitor) -> None:
+    watched.sends(*storm_of(100))
+    watched.desk.delivers(failing=Purpose.REQUEST)
+    watched.desk.delivers()
+    (storm,) = watched.rows(AlertStorm)
+    (request,) = [one for one in watched.rows(Request) if one.id == storm.request_id]
+    assert request.channel == "C-devops-operations"
+    watched.desk.paged()
+    watched.sends(*(ended(one) for one in storm_of(100)))
+    watched.desk.until("2026-11-02 10:00:30")
+    assert {one.state for one in watched.rows(Request)} == {RequestState.RESOLVED}
+
+
 def test_after_a_storm_incidents_are_posted_one_by_one_again(watched: Monitor) -> None:
     watched.sends(*storm_of(100))
     watched.desk.office.at("2026-11-02 10:02")
@@ -447,6 +461,7 @@ def test_without_a_channel_an_incident_waits_for_one(sqlite_url: str) -> None:
         session.execute(delete(KnownChannel))
     watched.sends(critical())
     assert watched.incident().post_id is None
+    assert watched.desk.paged() == [{"ana"}, {"lea"}], "directly, since there is no thread"
     watched.desk.office.intake.learn_channels("slack", [(f"C-{ALERTS}", ALERTS)])
     watched.desk.office.pass_time("2026-11-02 10:01")
     watched.desk.delivers()
