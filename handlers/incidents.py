@@ -30,6 +30,8 @@ REST = timedelta(seconds=5)
 """So long at least a message stands between two changes that only count."""
 UNPLACED = timedelta(minutes=1)
 """After so long an incident looks again for a channel to be posted in."""
+SETTLES = timedelta(minutes=5)
+"""So long after somebody resolved an incident what its alerts repeat is not news: they take a while to end."""
 TOLD_DIRECTLY = "told directly"
 """What a timeline calls that people were told in private of what stands in no channel."""
 
