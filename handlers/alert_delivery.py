@@ -23,7 +23,10 @@ OVERTAKEN = timedelta(seconds=30)
 
 @dataclass
 class Delivery:
-    """One delivery. begun: what fires that did not, or was only kept; ended: what fired; going_on: what fires still."""
+    """One delivery. begun: what fires that did not, or was only kept; ended: what fired; going_on: what fires still.
+
+    ended_unseen: what fired and was only kept. worse: what goes on and is graver than it was.
+    """
 
     ctx: Context
     source: str
@@ -32,7 +35,9 @@ class Delivery:
     services: Mapping[str, str]
     begun: list[Known] = field(default_factory=list)
     ended: list[Known] = field(default_factory=list)
+    ended_unseen: list[Known] = field(default_factory=list)
     going_on: list[Known] = field(default_factory=list)
+    worse: list[Known] = field(default_factory=list)
     titles: dict[Identity, str] = field(default_factory=dict)
     fresh: list[Fresh] = field(default_factory=list)
 
@@ -97,8 +102,8 @@ class Delivery:
         self.firing.pop(alert.fingerprint, None)
         if alert.first_seen_at == self.ctx.now or alert.hold is not None:  # it began in this delivery, maybe
             self.begun = [one for one in self.begun if one is not alert]
+        (self.ended if alert.hold is None else self.ended_unseen).append(alert)
         alert.due_at = alert.hold = None
-        self.ended.append(alert)
 
     def _keep(self, report: ReportedAlert, start: datetime, *, is_firing: bool) -> Fresh:
         now = self.ctx.now
@@ -130,7 +135,10 @@ class Delivery:
         if alert.annotations != report.annotations:
             alert.annotations, alert.summary = dict(report.annotations), alerting.summary_of(report)
             alert.links = alerting.links_of(report)
-        alert.severity = max(alert.severity, alerting.severity(report), key=lambda one: one.gravity)
+        now = alerting.severity(report)
+        if now.gravity > alert.severity.gravity:
+            alert.severity = now
+            self.worse.append(alert)
 
     def title(self, alert: Known) -> str:
         """Give what an incident is called that begins with an alert."""

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from handlers import alert_channel, incidents, paging
+from handlers import alert_channel, incident_page, incident_place, incidents, paging
 from handlers.context import Context
-from handlers.incidents import REST, Place
+from handlers.incident_place import Place
+from handlers.incidents import REST
 from handlers.wording import storm as wording
 from models.effects import Post
 from models.events import DeliverySettled
@@ -23,9 +24,9 @@ ENDS = timedelta(minutes=5)
 
 def announce(ctx: Context, incident: Incident) -> None:
     """Post a new incident, or let the summary of a storm stand for it."""
-    where = incidents.place(ctx)
+    where = incident_place.place(ctx)
     if where is None:
-        incident.refresh_at = ctx.now + incidents.UNPLACED
+        incidents.unplaced(ctx, incident)
         return
     cost = 2 if incidents.is_to_page(ctx, incident) else 1
     is_storm = alert_channel.is_full(ctx, where.platform, where.channel)
@@ -58,8 +59,13 @@ def _begin(ctx: Context, where: Place) -> AlertStorm:
 def refresh(ctx: Context, storm: AlertStorm) -> None:
     """Bring the summary of a storm up to date, and page once for what is critical in it."""
     storm.shown_at, storm.refresh_at = ctx.now, None
-    ctx.edit(storm.post_id, shown(ctx, storm), storm.platform)
+    ctx.edit(storm.post_id, shown(ctx, storm), _platform(ctx, storm))
     _page(ctx, storm)
+
+
+def _platform(ctx: Context, storm: AlertStorm) -> str:
+    """Give where the summary of a storm stands; elsewhere than it should where that was not possible."""
+    return delivery.platform_of(ctx.session, storm.post_id) if storm.post_id is not None else storm.platform
 
 
 def shown(ctx: Context, storm: AlertStorm) -> Message:
@@ -73,11 +79,21 @@ def _facts(ctx: Context, storm: AlertStorm) -> wording.Storm:
 
 
 def delivery_settled(ctx: Context, event: DeliverySettled) -> None:
-    """Page for a storm once its summary stands in the channel."""
-    if event.purpose == Purpose.REQUEST and event.is_delivered:
-        storm = records.storm_of_post(ctx.session, event.row)
-        if storm is not None:
-            _page(ctx, storm)
+    """Page for a storm once its summary stands in the channel; where it cannot stand there, post it elsewhere."""
+    storm = records.storm_of_post(ctx.session, event.row) if event.purpose == Purpose.REQUEST else None
+    if storm is not None and event.is_delivered:
+        _page(ctx, storm)
+    elif storm is not None:
+        _post_elsewhere(ctx, storm, event)
+
+
+def _post_elsewhere(ctx: Context, storm: AlertStorm, event: DeliverySettled) -> None:
+    failed = delivery.wanted_place(ctx.session, event.row)
+    where = incident_place.place_after(ctx, *failed)
+    incident_place.tell_leads(ctx, failed, where, event.error, None)
+    if where is not None:
+        summary = Post(where.channel, shown(ctx, storm))
+        storm.post_id = ctx.say(summary, purpose=Purpose.REQUEST, platform=where.platform)
 
 
 def _page(ctx: Context, storm: AlertStorm) -> None:
@@ -85,9 +101,9 @@ def _page(ctx: Context, storm: AlertStorm) -> None:
     number = _live_critical(ctx, storm)
     if number is None:
         if storm.request_id is not None:
-            incidents.end_request(ctx, storm.request_id, None)
+            incident_page.end_request(ctx, storm.request_id, None)
     elif storm.request_id is not None:
-        incidents.page_again(ctx, storm.request_id)
+        incident_page.page_again(ctx, storm.request_id)
     else:
         _open(ctx, storm, number)
 
@@ -95,7 +111,8 @@ def _page(ctx: Context, storm: AlertStorm) -> None:
 def _open(ctx: Context, storm: AlertStorm, number: int) -> None:
     found = delivery.place(ctx.session, storm.post_id) if storm.post_id is not None else None
     if found is not None:
-        request: Request = incidents.open_request(ctx, (storm.platform, *found), wording.request_text(number), None)
+        root = (_platform(ctx, storm), *found)
+        request: Request = incident_page.open_request(ctx, root, wording.request_text(number), None)
         storm.request_id = request.id
         paging.begin(ctx, request)
 

@@ -37,12 +37,13 @@ def received(ctx: Context, source: str, reports: Sequence[ReportedAlert]) -> Non
 
 def tell(ctx: Context, delivery: Delivery) -> None:
     """Let incidents follow from what has begun, gone on and ended."""
-    told = _not_held(ctx, delivery.begun)
+    left = _go_on(ctx, delivery)
+    told = _not_held(ctx, [*delivery.begun, *left])
     _begin(ctx, delivery, told)
     kept.write(ctx.session, delivery.fresh)
     alert_holding.keep_parents(ctx, delivery.source, [one for one in delivery.fresh if one.is_firing])
-    _go_on(ctx, delivery.going_on)
     _end(ctx, delivery.ended)
+    alert_holding.release(ctx, [*delivery.ended, *delivery.ended_unseen])
 
 
 def _not_held(ctx: Context, begun: Sequence[Known]) -> list[Known]:
@@ -147,13 +148,31 @@ def _come_back(ctx: Context, incident: Incident, alerts: Sequence[Known]) -> Non
 # -- what goes on, and ends
 
 
-def _go_on(ctx: Context, alerts: Sequence[Known]) -> None:
-    for incident, of_it in _by_incident(ctx, alerts):
+def _go_on(ctx: Context, delivery: Delivery) -> list[Known]:
+    """Take note of what goes on, and give what fires on though somebody said that its incident is over.
+
+    A repetition makes nothing graver: what somebody said of how grave it is stands until an alert gets worse.
+    """
+    left: list[Known] = []
+    worsened = set(map(id, delivery.worse))
+    for incident, of_it in _by_incident(ctx, delivery.going_on):
         incident.seen_at = ctx.now
-        if incident.is_live and gravest(of_it).gravity > incident.severity.gravity:
-            incidents.raise_to(ctx, incident, gravest(of_it))
-        elif incident.is_live:
+        worse = [one for one in of_it if id(one) in worsened]
+        if not incident.is_live:
+            left += _leave(ctx, incident, of_it)
+        elif worse and gravest(worse).gravity > incident.severity.gravity:
+            incidents.raise_to(ctx, incident, gravest(worse))
+        else:
             incidents.refresh(ctx, incident, HEARD_OF)
+    return left
+
+
+def _leave(ctx: Context, incident: Incident, alerts: Sequence[Known]) -> Sequence[Known]:
+    """Let what still fires a while after its incident was resolved by hand begin anew, and give it."""
+    if incident.resolved_at is None or ctx.now - incident.resolved_at < incidents.SETTLES:
+        return ()
+    incident.firing = max(0, incident.firing - len(alerts))
+    return alerts
 
 
 def _end(ctx: Context, alerts: Sequence[Known]) -> None:
@@ -164,7 +183,6 @@ def _end(ctx: Context, alerts: Sequence[Known]) -> None:
             incidents.resolve(ctx, incident)
         elif incident.is_live:
             incidents.refresh(ctx, incident, incidents.REST)
-    alert_holding.release(ctx, alerts)
 
 
 def _by_incident(ctx: Context, alerts: Sequence[Known]) -> list[tuple[Incident, list[Known]]]:
@@ -172,4 +190,4 @@ def _by_incident(ctx: Context, alerts: Sequence[Known]) -> list[tuple[Incident, 
     for alert in alerts:
         if alert.incident_id is not None:
             groups[alert.incident_id].append(alert)
-    return [(one, groups[one.id]) for one in records.incidents(ctx.session, groups.keys())]
+    return [(one, groups[one.id]) for one in records.hold(ctx.session, groups.keys())]

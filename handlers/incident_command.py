@@ -11,6 +11,7 @@ from handlers.context import Answer, Context, Standing
 from handlers.incidents import Source
 from handlers.job import Job
 from handlers.wording import incident_command as wording
+from handlers.wording import times
 from models.anonymous import Anonymous
 from models.errors import UserError
 from models.events import TimeCame
@@ -122,7 +123,8 @@ def resolve(ctx: Context, incident: Incident, text: str, *, source: Source) -> A
     incidents.resolve(ctx, incident, ctx.handle_on(incident.platform or ctx.platform), source=source)
     ctx.audit("resolve", f"incident:{incident.id}", text)
     asked = len(following.linked(ctx.session, incident.id))
-    return Answer(reply=wording.resolved(incident.id, asked, incident.firing))
+    again_at = times.clock(ctx.now + incidents.SETTLES, ctx.policy.zone)
+    return Answer(reply=wording.resolved(incident.id, asked, incident.firing, again_at))
 
 
 def _list(ctx: Context, call: Call) -> Answer:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from handlers import duty, incident_link, incidents, lifecycle, response, surge
+from handlers import duty, incident_link, incident_place, incidents, lifecycle, response, surge
 from handlers.context import Answer, Context
 from handlers.incidents import Source
 from handlers.wording import commands as command_words
@@ -45,7 +45,7 @@ def declare(
     Nobody is paged: whoever declares is there. The engineer on call is told, where that is somebody else.
     """
     others = [one.id for one in records.live_of_service(ctx.session, service)] if service is not None else []
-    where = incidents.place(ctx)
+    where = incident_place.place(ctx)
     incident = incidents.open_incident(
         ctx,
         title=title,

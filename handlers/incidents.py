@@ -1,28 +1,27 @@
 """Incidents: opened, noted, shown in one message each, paged for, and ended, whoever told of them first."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from handlers import alert_channel, duplicate, paging, response, runbook
+from handlers import alert_channel, duty, incident_page, incident_place, paging
 from handlers.context import Context
+from handlers.incident_place import Place
 from handlers.wording import incidents as wording
 from models.alert_policy import Action
 from models.effects import Post
-from models.events import DeliverySettled, MessagePosted
+from models.events import DeliverySettled, TimeCame
 from models.message import Message, Span
-from models.policy import ChannelKind
 from models.records import alert as alerts
 from models.records import delivery
+from models.records import event as received
 from models.records import incident as records
 from models.records import request as requests
 from models.records.base import put, put_all
 from models.records.delivery import Purpose
 from models.records.incident import Incident, IncidentEntry, IncidentSource, IncidentState
-from models.records.request import Request, RequestState
+from models.records.request import RequestState
 from models.severity import Severity
-from models.triage.verdict import RequestClass
 
 Source = Literal["alert", "button", "command", "form", "thread", "clock"]
 """From where something happened to an incident."""
@@ -31,27 +30,10 @@ REST = timedelta(seconds=5)
 """So long at least a message stands between two changes that only count."""
 UNPLACED = timedelta(minutes=1)
 """After so long an incident looks again for a channel to be posted in."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where incidents are posted. channel: the platform's id; name: the configuration's."""
-
-    platform: str
-    channel: str
-    name: str
-
-
-def place(ctx: Context) -> Place | None:
-    """Give where incidents are posted: the alerts channel, else where operations or urgent requests are spoken of."""
-    for kind in (ChannelKind.ALERTS, ChannelKind.OPERATIONS, ChannelKind.SOS):
-        channel = ctx.policy.channel_of_kind(kind)
-        for platform in ctx.standing.platforms if channel is not None else ():
-            assert channel is not None
-            found = ctx.channel_id(channel.name, platform)
-            if found is not None:
-                return Place(platform, found, channel.name)
-    return None
+SETTLES = timedelta(minutes=5)
+"""So long after somebody resolved an incident what its alerts repeat is not news: they take a while to end."""
+TOLD_DIRECTLY = "told directly"
+"""What a timeline calls that people were told in private of what stands in no channel."""
 
 
 def open_incident(
@@ -133,14 +115,14 @@ def note(
 # -- its one message
 
 
-def post(ctx: Context, incident: Incident) -> int | None:
+def post(ctx: Context, incident: Incident, where: Place | None = None) -> int | None:
     """Post the one message of an incident, and give its outbox row; None where there is no channel for it yet.
 
-    Once it stands there, who is to be paged for it is (`delivery_settled`).
+    Once it stands there, who is to be paged for it is (`delivery_settled`). where: None: the best place.
     """
-    where = place(ctx)
+    where = where or incident_place.place(ctx)
     if where is None:
-        incident.refresh_at = ctx.now + UNPLACED
+        unplaced(ctx, incident)
         return None
     message = wording.shown(facts(ctx, incident, where.platform))
     row = ctx.say(Post(where.channel, message), purpose=Purpose.REQUEST, platform=where.platform)
@@ -226,12 +208,48 @@ def _name(ctx: Context, handle: str | None, platform: str | None) -> Span | None
 
 
 def delivery_settled(ctx: Context, event: DeliverySettled) -> None:
-    """Page for an incident once its message stands in the channel."""
-    if event.purpose != Purpose.REQUEST or not event.is_delivered:
+    """Page for an incident once its message stands in the channel; where it cannot stand there, post it elsewhere."""
+    if event.purpose != Purpose.REQUEST:
         return
     incident = records.of_post(ctx.session, event.row)
-    if incident is not None:
+    if incident is not None and event.is_delivered:
         page(ctx, incident)
+    elif incident is not None:
+        _post_elsewhere(ctx, incident, event.error)
+
+
+def _post_elsewhere(ctx: Context, incident: Incident, why: str) -> None:
+    failed = (incident.platform or "", incident.channel or "")
+    where = incident_place.place_after(ctx, *failed)
+    incident_place.tell_leads(ctx, failed, where, why, incident.id)
+    incident.post_id = None
+    if where is not None:
+        post(ctx, incident, where)
+    else:
+        unplaced(ctx, incident)
+
+
+def unplaced(ctx: Context, incident: Incident) -> None:
+    """Look again later for a channel; until then whoever would be paged in its thread is told of it directly, once.
+
+    Of many that begin together about one service they are told of the first.
+    """
+    incident.refresh_at = ctx.now + UNPLACED
+    is_told = any(one.what == TOLD_DIRECTLY for one in records.entries(ctx.session, incident.id))
+    if is_told or not is_to_page(ctx, incident):
+        return
+    span = ctx.now.replace(minute=ctx.now.minute // 10 * 10, second=0, microsecond=0)
+    first = TimeCame.of(TOLD_DIRECTLY, (incident.service or "")[:240], span)
+    if received.insert_once(ctx.session, first, ctx.now) is None:
+        return
+    rotation = ctx.policy.rotation_for_alerts(incident.service, None)
+    is_within = rotation is not None and duty.is_within_hours(ctx, rotation)
+    engineer = duty.on_call(ctx, rotation).engineer if rotation is not None and is_within else None
+    people = duty.people(ctx, dict.fromkeys([engineer, *ctx.policy.oncall.leads]))
+    told = wording.unplaced(facts(ctx, incident))
+    reached = ctx.tell(people, lambda _: told, purpose=Purpose.PAGE)
+    names = ", ".join(one.name for one in reached)
+    note(ctx, incident, TOLD_DIRECTLY, source="clock", detail=names, actor="")
 
 
 def page(ctx: Context, incident: Incident) -> None:
@@ -243,10 +261,10 @@ def page(ctx: Context, incident: Incident) -> None:
     if found is None or not is_to_page(ctx, incident):
         return
     if incident.request_id is not None:
-        page_again(ctx, incident.request_id)
+        incident_page.page_again(ctx, incident.request_id)
         return
     told = facts(ctx, incident)
-    request = open_request(ctx, (incident.platform or "", *found), wording.request_text(told), incident)
+    request = incident_page.open_request(ctx, (incident.platform or "", *found), wording.request_text(told), incident)
     incident.request_id = request.id
     note(ctx, incident, "paged", source="alert", detail=f"#{request.id}", actor="")
     paging.begin(ctx, request)
@@ -263,76 +281,6 @@ def pages(ctx: Context, severity: Severity) -> bool:
     return ctx.policy.alerts.action(severity) is Action.PAGE
 
 
-def open_request(ctx: Context, root: tuple[str, str, str], text: str, incident: Incident | None) -> Request:
-    """Open the urgent request that pages for an incident, or for a storm of them (None); nobody is paged yet.
-
-    root: the platform, the channel and the message that its thread hangs on.
-    """
-    (platform, channel, message), where = root, place(ctx)
-    posted = MessagePosted(
-        key=f"incident:{channel}:{message}",
-        platform=platform,
-        at=ctx.now,
-        channel=channel,
-        channel_name=where.name if where is not None and where.channel == channel else None,
-        message=message,
-        author="",
-        author_name=(incident.sender if incident is not None else "") or wording.PAGED_FOR,
-        text=text,
-    )
-    request = response.open_request(
-        ctx,
-        posted,
-        text=text,
-        request_class=RequestClass.URGENT,
-        confidence=1.0,
-        reasons=[wording.REASON],
-        runner_up=RequestClass.NONE,
-        service=incident.service if incident is not None else None,
-        environment=incident.environment if incident is not None else None,
-    )
-    ctx.note(request, "opened", source="clock", actor="", detail=RequestClass.URGENT.value)
-    return request
-
-
-def end_request(ctx: Context, number: int | None, incident: int | None) -> None:
-    """Resolve the request that pages for what is over now; whoever was on it is asked to document it.
-
-    incident: the number of what is over; None: a storm.
-    """
-    request = requests.get(ctx.session, number) if number is not None else None
-    if request is None or not request.state.is_live:
-        return
-    paging.stop(ctx, request)
-    response.forget_question(request)
-    request.state, request.resolved_at, request.resolved_by = RequestState.RESOLVED, ctx.now, None
-    ctx.note(request, "resolved", source="clock", actor="")
-    ctx.log(request.rotation, wording.logged_over(request.id, incident), request=request)
-    paging.show(ctx, request)
-    duplicate.ended(ctx, request)
-    runbook.ask(ctx, request)
-
-
-def page_again(ctx: Context, number: int) -> None:
-    """Page again for what is back, or not silenced any more.
-
-    Whoever was on it when it ended by itself is still, and nobody is paged anew.
-    """
-    request = requests.get(ctx.session, number)
-    if request is None or request.state not in (RequestState.OPEN, RequestState.RESOLVED):
-        return
-    if request.state is RequestState.OPEN:
-        if request.due is None and request.page_id is None:
-            paging.begin(ctx, request)
-    elif request.owner is None or request.resolved_by is not None:
-        response.reopen(ctx, request, RequestClass.URGENT, source="clock", is_correction=False)
-    else:
-        request.state, request.resolved_at = RequestState.ACKNOWLEDGED, None
-        ctx.note(request, "reopened", source="clock", actor="")
-        response.await_owner(ctx, request)
-        paging.show(ctx, request)
-
-
 # -- how it ends, and comes back
 
 
@@ -346,7 +294,7 @@ def resolve(ctx: Context, incident: Incident, by: str | None = None, *, source: 
     note(ctx, incident, "resolved", source=source, actor=by or "")
     refresh(ctx, incident)
     say_in_thread(ctx, incident, wording.over(facts(ctx, incident, incident.platform)))
-    end_request(ctx, incident.request_id, incident.id)
+    incident_page.end_request(ctx, incident.request_id, incident.id)
 
 
 def reopen(ctx: Context, incident: Incident, *, source: Source = "alert") -> None:

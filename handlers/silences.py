@@ -30,10 +30,13 @@ def numbered(ctx: Context, number: int) -> Incident:
 
 
 def silence(ctx: Context, incident: Incident, length: timedelta | None, *, source: Source, why: str = "") -> Answer:
-    """Silence a live incident from now on for a while; None: no more. Raises UserError where that cannot be."""
+    """Silence an incident from now on for a while; None: no more. Raises UserError where that cannot be.
+
+    One that somebody resolved can be silenced while its alerts fire on, which would bring it back.
+    """
     if not duty.is_engineer(ctx, ctx.person):
         raise UserError(lifecycle.ENGINEERS_ONLY)
-    if not incident.is_live:
+    if not incident.is_live and not incident.firing:
         raise UserError(wording.over(incident.id))
     for before in kept.of_incident(ctx.session, incident.id, ctx.now):
         before.ended_at = ctx.now

@@ -146,14 +146,17 @@ def renamed(number: int, title: str, severity: Severity, service: str | None) ->
     return text(f"Incident {number} is now: {cut(title, 200)} ({severity}, {_about(service)}).")
 
 
-def resolved(number: int, asked: int, firing: int) -> Message:
-    """Confirm the end. asked: how many authors are told. firing: how many of its alerts fire still."""
+def resolved(number: int, asked: int, firing: int, again_at: str) -> Message:
+    """Confirm the end. asked: how many authors are told. firing: how many of its alerts fire still.
+
+    again_at: from when on their reports bring it back.
+    """
     told = f" {times.count(asked, 'author')} who asked {'is' if asked == 1 else 'are'} told." if asked else ""
     return message(
         paragraph(f"Incident {number} is resolved.{told}"),
         paragraph(
-            f"{times.count(firing, 'alert')} of it still {'fires' if firing == 1 else 'fire'}: reported again, it comes"
-            " back. To have quiet meanwhile: ",
+            f"{times.count(firing, 'alert')} of it still {'fires' if firing == 1 else 'fire'}: reported after"
+            f" {again_at}, it comes back and pages. To have quiet meanwhile: ",
             Code(f"/incident silence {number} 2h"),
         )
         if firing

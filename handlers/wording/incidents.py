@@ -192,6 +192,33 @@ def silenced(by: Span, until: datetime, why: str, facts: Facts) -> Message:
     return text(by, f" has silenced it until {times.moment(until, facts.zone, facts.now)}{reason}.")
 
 
+# -- where it cannot be posted
+
+
+def cannot_post(channel: str, platform: str, instead: str | None, why: str, number: int | None) -> Message:
+    """Tell the leads that what alerts say cannot stand in its channel. instead: the channel where it is posted now."""
+    what = f"Incident {number}" if number is not None else "The summary of many alerts"
+    follows = f"It is posted in #{instead} instead." if instead else "It could be posted nowhere else."
+    return message(
+        paragraph(Strong(f"{what} cannot be posted in #{channel} ({platform}): {cut(why, LONGEST_LABEL)}")),
+        paragraph(f"{follows} Check that the channel is there and that I am in it."),
+        summary=f"Alerts cannot be posted in #{channel}",
+    )
+
+
+def unplaced(facts: Facts) -> Message:
+    """Page directly for an incident that stands in no channel."""
+    title = cut(facts.title, LONGEST_TITLE)
+    service = f" ({cut(facts.service, LONGEST_LABEL)})" if facts.service else ""
+    return message(
+        paragraph(f"{_SIGNS[facts.severity]} ", Strong(f"{facts.name.capitalize()}: {title}{service}")),
+        _links(facts),
+        paragraph("Please look: I can post it in no channel, so it escalates to nobody after you."),
+        note("Invite me to the alerts channel: I try again every minute, and page there once it stands."),
+        summary=f"{facts.severity.capitalize()} {facts.name}: {title}",
+    )
+
+
 # -- elsewhere
 
 PAGED_FOR = "the alerts"

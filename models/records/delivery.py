@@ -261,3 +261,9 @@ def count_unsettled(session: Session) -> int:
 def platform_of(session: Session, row: int) -> str:
     """Give the platform that an outbox row is owed to. Raises NoResultFound where there is no such row."""
     return session.get_one(OutboxRow, row).platform
+
+
+def wanted_place(session: Session, row: int) -> tuple[str, str]:
+    """Give the platform and the channel that a post is owed to. Raises NoResultFound where there is no such row."""
+    found = session.get_one(OutboxRow, row)
+    return found.platform, found.lane

@@ -169,8 +169,8 @@ def incident(session: Session, number: int) -> Incident | None:
     return session.get(Incident, number, with_for_update=True, populate_existing=True)
 
 
-def incidents(session: Session, numbers: Collection[int]) -> Sequence[Incident]:
-    """Give incidents by their numbers, in order."""
+def hold(session: Session, numbers: Collection[int]) -> Sequence[Incident]:
+    """Give incidents by their numbers, in order: the one order in which whoever needs several locks them."""
     return session.scalars(_finding_numbered(), {"numbers": list(numbers)}).all() if numbers else ()
 
 

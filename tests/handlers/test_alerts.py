@@ -16,12 +16,14 @@ from models.effects import Edit, Post
 from models.events import AlertReceived, ReportedAlert
 from models.policy import Service
 from models.records.alert import Alert, AlertState, AlertStorm, Hold
+from models.records.delivery import Purpose
 from models.records.directory import KnownChannel
 from models.records.incident import Incident, IncidentEntry, IncidentState
 from models.records.request import Request, RequestState
 from models.severity import Severity
 from tests.handlers.build import instant, rotation
 from tests.handlers.desk import ALERTS, Desk, at_desk
+from tests.handlers.incident_desk import says
 
 MINUTE = timedelta(minutes=1)
 SERVICES = (Service(name="Image registry", aliases=("registry",), platform=True, critical=True),)
@@ -434,6 +436,19 @@ def test_a_storm_pages_once_for_all_that_is_critical_in_it(watched: Monitor) -> 
     assert {one.state for one in watched.rows(Request)} == {RequestState.RESOLVED}
 
 
+def test_a_storm_whose_summary_cannot_be_posted_is_paged_for_elsewhere(watched: Monitor) -> None:
+    watched.sends(*storm_of(100))
+    watched.desk.delivers(failing=Purpose.REQUEST)
+    watched.desk.delivers()
+    (storm,) = watched.rows(AlertStorm)
+    (request,) = [one for one in watched.rows(Request) if one.id == storm.request_id]
+    assert request.channel == "C-devops-operations"
+    watched.desk.paged()
+    watched.sends(*(ended(one) for one in storm_of(100)))
+    watched.desk.until("2026-11-02 10:00:30")
+    assert {one.state for one in watched.rows(Request)} == {RequestState.RESOLVED}
+
+
 def test_after_a_storm_incidents_are_posted_one_by_one_again(watched: Monitor) -> None:
     watched.sends(*storm_of(100))
     watched.desk.office.at("2026-11-02 10:02")
@@ -447,6 +462,7 @@ def test_without_a_channel_an_incident_waits_for_one(sqlite_url: str) -> None:
         session.execute(delete(KnownChannel))
     watched.sends(critical())
     assert watched.incident().post_id is None
+    assert watched.desk.paged() == [{"ana"}, {"lea"}], "directly, since there is no thread"
     watched.desk.office.intake.learn_channels("slack", [(f"C-{ALERTS}", ALERTS)])
     watched.desk.office.pass_time("2026-11-02 10:01")
     watched.desk.delivers()
@@ -481,3 +497,65 @@ def test_five_thousand_alerts_in_one_delivery_are_one_incident_where_they_are_on
     assert (watched.incident().firing, len(watched.owed())) == (5000, 1)
     with watched.desk.office.store.reading() as session:
         assert session.scalar(select(func.count()).select_from(Alert)) == 5000
+
+
+# -- what people say of it against what is reported
+
+
+def test_what_fires_on_after_somebody_resolved_it_comes_back_and_pages(watched: Monitor) -> None:
+    watched.sends(critical())
+    watched.desk.delivers()
+    answer = says(watched.desk, "ana", "resolve 1 mended")
+    assert "1 alert of it still fires: reported after 10:05 UTC, it comes back and pages." in answer
+    watched.desk.paged()
+    watched.desk.office.at("2026-11-02 10:04")
+    watched.sends(critical())
+    assert not watched.incident().is_live, "its end may be on its way"
+    watched.desk.office.at("2026-11-02 10:06")
+    watched.sends(critical())
+    found = watched.incident()
+    assert (found.is_live, found.firing, found.alerts) == (True, 1, 1)
+    watched.desk.delivers()
+    assert len(watched.desk.paged()) == 1
+
+
+def test_what_fires_on_long_after_somebody_resolved_it_is_another_incident(watched: Monitor) -> None:
+    watched.sends(alert())
+    says(watched.desk, "ana", "resolve 1")
+    watched.desk.office.at("2026-11-02 11:00")
+    watched.sends(alert())
+    assert [(one.is_live, one.firing) for one in watched.rows(Incident)] == [(False, 0), (True, 1)]
+
+
+def test_what_was_resolved_while_it_fires_can_be_silenced_and_comes_back_quietly(watched: Monitor) -> None:
+    watched.sends(critical())
+    watched.desk.delivers()
+    says(watched.desk, "ana", "resolve 1")
+    assert "is silenced until 12:00" in says(watched.desk, "ana", "silence 1 2h")
+    watched.desk.paged()
+    watched.desk.office.at("2026-11-02 10:10")
+    watched.sends(critical())
+    watched.desk.delivers()
+    assert watched.incident().is_live
+    assert watched.desk.paged() == []
+
+
+def test_a_severity_that_somebody_lowered_stands_until_an_alert_gets_worse(watched: Monitor) -> None:
+    watched.sends(alert(), critical("Other", group="g"))
+    says(watched.desk, "ana", "rename 2 that is not so bad as warning")
+    watched.sends(critical("Other", group="g"))
+    assert [one.severity for one in watched.rows(Incident)] == [Severity.WARNING] * 2
+    watched.sends(replace(alert(), labels={**alert().labels, "severity": "critical"}))
+    assert [one.severity for one in watched.rows(Incident)] == [Severity.CRITICAL, Severity.WARNING]
+
+
+def test_what_was_held_back_counts_for_no_incident_when_it_ends(sqlite_url: str) -> None:
+    window = Maintenance(service="Image registry", start=instant("2026-11-02 10:05"), end=instant("2026-11-02 10:20"))
+    watched = monitor(sqlite_url, maintenance=(window,))
+    first, second = (alert(labels={"pod": pod}, group="g") for pod in ("a", "b"))
+    watched.sends(first, second)
+    watched.sends(ended(first))
+    watched.desk.office.at("2026-11-02 10:06")
+    watched.sends(first)  # with its old start, and held back
+    watched.sends(ended(first))
+    assert (watched.incident().is_live, watched.incident().firing) == (True, 1)

@@ -12,9 +12,11 @@ from models.message import Message
 from models.policy import AfterHours
 from models.records import incident as records
 from models.records import request as requests
+from models.records.delivery import Purpose
 from models.records.incident import Incident, IncidentSource
 from models.records.request import Request, RequestState
 from models.severity import Severity
+from tests.handlers.build import direct
 from tests.handlers.desk import ALERTS, Desk, at_desk
 
 
@@ -180,3 +182,30 @@ def test_counts_change_its_message_every_few_seconds_at_most(desk: Desk) -> None
             incidents.refresh(ctx, found, incidents.REST)
     assert shown(desk) == []
     assert incident(desk, number).refresh_at == desk.office.now + incidents.REST
+
+
+# -- a channel that takes nothing
+
+
+def test_a_critical_one_that_cannot_be_posted_is_posted_and_paged_for_elsewhere(desk: Desk) -> None:
+    opened(desk)
+    desk.delivers(failing=Purpose.REQUEST)
+    assert direct(desk.owed(), "lea")[0].startswith("Incident 1 cannot be posted in #devops-alerts (slack): refused")
+    desk.delivers()
+    primary, _ = desk.on_duty()
+    (page,) = desk.pages()
+    assert (page.people, page.where) == ({primary}, "C-devops-operations")
+
+
+def test_where_it_can_be_posted_nowhere_whoever_is_on_call_is_told_directly_and_once(desk: Desk) -> None:
+    opened(desk)
+    for _ in range(3):  # alerts, operations, sos
+        desk.delivers(failing=Purpose.REQUEST)
+    primary, _ = desk.on_duty()
+    assert [page.where for page in desk.pages()] == [f"U-{primary}", "U-lea"]
+    desk.office.pass_time("2026-11-02 10:02")
+    for _ in range(3):
+        desk.delivers(failing=Purpose.REQUEST)
+    assert desk.pages() == []
+    desk.until("2026-11-02 10:04")
+    assert [page.where for page in desk.pages()] == ["C-devops-alerts"]

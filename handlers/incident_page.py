@@ -1,0 +1,81 @@
+"""The request that pages for an incident or a storm: opened, ended with it, and taken up again. Nobody wrote it."""
+
+from handlers import duplicate, paging, response, runbook
+from handlers.context import Context
+from handlers.incident_place import place
+from handlers.wording import incidents as wording
+from models.events import MessagePosted
+from models.records import request as requests
+from models.records.incident import Incident
+from models.records.request import Request, RequestState
+from models.triage.verdict import RequestClass
+
+
+def open_request(ctx: Context, root: tuple[str, str, str], text: str, incident: Incident | None) -> Request:
+    """Open the urgent request that pages for an incident, or for a storm of them (None); nobody is paged yet.
+
+    root: the platform, the channel and the message that its thread hangs on.
+    """
+    (platform, channel, message), where = root, place(ctx)
+    posted = MessagePosted(
+        key=f"incident:{channel}:{message}",
+        platform=platform,
+        at=ctx.now,
+        channel=channel,
+        channel_name=where.name if where is not None and where.channel == channel else None,
+        message=message,
+        author="",
+        author_name=(incident.sender if incident is not None else "") or wording.PAGED_FOR,
+        text=text,
+    )
+    request = response.open_request(
+        ctx,
+        posted,
+        text=text,
+        request_class=RequestClass.URGENT,
+        confidence=1.0,
+        reasons=[wording.REASON],
+        runner_up=RequestClass.NONE,
+        service=incident.service if incident is not None else None,
+        environment=incident.environment if incident is not None else None,
+    )
+    ctx.note(request, "opened", source="clock", actor="", detail=RequestClass.URGENT.value)
+    return request
+
+
+def end_request(ctx: Context, number: int | None, incident: int | None) -> None:
+    """Resolve the request that pages for what is over now; whoever was on it is asked to document it.
+
+    incident: the number of what is over; None: a storm.
+    """
+    request = requests.get(ctx.session, number) if number is not None else None
+    if request is None or not request.state.is_live:
+        return
+    paging.stop(ctx, request)
+    response.forget_question(request)
+    request.state, request.resolved_at, request.resolved_by = RequestState.RESOLVED, ctx.now, None
+    ctx.note(request, "resolved", source="clock", actor="")
+    ctx.log(request.rotation, wording.logged_over(request.id, incident), request=request)
+    paging.show(ctx, request)
+    duplicate.ended(ctx, request)
+    runbook.ask(ctx, request)
+
+
+def page_again(ctx: Context, number: int) -> None:
+    """Page again for what is back, or not silenced any more.
+
+    Whoever was on it when it ended by itself is still, and nobody is paged anew.
+    """
+    request = requests.get(ctx.session, number)
+    if request is None or request.state not in (RequestState.OPEN, RequestState.RESOLVED):
+        return
+    if request.state is RequestState.OPEN:
+        if request.due is None and request.page_id is None:
+            paging.begin(ctx, request)
+    elif request.owner is None or request.resolved_by is not None:
+        response.reopen(ctx, request, RequestClass.URGENT, source="clock", is_correction=False)
+    else:
+        request.state, request.resolved_at = RequestState.ACKNOWLEDGED, None
+        ctx.note(request, "reopened", source="clock", actor="")
+        response.await_owner(ctx, request)
+        paging.show(ctx, request)
