@@ -108,7 +108,7 @@ def _shifts(
     session: Session, rotation: str, since: datetime | None, until: datetime | None, more: int
 ) -> Iterable[Shift]:
     wanted = {"rotation": rotation, "since": since or FIRST, "until": until or LAST, "more": more}
-    return (Shift(*row) for row in session.connection().execute(_shifts_of(), wanted))
+    return (Shift(*row) for row in session.connection().execute(_shifts_of(), wanted).all())
 
 
 @cache
@@ -164,7 +164,7 @@ def _tuples(kept: dict[str, Any]) -> dict[str, Any]:
 
 def _overrides(session: Session, rotation: str, since: datetime | None, until: datetime | None) -> Iterable[Override]:
     wanted = {"rotation": rotation, "since": since or FIRST, "until": until or LAST}
-    return (Override(*row) for row in session.connection().execute(_overrides_of(), wanted))
+    return (Override(*row) for row in session.connection().execute(_overrides_of(), wanted).all())
 
 
 @cache
@@ -180,7 +180,7 @@ def _overrides_of() -> Select[Any]:
 
 def _absences(session: Session, rotation: str, first: date | None, last: date | None) -> Iterable[Absence]:
     wanted = {"rotation": rotation, "first": first or FIRST.date(), "last": last or LAST.date()}
-    return (Absence(*row) for row in session.connection().execute(_absences_of(), wanted))
+    return (Absence(*row) for row in session.connection().execute(_absences_of(), wanted).all())
 
 
 @cache

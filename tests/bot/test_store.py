@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 from time import sleep
+from zoneinfo import ZoneInfo
 
 import pytest
 from alembic import command
@@ -15,8 +16,11 @@ from sqlalchemy.orm import Session
 
 from bot.store import Store, alembic_config, revisions
 from models.errors import ConfigError, StoreUnavailable
-from models.records import Record
+from models.records import Record, roster
 from models.records.audit import AuditEntry
+from models.records.roster import StoredOverride
+from models.rota.calendar import DAY
+from models.rota.shift import Override
 
 NOW = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 
@@ -85,13 +89,23 @@ def test_an_error_undoes_the_transaction(store: Store) -> None:
         assert session.scalars(select(AuditEntry)).all() == []
 
 
-def test_instants_come_back_aware_and_in_utc(store: Store) -> None:
+@pytest.mark.parametrize("at", [NOW, NOW.replace(microsecond=7), NOW.astimezone(ZoneInfo("America/Vancouver"))])
+def test_instants_come_back_aware_and_in_utc(store: Store, at: datetime) -> None:
     with store.transaction() as session:
-        session.add(AuditEntry(at=NOW, actor="amina", action="try", subject="x"))
+        session.add(AuditEntry(at=at, actor="amina", action="try", subject="x"))
     with store.reading() as session:
         entry = session.scalars(select(AuditEntry)).one()
-        assert entry.at == NOW
+        assert entry.at == at
         assert entry.at.tzinfo is UTC
+
+
+def test_a_word_that_this_release_does_not_know_is_refused(store: Store) -> None:
+    override = Override("platform", NOW, NOW + DAY, "ana", NOW, "lea")
+    with store.transaction() as session:
+        roster.add_override(session, override)
+        session.execute(text("UPDATE duty_override SET source = 'lottery'"))
+        with pytest.raises(KeyError, match="lottery"):
+            session.scalars(select(StoredOverride.source)).all()
 
 
 def test_an_error_of_the_store_shows_no_parameters(store: Store) -> None:
