@@ -124,6 +124,35 @@ def test_nobody_waits_for_ever_for_a_replica_that_has_frozen(postgres_url: str) 
 
 
 @pytest.mark.postgres
+def test_who_only_reads_keeps_no_transaction_open(postgres_url: str) -> None:
+    store = Store(postgres_url)
+    standing = text("SELECT state FROM pg_stat_activity WHERE pid = :pid")
+    with store.reading() as reader, store.transaction() as writer:
+        pid = reader.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        assert writer.execute(standing, {"pid": pid}).scalar_one() == "idle"
+    store.close()
+
+
+@pytest.mark.postgres
+def test_what_fails_is_undone_on_a_connection_that_was_read_on_before(postgres_url: str) -> None:
+    store = Store(postgres_url)
+
+    def fail(session: Session) -> None:
+        assert session.execute(text("SELECT pg_backend_pid()")).scalar_one() == pid
+        session.add(AuditEntry(at=NOW, actor="amina", action="try", subject="x"))
+        session.flush()
+        raise ZeroDivisionError
+
+    with store.reading() as session:
+        pid = session.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    with pytest.raises(ZeroDivisionError), store.transaction() as session:
+        fail(session)
+    with store.reading() as session:
+        assert session.scalars(select(AuditEntry)).all() == []
+    store.close()
+
+
+@pytest.mark.postgres
 def test_a_lock_that_is_not_given_makes_the_store_unavailable(postgres_url: str) -> None:
     store = Store(postgres_url)
 
