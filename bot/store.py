@@ -41,7 +41,7 @@ class Store:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
-        self._reading = self._engine.execution_options(reads_only=True)
+        self._reading = _for_reading(self._engine)
         self._one_writer = threading.Lock()
         self._lock_file: TextIOWrapper | None = None
 
@@ -65,7 +65,11 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Give a session that only reads, beside any writer."""
+        """Give a session that only reads, beside any writer.
+
+        On PostgreSQL each of its statements sees what was committed before it, as it would within a transaction of
+        ours; without one it neither waits twice more for the server nor stays open in it.
+        """
         with _translated(), Session(self._reading, expire_on_commit=False) as session:
             yield session
 
@@ -206,6 +210,12 @@ def _prepare_postgres(connection: Any, _record: object) -> None:
     connection.execute(f"SET lock_timeout = '{LOCK_SECONDS}s'")
     connection.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'")
     connection.commit()
+
+
+def _for_reading(engine: Engine) -> Engine:
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(reads_only=True)
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def _sqlite_engine(url: str) -> Engine:

@@ -114,9 +114,8 @@ def escalate(ctx: Context, request: Request, why: str) -> list[Person]:
 def due(session: Session, standing: Standing, now: datetime) -> Iterable[TimeCame]:
     """Give the requests whose due time has come."""
     del standing
-    for request in course.due(session, now):
-        assert request.due_at is not None
-        yield TimeCame.of("request", f"{request.id}:{request.due}:{request.step}", request.due_at)
+    for one in course.due(session, now):
+        yield TimeCame.of("request", f"{one.number}:{one.due}:{one.step}", one.at)
 
 
 def coming(session: Session, standing: Standing, now: datetime) -> datetime | None:

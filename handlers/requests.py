@@ -330,9 +330,7 @@ def _page(ctx: Context, request: Request) -> None:
 def questions_due(session: Session, standing: Standing, now: datetime) -> Iterable[TimeCame]:
     """Give the questions to authors whose time is over."""
     del standing
-    for request in course.unanswered(session, now):
-        assert request.asked_until is not None
-        yield TimeCame.of("question", str(request.id), request.asked_until)
+    return (TimeCame.of("question", str(one.number), one.at) for one in course.unanswered(session, now))
 
 
 def questions_coming(session: Session, standing: Standing, now: datetime) -> datetime | None:

@@ -1,6 +1,6 @@
 """What every mapping shares: the metadata, its naming convention, and the column types."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
@@ -51,11 +51,19 @@ class UtcDateTime(TypeDecorator[datetime]):
         instant = value.astimezone(UTC)
         return instant.replace(tzinfo=None) if dialect.name == "sqlite" else instant
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give the instant aware, in UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
+        """Give what makes an instant aware, in UTC, of what the database gives. SQLite gives the text it keeps."""
+        del coltype
+        return _of_text if dialect.name == "sqlite" else _in_utc
+
+
+def _of_text(value: str | None) -> datetime | None:
+    # Read with its zone at once: to read it first and replace the zone costs four times as much, for every value.
+    return None if value is None else datetime.fromisoformat(f"{value}+00:00")
+
+
+def _in_utc(value: datetime | None) -> datetime | None:
+    return None if value is None else value.astimezone(UTC)
 
 
 class Word(TypeDecorator[StrEnum]):
@@ -73,10 +81,11 @@ class Word(TypeDecorator[StrEnum]):
         del dialect
         return None if value is None else self.words(value).value
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
-        """Give the word of a text."""
-        del dialect
-        return None if value is None else self.words(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], StrEnum | None]:
+        """Give what finds the word of a text; one that the enumeration does not have is refused with KeyError."""
+        del dialect, coltype
+        known: dict[str | None, StrEnum | None] = {word.value: word for word in self.words}
+        return {**known, None: None}.__getitem__
 
 
 class Record(DeclarativeBase):

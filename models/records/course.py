@@ -2,16 +2,34 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
-from models.records.base import changed
-from models.records.request import AT_ONCE, LIVE, ReadMessage, Request, RequestState
+from models.records.base import changed, table_of
+from models.records.request import LIVE, Due, ReadMessage, Request, RequestState
 from models.triage.verdict import RequestClass
 
 ANEW = {"populate_existing": True}
 WAITING = (Request.state == RequestState.OPEN, Request.request_class == RequestClass.COMMUNITY)
+
+
+class DueQuestion(NamedTuple):
+    """A request whose author has not answered in time, and when that was."""
+
+    number: int
+    at: datetime
+
+
+class DueRequest(NamedTuple):
+    """A request whose due time has come, and what it waited for."""
+
+    number: int
+    due: Due | None
+    step: int
+    at: datetime
 
 
 def duplicates(session: Session, number: int) -> Sequence[Request]:
@@ -63,10 +81,17 @@ def due_with(session: Session, request: Request, now: datetime, limit: int) -> S
     return session.scalars(found.with_for_update(skip_locked=True).execution_options(**ANEW)).all()
 
 
-def unanswered(session: Session, now: datetime) -> Iterable[Request]:
-    """Give the requests whose author was asked for their class and has not answered in time; as many as are asked."""
-    found = select(Request).where(Request.asked_until <= now)
-    return session.scalars(found.order_by(Request.asked_until, Request.id).execution_options(yield_per=AT_ONCE))
+def unanswered(session: Session, now: datetime) -> Iterable[DueQuestion]:
+    """Give the requests whose author was asked for their class and has not answered in time."""
+    for row in session.execute(_unanswered(), {"now": now}):
+        yield DueQuestion(*row)
+
+
+@cache
+def _unanswered() -> Select[Any]:
+    columns = table_of(Request).c
+    found = select(columns.id, columns.asked_until).where(columns.asked_until <= bindparam("now"))
+    return found.order_by(columns.asked_until, columns.id)
 
 
 def next_unanswered(session: Session, after: datetime) -> datetime | None:
@@ -74,10 +99,18 @@ def next_unanswered(session: Session, after: datetime) -> datetime | None:
     return session.scalar(select(func.min(Request.asked_until)).where(Request.asked_until > after))
 
 
-def due(session: Session, now: datetime) -> Iterable[Request]:
-    """Give the live requests whose due time has come, the earliest first, as many as are asked for."""
-    found = select(Request).where(Request.state.in_(LIVE), Request.due_at <= now)
-    return session.scalars(found.order_by(Request.due_at, Request.id).execution_options(yield_per=AT_ONCE))
+def due(session: Session, now: datetime) -> Iterable[DueRequest]:
+    """Give the live requests whose due time has come, the earliest first."""
+    for row in session.execute(_due(), {"now": now}):
+        yield DueRequest(*row)
+
+
+@cache
+def _due() -> Select[Any]:
+    columns = table_of(Request).c
+    found = select(columns.id, columns.due, columns.step, columns.due_at)
+    found = found.where(columns.state.in_(LIVE), columns.due_at <= bindparam("now"))
+    return found.order_by(columns.due_at, columns.id)
 
 
 def next_due(session: Session, after: datetime) -> datetime | None:

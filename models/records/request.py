@@ -28,7 +28,6 @@ from models.records.base import Id, Record, Word, put, table_of
 from models.triage.verdict import RequestClass
 
 FoundT = TypeVar("FoundT", bound=Record)
-AT_ONCE = 100
 
 
 class RequestState(StrEnum):

@@ -1,7 +1,7 @@
 """A rotation read from the store as `models.rota` takes it: its list, its shifts, what overlays them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
@@ -56,32 +56,42 @@ def coming_cycles(session: Session, rotation: str, at: datetime) -> list[ComingC
 
 
 def load(
-    session: Session,
-    calendar: WorkCalendar,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    *,
-    is_planned_from: bool = True,
+    session: Session, calendar: WorkCalendar, since: datetime | None = None, until: datetime | None = None
 ) -> Rota:
     """Give a rotation as the pure rules take it; with its shifts that touch [since, until), None: without bound.
-
-    is_planned_from: False where only who is on duty is asked, and no plan is made of it: then without its cycles.
 
     Behind `until` come as many more as the resolver looks through for somebody who is there, so that it answers within
     the span as it would with everything.
     """
-    name, listed = calendar.rotation.name, load_roster(session, calendar.rotation.name)
+    name = calendar.rotation.name
+    rota = _overlaid(session, calendar, load_roster(session, name), since, until)
+    numbers = _numbers(rota.shifts) if since is not None or until is not None else ()
+    return replace(rota, cycles=tuple(_cycles(session, name, *numbers)))
+
+
+def around(session: Session, calendar: WorkCalendar, since: datetime, until: datetime) -> tuple[str, Rota]:
+    """Give the stamp of a rotation and what says who is on duty in [since, until).
+
+    It is without its cycles, and not for a plan. The stamp was read first: what comes between is no older than it.
+    """
+    stamp, listed = _stamped_roster(session, calendar.rotation.name)
+    return stamp, _overlaid(session, calendar, listed, since, until)
+
+
+def _overlaid(
+    session: Session, calendar: WorkCalendar, listed: Roster, since: datetime | None, until: datetime | None
+) -> Rota:
+    """Give a list with its shifts and what overlays them; without its cycles."""
+    name = calendar.rotation.name
     shifts = tuple(_shifts(session, name, since, until, look_ahead(listed)))
     end = None if until is None else max(until, shifts[-1].end if shifts else until)
     # An absence acts until the first hours after it, which can be days later.
     first = None if since is None else calendar.last_working(calendar.day_of(since))
     last = None if end is None else calendar.day_of(end)
-    numbers = _numbers(shifts) if since is not None or until is not None else ()
     return Rota(
         calendar=calendar,
         roster=listed,
         shifts=shifts,
-        cycles=tuple(_cycles(session, name, *numbers)) if is_planned_from else (),
         overrides=tuple(_overrides(session, name, since, end)),
         absences=tuple(_absences(session, name, first, last)),
     )
@@ -89,10 +99,16 @@ def load(
 
 def load_roster(session: Session, rotation: str) -> Roster:
     """Give a rotation's list; an empty one where the store does not have it."""
+    return _stamped_roster(session, rotation)[1]
+
+
+def _stamped_roster(session: Session, rotation: str) -> tuple[str, Roster]:
     session.flush()
     rows = session.connection().execute(_listed(), {"rotation": rotation}).all()
-    members = tuple(Member(*columns) for _, place, *columns in rows if place is not None)
-    return Roster(members, rows[0][0]) if rows else Roster()
+    if not rows:
+        return "", Roster()
+    members = tuple(Member(*columns) for _, _, place, *columns in rows if place is not None)
+    return rows[0][0], Roster(members, rows[0][1])
 
 
 @cache
@@ -100,7 +116,7 @@ def _listed() -> Select[Any]:
     """Give the head of a list with each of its members in their order; alone where there are none."""
     head, member = table_of(StoredRotation), table_of(StoredMember)
     listed = head.outerjoin(member, member.c.rotation == head.c.name)
-    columns = (head.c.cycle, member.c.place, *_columns(StoredMember, Member))
+    columns = (head.c.stamp, head.c.cycle, member.c.place, *_columns(StoredMember, Member))
     return select(*columns).select_from(listed).where(head.c.name == bindparam("rotation")).order_by(member.c.place)
 
 
@@ -108,7 +124,7 @@ def _shifts(
     session: Session, rotation: str, since: datetime | None, until: datetime | None, more: int
 ) -> Iterable[Shift]:
     wanted = {"rotation": rotation, "since": since or FIRST, "until": until or LAST, "more": more}
-    return (Shift(*row) for row in session.connection().execute(_shifts_of(), wanted))
+    return (Shift(*row) for row in session.connection().execute(_shifts_of(), wanted).all())
 
 
 @cache
@@ -164,7 +180,7 @@ def _tuples(kept: dict[str, Any]) -> dict[str, Any]:
 
 def _overrides(session: Session, rotation: str, since: datetime | None, until: datetime | None) -> Iterable[Override]:
     wanted = {"rotation": rotation, "since": since or FIRST, "until": until or LAST}
-    return (Override(*row) for row in session.connection().execute(_overrides_of(), wanted))
+    return (Override(*row) for row in session.connection().execute(_overrides_of(), wanted).all())
 
 
 @cache
@@ -180,7 +196,7 @@ def _overrides_of() -> Select[Any]:
 
 def _absences(session: Session, rotation: str, first: date | None, last: date | None) -> Iterable[Absence]:
     wanted = {"rotation": rotation, "first": first or FIRST.date(), "last": last or LAST.date()}
-    return (Absence(*row) for row in session.connection().execute(_absences_of(), wanted))
+    return (Absence(*row) for row in session.connection().execute(_absences_of(), wanted).all())
 
 
 @cache

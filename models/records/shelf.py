@@ -26,12 +26,11 @@ class Shelf:
     def near(self, session: Session, calendar: WorkCalendar, at: datetime) -> Rota:
         """Give the part of a rotation's rota around an instant: a day before it, and three weeks after."""
         name, day = calendar.rotation.name, at.astimezone(UTC).date()
-        stamp = roster.stamp(session, name)
         kept = self._kept.get((name, day))
-        if kept is not None and kept[0] == stamp and kept[1].calendar is calendar:
+        if kept is not None and kept[1].calendar is calendar and kept[0] == roster.stamp(session, name):
             return kept[1]
         midnight = datetime.combine(day, datetime.min.time(), UTC)
-        rota = rotas.load(session, calendar, midnight - BEFORE, midnight + AHEAD, is_planned_from=False)
+        stamp, rota = rotas.around(session, calendar, midnight - BEFORE, midnight + AHEAD)
         if stamp:
             self._keep((name, day), stamp, rota)
         return rota

@@ -1,7 +1,7 @@
 """Everything known of one rotation, indexed once, so that a question costs a bisection."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -11,8 +11,6 @@ from models.rota.roster import Roster
 from models.rota.shift import Absence, Override, Shift
 from models.rota.shuffle import Draw, Mend
 from models.rota.spans import Spans, newest, united
-
-NEVER: Spans[None] = Spans()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +76,28 @@ class Rota:
         return newest([override for override in self.overrides if override.rotation == self.name])
 
     @cached_property
-    def _away(self) -> Mapping[str, Spans[None]]:
-        return self._spans_of(self.absences)
+    def _absent(self) -> Mapping[str, Sequence[Absence]]:
+        """The absences that act in this rotation, by person."""
+        found: dict[str, list[Absence]] = {}
+        for absence in self.absences:
+            if absence.rotation in {None, self.name}:
+                found.setdefault(absence.engineer, []).append(absence)
+        return found
 
     @cached_property
-    def _unable(self) -> Mapping[str, Spans[None]]:
-        """When somebody is absent; whom a lead let serve later is not."""
-        return self._spans_of([absence for absence in self.absences if not absence.is_skip])
+    def _spans(self) -> dict[tuple[str, bool], Spans[None]]:
+        """When somebody is absent, with what lets them serve later and without; filled as they are asked for.
 
-    def _spans_of(self, absences: Iterable[Absence]) -> Mapping[str, Spans[None]]:
-        spans: dict[str, list[tuple[datetime, datetime]]] = {}
-        for absence in absences:
-            if absence.rotation in {None, self.name}:
-                spans.setdefault(absence.engineer, []).append(self._span(absence))
-        return {engineer: united(theirs) for engineer, theirs in spans.items()}
+        One answer asks for few of a list, and each absence costs several looks into the calendar.
+        """
+        return {}
+
+    def _spans_of(self, engineer: str, *, has_skips: bool) -> Spans[None]:
+        known = self._spans.get((engineer, has_skips))
+        if known is None:
+            theirs = (one for one in self._absent.get(engineer, ()) if has_skips or not one.is_skip)
+            known = self._spans[engineer, has_skips] = united(map(self._span, theirs))
+        return known
 
     def _span(self, absence: Absence) -> tuple[datetime, datetime]:
         """Give when an absence acts: from the first hours in it to the first hours after it.
@@ -121,11 +127,11 @@ class Rota:
 
     def away(self, engineer: str) -> Spans[None]:
         """Give when somebody is absent."""
-        return self._away.get(engineer, NEVER)
+        return self._spans_of(engineer, has_skips=True)
 
     def unable(self, engineer: str) -> Spans[None]:
         """Give when somebody is absent and was not merely let serve later."""
-        return self._unable.get(engineer, NEVER)
+        return self._spans_of(engineer, has_skips=False)
 
     def is_away(self, engineer: str, at: datetime) -> bool:
         """Say whether somebody is absent, has left the list or is not yet on it, at an instant."""

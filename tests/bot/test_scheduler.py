@@ -55,16 +55,15 @@ def test_a_job_that_cannot_say_what_is_due_holds_up_no_other(trial: Trial) -> No
     trial.work.run()
     trial.intake.receive(posted("pipeline", channel="devops-how-to"))
     with trial.store.transaction() as session:
-        session.execute(update(Request).values(due=Due.STALE, due_at=NOW))
+        session.execute(update(Request).values(helpers_at=NOW))
     trial.intake.receive(posted("pipeline", channel="devops-how-to", message="m2", author="U-eve"))
     with trial.store.transaction() as session:
-        of_eve = update(Request).where(Request.author == "U-eve")
-        session.execute(of_eve.values(asked_until=NOW))
-        session.connection().exec_driver_sql("UPDATE request SET request_class = 'fatal' WHERE author = 'U-eve'")
+        session.execute(update(Request).where(Request.author == "U-eve").values(due_at=NOW))
+        session.connection().exec_driver_sql("UPDATE request SET due = 'fatal' WHERE author = 'U-eve'")
     trial.work.run()
-    assert failures(trial, "question") == 1
+    assert failures(trial, "request") == 1
     with trial.store.reading() as session:
-        assert session.scalars(select(Request.state).where(Request.author == "U-dev")).one() == "stale"
+        assert session.scalars(select(Request.helpers_at).where(Request.author == "U-dev")).one() is None
 
 
 def test_a_due_time_whose_handler_fails_is_handed_in_once_and_tried_again_at_its_time(trial: Trial) -> None:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 from time import sleep
+from zoneinfo import ZoneInfo
 
 import pytest
 from alembic import command
@@ -15,8 +16,11 @@ from sqlalchemy.orm import Session
 
 from bot.store import Store, alembic_config, revisions
 from models.errors import ConfigError, StoreUnavailable
-from models.records import Record
+from models.records import Record, roster
 from models.records.audit import AuditEntry
+from models.records.roster import StoredOverride
+from models.rota.calendar import DAY
+from models.rota.shift import Override
 
 NOW = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 
@@ -85,13 +89,23 @@ def test_an_error_undoes_the_transaction(store: Store) -> None:
         assert session.scalars(select(AuditEntry)).all() == []
 
 
-def test_instants_come_back_aware_and_in_utc(store: Store) -> None:
+@pytest.mark.parametrize("at", [NOW, NOW.replace(microsecond=7), NOW.astimezone(ZoneInfo("America/Vancouver"))])
+def test_instants_come_back_aware_and_in_utc(store: Store, at: datetime) -> None:
     with store.transaction() as session:
-        session.add(AuditEntry(at=NOW, actor="amina", action="try", subject="x"))
+        session.add(AuditEntry(at=at, actor="amina", action="try", subject="x"))
     with store.reading() as session:
         entry = session.scalars(select(AuditEntry)).one()
-        assert entry.at == NOW
+        assert entry.at == at
         assert entry.at.tzinfo is UTC
+
+
+def test_a_word_that_this_release_does_not_know_is_refused(store: Store) -> None:
+    override = Override("platform", NOW, NOW + DAY, "ana", NOW, "lea")
+    with store.transaction() as session:
+        roster.add_override(session, override)
+        session.execute(text("UPDATE duty_override SET source = 'lottery'"))
+        with pytest.raises(KeyError, match="lottery"):
+            session.scalars(select(StoredOverride.source)).all()
 
 
 def test_an_error_of_the_store_shows_no_parameters(store: Store) -> None:
@@ -106,6 +120,35 @@ def test_nobody_waits_for_ever_for_a_replica_that_has_frozen(postgres_url: str) 
     for setting in ("lock_timeout", "idle_in_transaction_session_timeout"):
         with store.reading() as session:
             assert session.execute(text(f"SHOW {setting}")).scalar_one() != "0", setting
+    store.close()
+
+
+@pytest.mark.postgres
+def test_who_only_reads_keeps_no_transaction_open(postgres_url: str) -> None:
+    store = Store(postgres_url)
+    standing = text("SELECT state FROM pg_stat_activity WHERE pid = :pid")
+    with store.reading() as reader, store.transaction() as writer:
+        pid = reader.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        assert writer.execute(standing, {"pid": pid}).scalar_one() == "idle"
+    store.close()
+
+
+@pytest.mark.postgres
+def test_what_fails_is_undone_on_a_connection_that_was_read_on_before(postgres_url: str) -> None:
+    store = Store(postgres_url)
+
+    def fail(session: Session) -> None:
+        assert session.execute(text("SELECT pg_backend_pid()")).scalar_one() == pid
+        session.add(AuditEntry(at=NOW, actor="amina", action="try", subject="x"))
+        session.flush()
+        raise ZeroDivisionError
+
+    with store.reading() as session:
+        pid = session.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    with pytest.raises(ZeroDivisionError), store.transaction() as session:
+        fail(session)
+    with store.reading() as session:
+        assert session.scalars(select(AuditEntry)).all() == []
     store.close()
 
 

@@ -102,7 +102,7 @@ def test_only_a_live_request_is_ever_due(sqlite_url: str, state: RequestState) -
     store = Store(sqlite_url)
     with store.transaction() as session:
         request = kept(session, "m1", state=state, due=Due.PAGE, due_at=NOW)
-        assert list(course.due(session, NOW)) == ([request] if state.is_live else [])
+        assert [one.number for one in course.due(session, NOW)] == ([request.id] if state.is_live else [])
         assert course.next_due(session, NOW - MINUTE) == (NOW if state.is_live else None)
         assert course.next_due(session, NOW) is None, "what has come hides nothing that comes"
     store.close()
@@ -111,8 +111,8 @@ def test_only_a_live_request_is_ever_due(sqlite_url: str, state: RequestState) -
 def test_what_is_due_comes_in_the_order_of_its_times_and_never_early(session: Session) -> None:
     second = kept(session, "m1", due=Due.PAGE, due_at=NOW + MINUTE)
     first = kept(session, "m2", due=Due.STALE, due_at=NOW)
-    assert list(course.due(session, NOW)) == [first]
-    assert list(course.due(session, NOW + MINUTE)) == [first, second]
+    assert list(course.due(session, NOW)) == [(first.id, Due.STALE, 0, NOW)]
+    assert [one.number for one in course.due(session, NOW + MINUTE)] == [first.id, second.id]
 
 
 def test_the_gravest_and_oldest_stand_first_among_the_live(session: Session) -> None:

@@ -48,7 +48,7 @@ def test_the_second_resolver_knows_the_precedence() -> None:
 def test_a_resolver_that_forgot_an_absence_would_be_found_out() -> None:
     made = team()
     hidden = replace(made, absences=(away("bo", "2026-11-03"),))
-    assert hidden._unable  # indexed; what comes now it does not see
+    assert hidden._absent  # indexed; what comes now it does not see
     object.__setattr__(hidden, "absences", ())
     assert agreement.disagreement(made, TUESDAY) is None
     assert "is not" in (agreement.disagreement(hidden, TUESDAY) or "")
