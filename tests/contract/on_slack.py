@@ -97,7 +97,7 @@ class OnSlack(Stage):
         self.slack.fail("chat.postMessage", FAULTS[kind])
 
     def taken(self) -> None:
-        self.slack.wait_quiet(30)
+        self.slack.wait_quiet(60)
 
     def _said(self, place: str, message: dict[str, Any]) -> Said:
         notified = frozenset(self.person(user) for user in self.slack.pinged(message))

@@ -165,7 +165,7 @@ class House:
             rows = session.scalars(select(OutboxRow)).all()
         return [row for row in rows if row.state in states]
 
-    def until(self, look: Callable[[], T | None], seconds: float = 30.0) -> T:
+    def until(self, look: Callable[[], T | None], seconds: float = 60.0) -> T:
         """Give what a look finds, as soon as it finds something."""
         end = monotonic() + seconds
         while (found := look()) is None:

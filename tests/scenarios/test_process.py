@@ -311,7 +311,7 @@ def test_two_replicas_handle_each_message_once_though_one_is_killed(tmp_path: Pa
             posted = _posts_of_many(scene.slack)
             scene.slack.wait_for(lambda: len(scene.slack.acks) > len(posted) // 2, timeout=60)
             second.kill()
-            scene.slack.wait_quiet(30)
+            scene.slack.wait_quiet(60)
             # what the dead one had claimed is free again when its lease is over
             scene.bot.until(lambda: _are_all_sent(scene.pages()) or None, seconds=90)
 

@@ -91,7 +91,7 @@ def test_behind_one_address_nothing_is_done_twice_and_nothing_is_lost(postgres_u
 
         with slack.at_once():  # different requests to both
             cried += [cry(slack, who) for who in strangers(slack, "A", 4)]
-        slack.wait_quiet(30)
+        slack.wait_quiet(60)
         assert {one for (one,) in replicas_of(slack, 0)} == {0, 1}
 
         before = len(slack.deliveries)
@@ -99,14 +99,14 @@ def test_behind_one_address_nothing_is_done_twice_and_nothing_is_lost(postgres_u
             for who in strangers(slack, "B", 4):
                 cried.append(cry(slack, who))
                 slack.redeliver(batch[-1], new_event_id=who.endswith("1"))
-        slack.wait_quiet(30)
+        slack.wait_quiet(60)
         assert Counter(one for (one,) in replicas_of(slack, before)) == {0: 4, 1: 4}
 
         before = len(slack.deliveries)
         slack.lose_acks(6)  # taken by one, whose answer never came: Slack tries the other
         with slack.at_once():
             cried += [cry(slack, who) for who in strangers(slack, "C", 4)]
-        slack.wait_quiet(30)
+        slack.wait_quiet(60)
         tried_twice = [one for one in cries(slack, before) if len(one.attempts) > 1]
         assert tried_twice
         assert all(len({attempt.connection for attempt in one.attempts[:2]}) == 2 for one in tried_twice)
@@ -117,7 +117,7 @@ def test_behind_one_address_nothing_is_done_twice_and_nothing_is_lost(postgres_u
         second.server.stop()  # one is gone; what was meant for it comes to the other
         with slack.at_once():
             cried += [cry(slack, who) for who in strangers(slack, "D", 4)]
-        slack.wait_quiet(30)
+        slack.wait_quiet(60)
         assert [1, 0] in replicas_of(slack, before)
         assert not [one for one in slack.deliveries if one.failure]
 

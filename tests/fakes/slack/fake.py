@@ -198,17 +198,17 @@ class FakeSlack(Administration):
 
     # --- looking ---
 
-    def wait_for(self, predicate: Callable[[], T], timeout: float = 30.0) -> T:
+    def wait_for(self, predicate: Callable[[], T], timeout: float = 60.0) -> T:
         """Wait until the predicate gives something true, and give it; it is asked at each change."""
         with self.workspace.lock:
             found = self.workspace.lock.wait_for(predicate, timeout)
         assert found, f"it did not happen within {timeout} s"
         return found
 
-    def wait_connected(self, count: int = 1, timeout: float = 30.0) -> None:
+    def wait_connected(self, count: int = 1, timeout: float = 60.0) -> None:
         self.wait_for(lambda: len(self.courier.connections) >= count, timeout)
 
-    def wait_quiet(self, timeout: float = 30.0) -> None:
+    def wait_quiet(self, timeout: float = 60.0) -> None:
         """Wait until everything that was sent is acknowledged or given up."""
         self.wait_for(lambda: self.courier.under_way == 0, timeout)
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import websocket
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_bolt.adapter.socket_mode.base_handler import BaseSocketModeHandler
+from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
@@ -59,12 +60,11 @@ def new_app(slack: FakeSlack) -> App:
 
 
 @contextmanager
-def connected(slack: FakeSlack, app: App) -> Iterator[App]:
-    """Run a real Bolt app over the fake's websocket; its slow close is not waited for.
-
-    By the library's own client: the one on websocket-client forgets an open socket where two reasons to reconnect meet.
-    """
-    handler = SocketModeHandler(app, slack.app_token, ping_interval=0.2)
+def connected(
+    slack: FakeSlack, app: App, handler_of: Callable[..., BaseSocketModeHandler] = SocketModeHandler
+) -> Iterator[App]:
+    """Run a real Bolt app over the fake's websocket; its slow close is not waited for."""
+    handler = handler_of(app, slack.app_token, ping_interval=0.2)
     before = len(slack.courier.connections)
     handler.connect()  # type: ignore[no-untyped-call]
     slack.wait_connected(before + 1)
