@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from handlers import response
+from handlers import question, response
 from handlers.context import Answer, Context
+from handlers.place import kind_of
 from handlers.wording import asking as wording
 from models.effects import Direct, Post
 from models.errors import UserError
@@ -131,7 +132,7 @@ def _open(ctx: Context, asked: Asked, channel: str, message: str) -> None:
         author_name=asked.author_name,
         text=asked.text,
     )
-    kind = response.kind_of(ctx, root) or ChannelKind.HOW_TO
+    kind = kind_of(ctx, root) or ChannelKind.HOW_TO
     verdict = _judged(ctx, asked.text, kind)
     to = _class_of(asked.production, verdict)
     reasons = [wording.BY_FORM, *([wording.PRODUCTION] if asked.production == wording.YES else verdict.reasons)]
@@ -149,7 +150,7 @@ def _open(ctx: Context, asked: Asked, channel: str, message: str) -> None:
     ctx.note(request, "opened", source="form", actor=asked.author, detail=to.value)
     response.respond(ctx, request)
     if asked.production == wording.UNSURE and verdict.graver.gravity > to.gravity:
-        response.ask(ctx, request, verdict.graver, to)
+        question.ask(ctx, request, verdict.graver, to)
 
 
 BUTTONS: Mapping[str, Callable[[Context, ButtonPressed], Answer | None]] = {

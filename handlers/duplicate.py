@@ -1,8 +1,6 @@
 """What was asked twice: it goes on in another request, and its author is told once when that one is over."""
 
-from datetime import datetime
-
-from handlers import duty, response
+from handlers import author, ending, lookup, originals, response
 from handlers.command import Call, Command
 from handlers.context import Answer, Context, Source
 from handlers.place import reference
@@ -18,8 +16,6 @@ from models.records.request import Request, RequestState
 from models.triage.verdict import RequestClass
 
 FORM = "duplicate"
-MOST_LINKS = 100  # from one duplicate to the next; they end at once, as each leads to an original
-TOLD = "told how the original ended"
 
 
 def mark(ctx: Context, request: Request, of: int, *, source: Source) -> Request:
@@ -27,19 +23,15 @@ def mark(ctx: Context, request: Request, of: int, *, source: Source) -> Request:
 
     The other takes over the graver class. Raises UserError where that cannot be, before anything is changed.
     """
-    if not (ctx.is_author(request) or duty.is_engineer(ctx, ctx.person)):
-        raise UserError(words.ENGINEERS_AND_AUTHOR_ONLY)
-    if not request.state.is_live:
-        raise UserError(words.closed(request.id, request.state))
+    ending.require_right(ctx, request)
     original = _wanted(ctx, request, of)
     course.lead_on(ctx.session, request.id, original.id)
     request.duplicate_of = original.id
-    if request.asked_class is not None:
-        response.settle_question(ctx, request, wording.question_moot(reference(ctx, original, request.platform)))
-    response.close(ctx, request, RequestState.DUPLICATE, source=source, detail=f"of #{original.id}")
+    moot = wording.question_moot(reference(ctx, original, request.platform))
+    ending.end(ctx, request, RequestState.DUPLICATE, source=source, detail=f"of #{original.id}", moot=moot)
     ctx.log(request.rotation, wording.logged(request.id, original.id), request=request)
     if not (ctx.is_author(request) and source == "command"):
-        response.tell_author(ctx, request, wording.goes_on(_facts(ctx, original, request)))
+        author.tell(ctx, request, wording.goes_on(originals.facts(ctx, original, request)))
     if original.state.is_live and request.request_class.gravity > original.request_class.gravity:
         response.reclassify(ctx, original, request.request_class, source=source, is_correction=False)
     return original
@@ -49,7 +41,7 @@ def _wanted(ctx: Context, request: Request, of: int) -> Request:
     named = records.get(ctx.session, of)
     if named is None:
         raise UserError(command_words.no_such_request(of))
-    original = original_of(ctx, named)
+    original = originals.of(ctx, named)
     if original.id == request.id:
         raise UserError(wording.itself(request.id, of))
     if not original.state.is_live and original.state is not RequestState.RESOLVED:
@@ -57,50 +49,21 @@ def _wanted(ctx: Context, request: Request, of: int) -> Request:
     return original
 
 
-def original_of(ctx: Context, request: Request) -> Request:
-    """Give what a request goes on in at last; itself where it is no duplicate."""
-    for _ in range(MOST_LINKS):
-        if request.state is not RequestState.DUPLICATE or request.duplicate_of is None:
-            break
-        following = records.get(ctx.session, request.duplicate_of)
-        if following is None:
-            break
-        request = following
-    return request
-
-
 def may_come_back(ctx: Context, request: Request) -> bool:
     """Say whether a request is over and can be reopened: a duplicate, only where nothing goes on any more."""
     if request.state is RequestState.DUPLICATE:
-        return not original_of(ctx, request).state.is_live
+        return not originals.of(ctx, request).state.is_live
     return request.state.may_come_back
 
 
 def raise_original(ctx: Context, request: Request, to: RequestClass, *, source: Source) -> bool:
     """Raise what a duplicate goes on in; False where the request is no duplicate, or nothing goes on."""
-    original = original_of(ctx, request)
+    original = originals.of(ctx, request)
     if original.id == request.id or not original.state.is_live:
         return False
     if to.gravity > original.request_class.gravity:
         response.reclassify(ctx, original, to, source=source, is_correction=False)
     return True
-
-
-def ended(ctx: Context, original: Request) -> None:
-    """Tell the authors of what goes on in a request that it is over: each once, however often it is over."""
-    for one in course.duplicates(ctx.session, original.id):
-        if any(entry.what == TOLD for entry in records.timeline(ctx.session, one.id)):
-            continue
-        response.tell_author(ctx, one, wording.ended(_facts(ctx, original, one)))
-        ctx.note(one, TOLD, source="clock", actor="")
-
-
-def told_at(ctx: Context, original: Request) -> datetime:
-    """Give when an original may end by itself: now, or when the hours begin, where somebody is told of that."""
-    rotation = ctx.policy.rotation(original.rotation) if original.rotation is not None else None
-    if rotation is None or duty.is_within_hours(ctx, rotation) or not course.duplicates(ctx.session, original.id):
-        return ctx.now
-    return duty.next_hours_begin(ctx, rotation)
 
 
 def withdrawn(ctx: Context, original: Request) -> None:
@@ -130,16 +93,6 @@ def _tell_owner(ctx: Context, original: Request, instead: Request | None) -> Non
         ctx.tell([owner], told, request=original)
 
 
-def _facts(ctx: Context, original: Request, request: Request) -> wording.Original:
-    person = ctx.policy.person_with_handle(original.platform, original.owner or "")
-    return wording.Original(
-        link=reference(ctx, original, request.platform),
-        author=ctx.handle_name(request.author, request.platform),
-        state=original.state,
-        owner=person.name if person is not None else original.owner,
-    )
-
-
 # -- by command, button and form
 
 
@@ -160,7 +113,7 @@ def _marked(ctx: Context, request: Request, original: Request) -> Answer:
 
 
 def _pressed(ctx: Context, event: ButtonPressed) -> Answer:
-    request = response.numbered(ctx, event.value)
+    request = lookup.numbered(ctx, event.value)
     if not request.state.is_live:
         raise UserError(words.closed(request.id, request.state))
     return Answer(form=form(request.id))
@@ -172,7 +125,7 @@ def form(number: int) -> Form:
 
 
 def _submitted(ctx: Context, event: FormSubmitted) -> Answer:
-    request = response.numbered(ctx, event.subject)
+    request = lookup.numbered(ctx, event.subject)
     given = event.fields.get("of", "").strip().removeprefix("#")
     if not (given.isascii() and given.isdecimal()) or len(given) > 9:  # noqa: PLR2004 - fits every database
         return Answer(errors={"of": command_words.no_number(given)})

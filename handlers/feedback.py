@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from handlers import response
+from handlers import lookup
 from handlers.command import Call, Command
 from handlers.context import Answer, Context, Source
 from handlers.wording import commands as command_words
@@ -74,19 +74,19 @@ def _require_author(ctx: Context, request: Request) -> None:
 
 def _pressed(ctx: Context, event: ButtonPressed) -> None:
     number, _, word = event.value.partition(":")
-    request = response.numbered(ctx, number)
+    request = lookup.numbered(ctx, number)
     if word not in (wording.YES, wording.NO):
         raise UserError(command_words.UNKNOWN_BUTTON)
     _answer(ctx, request, is_helpful=word == wording.YES, source="button")
 
 
 def _pressed_words(ctx: Context, event: ButtonPressed) -> Answer:
-    request = response.numbered(ctx, event.value)
+    request = lookup.numbered(ctx, event.value)
     return Answer(form=wording.form(request.id, _theirs(ctx, request).words))
 
 
 def _form_submitted(ctx: Context, event: FormSubmitted) -> Answer:
-    request = response.numbered(ctx, event.subject)
+    request = lookup.numbered(ctx, event.subject)
     found = _theirs(ctx, request)
     words = mask(event.fields.get(wording.FIELD, "")).strip()
     if len(words) > wording.LONGEST:

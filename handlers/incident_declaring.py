@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from handlers import duty, incident_link, incident_place, incidents, lifecycle, response, surge
+from handlers import duty, incident_link, incident_place, incidents, lifecycle, lookup, surge
 from handlers.context import Answer, Context
 from handlers.incidents import Source
 from handlers.wording import commands as command_words
@@ -102,7 +102,7 @@ def _tell_on_call(ctx: Context, incident: Incident, place: str | None) -> str | 
 def _pressed(ctx: Context, event: ButtonPressed) -> Answer:
     """Declare an incident from a request. Nothing that its author wrote is in the title, which may be public."""
     may(ctx)
-    request = response.numbered(ctx, event.value)
+    request = lookup.numbered(ctx, event.value)
     incident = following.joined(ctx.session, request.id)
     if incident is not None:
         raise UserError(wording.is_part(request.id, incident))

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from handlers import incident_board, nudges, paging, response
+from handlers import author, incident_board, nudges, paging
 from handlers.context import Context, Standing
 from handlers.job import Job
 from handlers.wording import incident_link as wording
@@ -173,9 +173,9 @@ def _tell(ctx: Context, incident: Incident, one: IncidentLink, request: Request)
     facts = followed(ctx, incident, request.platform)
     if one.post_id is not None:
         ctx.edit(one.post_id, wording.follows(facts), request.platform, request)
-    author = ctx.handle_name(request.author, request.platform)
-    said = wording.over(facts, request.id, author, is_live=request.state.is_live)
-    response.tell_author(ctx, request, said)
+    named = ctx.handle_name(request.author, request.platform)
+    said = wording.over(facts, request.id, named, is_live=request.state.is_live)
+    author.tell(ctx, request, said)
     if request.state is RequestState.ACKNOWLEDGED or (one.is_certain and request.state.is_live):
         rest(ctx, request)
     ctx.note(request, "told that the incident is over", source="clock", actor="")

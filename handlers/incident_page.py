@@ -1,6 +1,6 @@
 """The request that pages for an incident or a storm: opened, ended with it, and taken up again. Nobody wrote it."""
 
-from handlers import duplicate, paging, response, runbook
+from handlers import ending, paging, response
 from handlers.context import Context
 from handlers.incident_place import place
 from handlers.wording import incidents as wording
@@ -51,14 +51,9 @@ def end_request(ctx: Context, number: int | None, incident: int | None) -> None:
     request = requests.get(ctx.session, number) if number is not None else None
     if request is None or not request.state.is_live:
         return
-    paging.stop(ctx, request)
-    response.forget_question(request)
-    request.state, request.resolved_at, request.resolved_by = RequestState.RESOLVED, ctx.now, None
-    ctx.note(request, "resolved", source="clock", actor="")
+    request.resolved_by, request.resolved_at = None, ctx.now
     ctx.log(request.rotation, wording.logged_over(request.id, incident), request=request)
-    paging.show(ctx, request)
-    duplicate.ended(ctx, request)
-    runbook.ask(ctx, request)
+    ending.end(ctx, request, RequestState.RESOLVED, source="clock", actor="")
 
 
 def page_again(ctx: Context, number: int) -> None:

@@ -6,8 +6,9 @@ What is linked pings nobody again, unless it is urgent: then only its author's w
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
-from handlers import duty, incident_link, nudges, paging, response
+from handlers import author, duty, incident_link, lookup, nudges, paging, response
 from handlers.context import Answer, Context, Source
+from handlers.place import kind_of
 from handlers.wording import commands as command_words
 from handlers.wording import incident_link as link_words
 from handlers.wording import known_incident as wording
@@ -55,7 +56,7 @@ def _may_be_known(ctx: Context, request: Request, to: RequestClass) -> bool:
     """Say whether a request is one that is acted upon now, by a person, and belongs to no incident yet."""
     if not request.author or request.state is not RequestState.OPEN or request.due is Due.MISSED:
         return False
-    is_general = response.kind_of(ctx, request) is ChannelKind.GENERAL
+    is_general = kind_of(ctx, request) is ChannelKind.GENERAL
     if is_general and to is not RequestClass.URGENT:
         return False
     return following.joined(ctx.session, request.id) is None
@@ -94,7 +95,7 @@ def _look_back(ctx: Context, request: Request, to: RequestClass) -> None:
     incident = next((one for one in over if one.id == found.incident), None)
     if incident is not None and found.likeness is Likeness.LINK:
         facts = incident_link.followed(ctx, incident, request.platform)
-        response.tell_author(ctx, request, wording.was_over(facts, is_asked_for=to.is_grave))
+        author.tell(ctx, request, wording.was_over(facts, is_asked_for=to.is_grave))
 
 
 def heard(ctx: Context, request: Request, verdict: Verdict, *, is_back: bool = False, source: Source) -> None:
@@ -183,7 +184,7 @@ def _row(ctx: Context, event: ButtonPressed) -> int | None:
 
 def _named(ctx: Context, value: str) -> tuple[Request, Incident]:
     number, _, of = value.partition(":")
-    request = response.numbered(ctx, number)
+    request = lookup.numbered(ctx, number)
     incident = records.incident(ctx.session, int(of)) if of.isdecimal() and len(of) < 10 else None  # noqa: PLR2004
     if incident is None:
         raise UserError(command_words.UNKNOWN_BUTTON)

@@ -6,7 +6,7 @@ Buttons, reactions and commands come to the same functions.
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
-from handlers import duplicate, duty, escalation, feedback, paging, response, runbook
+from handlers import duplicate, duty, ending, escalation, feedback, lookup, paging, question, response, runbook
 from handlers.command import Call, Command
 from handlers.context import Answer, Context, Source
 from handlers.place import place_of, reference
@@ -44,7 +44,7 @@ def acknowledge(ctx: Context, request: Request, *, source: Source) -> None:
     ctx.note(request, "acknowledged", source=source)
     ctx.log(request.rotation, wording.logged_taken(request.id, _name(ctx)), request=request)
     if request.asked_class is not None:
-        response.settle_question(ctx, request, request_words.question_moot(_name(ctx)))
+        question.settle(ctx, request, request_words.question_moot(_name(ctx)))
     paging.show_owner(ctx, request)
 
 
@@ -61,7 +61,8 @@ def resolve(ctx: Context, request: Request, *, source: Source, link: str | None 
 
     One that is resolved already takes a runbook link later, and nothing else.
     """
-    is_theirs = ctx.is_author(request) or ctx.handle_on(request.platform) == request.owner
+    resolver = ctx.handle_on(request.platform)
+    is_theirs = ctx.is_author(request) or resolver == request.owner
     if not (is_theirs or duty.is_engineer(ctx, ctx.person)):
         raise UserError(wording.ENGINEERS_AND_AUTHOR_ONLY)
     if request.state is RequestState.RESOLVED and link is not None:
@@ -69,19 +70,12 @@ def resolve(ctx: Context, request: Request, *, source: Source, link: str | None 
         return
     if not request.state.is_live:
         raise UserError(wording.closed(request.id, request.state))
-    paging.stop(ctx, request)
-    request.state, request.resolved_at = RequestState.RESOLVED, response.since_it_waits(ctx, request)
-    request.resolved_by = ctx.handle_on(request.platform)
-    ctx.note(request, "resolved", source=source)
-    ctx.log(request.rotation, wording.logged_resolved(request.id, _name(ctx)), request=request)
-    if request.asked_class is not None:
-        response.settle_question(ctx, request, request_words.question_moot(_name(ctx), is_resolved=True))
-    paging.show(ctx, request)
-    duplicate.ended(ctx, request)
     if link is not None:
         runbook.document(ctx, request, link, source=source)
-    runbook.ask(ctx, request)
-    feedback.ask(ctx, request)
+    request.resolved_by, request.resolved_at = resolver, response.since_it_waits(ctx, request)
+    ctx.log(request.rotation, wording.logged_resolved(request.id, _name(ctx)), request=request)
+    moot = request_words.question_moot(_name(ctx), is_resolved=True)
+    ending.end(ctx, request, RequestState.RESOLVED, source=source, moot=moot)
 
 
 def escalate(ctx: Context, request: Request, why: str, *, source: Source) -> Sequence[str]:
@@ -123,8 +117,6 @@ def correct(ctx: Context, request: Request, to: RequestClass, *, source: Source)
     if not request.state.is_live:
         raise UserError(wording.closed(request.id, request.state))
     response.classify_by_hand(ctx, request, to, source=source)
-    if request.state is RequestState.DISMISSED:
-        duplicate.ended(ctx, request)
 
 
 def _name(ctx: Context) -> str:
@@ -136,20 +128,20 @@ def _name(ctx: Context) -> str:
 
 def _pressed_acknowledge(ctx: Context, event: ButtonPressed) -> Answer | None:
     numbers = event.value.split(",")
-    for request in [response.numbered(ctx, number) for number in numbers]:
+    for request in [lookup.numbered(ctx, number) for number in numbers]:
         if request.state.is_live or len(numbers) == 1:  # of several, some may be over by now
             acknowledge(ctx, request, source="button")
     return None
 
 
 def _pressed_resolve(ctx: Context, event: ButtonPressed) -> Answer | None:
-    resolve(ctx, response.numbered(ctx, event.value), source="button")
+    resolve(ctx, lookup.numbered(ctx, event.value), source="button")
     return None
 
 
 def _pressed_class(ctx: Context, event: ButtonPressed) -> Answer:
     number, _, to = event.value.partition(":")
-    request = response.numbered(ctx, number)
+    request = lookup.numbered(ctx, number)
     if to not in tuple(RequestClass):
         raise UserError(command_words.UNKNOWN_BUTTON)
     correct(ctx, request, RequestClass(to), source="button")
@@ -157,18 +149,18 @@ def _pressed_class(ctx: Context, event: ButtonPressed) -> Answer:
 
 
 def _pressed_escalate(ctx: Context, event: ButtonPressed) -> Answer:
-    request = response.numbered(ctx, event.value)
+    request = lookup.numbered(ctx, event.value)
     return Answer(reply=wording.escalated(reference(ctx, request), escalate(ctx, request, "", source="button")))
 
 
 def _pressed_why(ctx: Context, event: ButtonPressed) -> Answer:
-    return Answer(reply=_explained(ctx, response.numbered(ctx, event.value)))
+    return Answer(reply=_explained(ctx, lookup.numbered(ctx, event.value)))
 
 
 def _pressed_make_request(ctx: Context, event: ButtonPressed) -> Answer:
     """Make the message a request on whose menu it was chosen. Raises UserError where that cannot be."""
     place = (event.platform, event.channel, event.message or "")
-    found = response.about(ctx, *place)
+    found = lookup.about(ctx, *place)
     if found is not None:
         raise UserError(wording.is_request_already(found.id))
     read = records.read_message(ctx.session, *place)
@@ -215,7 +207,7 @@ def _tick(ctx: Context, request: Request) -> None:
 
 
 def _meant(ctx: Context, event: ReactionAdded) -> Request | None:
-    return response.about(ctx, event.platform, event.channel, event.message)
+    return lookup.about(ctx, event.platform, event.channel, event.message)
 
 
 def _raised(ctx: Context, event: ReactionAdded) -> None:

@@ -1,7 +1,9 @@
-"""Where a request is talked about, and its number as it may be written elsewhere."""
+"""Where a request is talked about, what that place is for, and its number as it may be written elsewhere."""
 
 from handlers.context import Context
+from models.events import MessagePosted
 from models.message import MessageRef, Span
+from models.policy import ChannelKind
 from models.records import delivery
 from models.records.request import Request
 
@@ -25,3 +27,14 @@ def reference(ctx: Context, request: Request, platform: str | None = None) -> Sp
         if request.platform == (platform or ctx.platform) and not is_private
         else number
     )
+
+
+def kind_of(ctx: Context, place: MessagePosted | Request) -> ChannelKind | None:
+    """Give what a channel is for; a direct conversation counts as how-to; None for a channel nobody configured.
+
+    A place without a name that is not direct, such as a conversation of several people, is one nobody configured.
+    """
+    if place.is_direct:
+        return ChannelKind.HOW_TO
+    channel = ctx.policy.channel(place.channel_name)
+    return channel.kind if channel is not None else None

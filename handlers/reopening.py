@@ -1,6 +1,6 @@
 """What was over is taken up again: by its author or an engineer, as when it was closed by mistake."""
 
-from handlers import duty, response
+from handlers import duty, lookup, response
 from handlers.command import Call, Command
 from handlers.context import Answer, Context, Source
 from handlers.place import reference
@@ -29,7 +29,7 @@ def reopen(ctx: Context, request: Request, to: RequestClass | None, *, source: S
 def _reopen(ctx: Context, call: Call) -> Answer:
     if not call.words:
         raise call.wrong(wording.WHICH_REQUEST)
-    request = response.numbered(ctx, str(call.number(call.words[0])))
+    request = lookup.numbered(ctx, str(call.number(call.words[0])))
     words = [one.value for one in RequestClass if one is not RequestClass.NONE]
     to = call.words[1].lower() if len(call.words) > 1 else None
     if to is not None and to not in words:

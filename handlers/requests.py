@@ -5,9 +5,24 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from handlers import duplicate, known_incident, missed, nudges, paging, quotes, rerouting, response, thread_words
+from handlers import (
+    duplicate,
+    ending,
+    known_incident,
+    lookup,
+    missed,
+    nudges,
+    originals,
+    paging,
+    question,
+    quotes,
+    rerouting,
+    response,
+    thread_words,
+)
 from handlers.context import Answer, Context, Source, Standing
 from handlers.job import Job
+from handlers.place import kind_of
 from handlers.wording import requests as wording
 from handlers.wording.thread_words import is_back
 from models.events import MessageDeleted, MessageEdited, MessagePosted, TimeCame
@@ -26,7 +41,7 @@ LEFT_OPEN = "wrote without answering"
 
 def message_posted(ctx: Context, event: MessagePosted) -> Answer | None:
     """Read one message: open a request, join it to the author's last one, or leave it alone."""
-    kind = response.kind_of(ctx, event)
+    kind = kind_of(ctx, event)
     if event.is_bot or kind is None or kind is ChannelKind.ALERTS:
         return None
     if event.thread is not None:
@@ -123,7 +138,7 @@ def _begin(ctx: Context, request: Request, verdict: Verdict) -> None:
         known_incident.look(ctx, request)
         response.respond(ctx, request)
     if verdict.ask:
-        response.ask(ctx, request, verdict.graver, _otherwise(verdict))
+        question.ask(ctx, request, verdict.graver, _otherwise(verdict))
     elif request.request_class is RequestClass.COMMUNITY:
         rerouting.followed(ctx, request)
 
@@ -157,7 +172,7 @@ def _raise_if_graver(ctx: Context, request: Request, verdict: Verdict) -> None:
     request.service = request.service or verdict.service
     request.environment = request.environment or verdict.environment
     if asked is not None and to.gravity >= asked.gravity:
-        response.settle_question(ctx, request, wording.question_overtaken(to))
+        question.settle(ctx, request, wording.question_overtaken(to))
     response.reclassify(ctx, request, to, source="message", is_correction=False)
 
 
@@ -169,7 +184,7 @@ def _ask_if_graver(ctx: Context, request: Request, verdict: Verdict, kind: Chann
         return
     if kind is ChannelKind.SOS:
         response.reclassify(ctx, request, graver, source="message", is_correction=False)
-    response.ask(ctx, request, graver, max(was, _otherwise(verdict), key=lambda one: one.gravity))
+    question.ask(ctx, request, graver, max(was, _otherwise(verdict), key=lambda one: one.gravity))
 
 
 def _thread_reply(ctx: Context, event: MessagePosted, kind: ChannelKind) -> None:
@@ -179,7 +194,7 @@ def _thread_reply(ctx: Context, event: MessagePosted, kind: ChannelKind) -> None
     else writes to the bot alone is no answer.
     """
     place = (event.platform, event.channel, event.thread or "")
-    request = records.rooted_at(ctx.session, *place) or response.about(ctx, *place)
+    request = records.rooted_at(ctx.session, *place) or lookup.about(ctx, *place)
     if request is None:
         _reply_to_no_request(ctx, event, kind)
     elif event.author != request.author:
@@ -224,8 +239,6 @@ def _answers(ctx: Context, request: Request, text: str, verdict: Verdict, *, sou
     if to is None or is_contradicted:
         return False
     response.classify_by_hand(ctx, request, to, source=source)
-    if request.state is RequestState.DISMISSED:
-        duplicate.ended(ctx, request)
     return True
 
 
@@ -278,7 +291,7 @@ def message_edited(ctx: Context, event: MessageEdited) -> None:
     if request is not None:
         request.text = _words_of(ctx, request)
         ctx.note(request, "edited", source="message")
-        kind = response.kind_of(ctx, request)
+        kind = kind_of(ctx, request)
         if kind is not None:
             _raise_if_graver(ctx, request, _judged(ctx, request.text, kind))
 
@@ -298,10 +311,10 @@ def message_deleted(ctx: Context, event: MessageDeleted) -> None:
     if not request.text:
         request.reasons = unquoted(request.reasons)
     if request.root == event.message and request.state.is_live:
-        response.close(ctx, request, RequestState.WITHDRAWN, source="message")
+        ending.end(ctx, request, RequestState.WITHDRAWN, source="message")
         duplicate.withdrawn(ctx, request)
     elif request.root == event.message and request.state is RequestState.DUPLICATE:
-        response.close(ctx, request, RequestState.WITHDRAWN, source="message")  # nobody waits to hear how it ends
+        ending.end(ctx, request, RequestState.WITHDRAWN, source="message")  # nobody waits to hear how it ends
     else:
         paging.show(ctx, request)
     quotes.taken_back(ctx, read, words, request, before)
@@ -346,10 +359,10 @@ def question_over(ctx: Context, event: TimeCame) -> None:
         return
     asked = request.asked_class
     if asked is None or not request.state.is_live:
-        response.forget_question(request)
+        question.forget(request)
         return
     has_written = any(entry.what == LEFT_OPEN for entry in records.timeline(ctx.session, request.id))
-    response.settle_question(ctx, request, wording.question_unanswered(asked, has_written=has_written))
+    question.settle(ctx, request, wording.question_unanswered(asked, has_written=has_written))
     known_incident.look(ctx, request, asked)
     response.reclassify(ctx, request, asked, source="clock", is_correction=False)
 
@@ -360,7 +373,7 @@ def _judge_missed(ctx: Context, request: Request) -> None:
 
 def _begin_late(ctx: Context, request: Request) -> None:
     """Do what a request wants that was missed: its words are judged anew, with all that was added to them since."""
-    kind = response.kind_of(ctx, request)
+    kind = kind_of(ctx, request)
     verdict = _judged(ctx, request.text, kind) if kind is not None else None
     is_by_hand = any(entry.what == "reclassified" for entry in records.timeline(ctx.session, request.id))
     if verdict is not None and verdict.ask and not is_by_hand and ctx.now - request.opened_at <= missed.RECENT:
@@ -374,14 +387,11 @@ def _begin_late(ctx: Context, request: Request) -> None:
 
 def _stale(ctx: Context, request: Request) -> None:
     """Close silently what was idle for long; only whoever waits for it with a duplicate is told, within the hours."""
-    told_at = duplicate.told_at(ctx, request)
+    told_at = originals.told_at(ctx, request)
     if told_at > ctx.now:
         request.due_at = told_at
         return
-    request.state = RequestState.STALE
-    request.due = request.due_at = None
-    ctx.note(request, RequestState.STALE.value, source="clock", actor="")
-    duplicate.ended(ctx, request)
+    ending.end(ctx, request, RequestState.STALE, source="clock", actor="")
 
 
 _DUE: Mapping[Due, Callable[[Context, Request], None]] = {

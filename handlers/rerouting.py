@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from handlers import duplicate, duty, response
+from handlers import author, ending, lookup
 from handlers.command import Call, Command
 from handlers.context import Answer, Context, Source
-from handlers.place import reference
+from handlers.place import kind_of, reference
 from handlers.wording import commands as command_words
 from handlers.wording import lifecycle as words
 from handlers.wording import rerouting as wording
@@ -27,25 +27,20 @@ def reroute(ctx: Context, request: Request, to: str | None, *, source: Source) -
 
     to: a configured channel's name; None: how-to, or for what was asked there operations.
     """
-    if not (ctx.is_author(request) or duty.is_engineer(ctx, ctx.person)):
-        raise UserError(words.ENGINEERS_AND_AUTHOR_ONLY)
-    if not request.state.is_live:
-        raise UserError(words.closed(request.id, request.state))
+    ending.require_right(ctx, request)
     channel = _channel(ctx, request, to)
-    if request.asked_class is not None:
-        response.settle_question(ctx, request, wording.goes_on_in(_place(ctx, request, channel)))
-    response.close(ctx, request, RequestState.REROUTED, source=source, detail=f"to #{channel.name}")
-    duplicate.ended(ctx, request)
     place = _place(ctx, request, channel)
+    there = wording.goes_on_in(place)
+    ending.end(ctx, request, RequestState.REROUTED, source=source, detail=f"to #{channel.name}", moot=there)
     if request.pointer_id is not None:
-        ctx.edit(request.pointer_id, wording.goes_on_in(place), request.platform, request)
+        ctx.edit(request.pointer_id, there, request.platform, request)
     elif not ctx.is_author(request):
-        response.tell_author(ctx, request, wording.asked_better(place))
+        author.tell(ctx, request, wording.asked_better(place))
     return channel.name
 
 
 def _channel(ctx: Context, request: Request, to: str | None) -> Channel:
-    kind = ChannelKind.OPERATIONS if response.kind_of(ctx, request) is ChannelKind.HOW_TO else ChannelKind.HOW_TO
+    kind = ChannelKind.OPERATIONS if kind_of(ctx, request) is ChannelKind.HOW_TO else ChannelKind.HOW_TO
     found = ctx.policy.channel_of_kind(kind) if to is None else ctx.policy.channel(to.removeprefix("#"))
     if found is None:
         raise UserError(wording.no_such_channel(to, [one.name for one in ctx.policy.channels]))
@@ -61,23 +56,22 @@ def _place(ctx: Context, request: Request, channel: Channel) -> Span:
 
 def followed(ctx: Context, request: Request) -> None:
     """Close the questions whose author was pointed to how-to, and has just asked there."""
-    if request.is_direct or response.kind_of(ctx, request) is not ChannelKind.HOW_TO:
+    if request.is_direct or kind_of(ctx, request) is not ChannelKind.HOW_TO:
         return
     names = [one.name for one in ctx.policy.channels if one.kind in POINTED_FROM]
     channels = [found for name in names if (found := ctx.channel_id(name, request.platform)) is not None]
     since = ctx.now - FOLLOWED_WITHIN
     for before in course.pointed(ctx.session, request.platform, channels, request.author, since):
-        response.close(ctx, before, RequestState.REROUTED, source="message", detail=f"to #{request.id}")
+        ending.end(ctx, before, RequestState.REROUTED, source="message", detail=f"to #{request.id}")
         link = reference(ctx, request, before.platform)
         ctx.edit(before.pointer_id, wording.goes_on_in(link), before.platform, before)
-        duplicate.ended(ctx, before)
 
 
 # -- by button and command
 
 
 def _pressed(ctx: Context, event: ButtonPressed) -> Answer:
-    request = response.numbered(ctx, event.value)
+    request = lookup.numbered(ctx, event.value)
     name = reroute(ctx, request, None, source="button")
     return Answer(reply=wording.rerouted(reference(ctx, request), name))
 

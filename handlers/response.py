@@ -3,51 +3,21 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from handlers import duty, escalation, nudges, paging, suggestion
+from handlers import duty, ending, escalation, nudges, paging, question, suggestion
 from handlers.context import Context, Source
-from handlers.place import place_of
-from handlers.wording import commands as command_words
+from handlers.place import kind_of, place_of
 from handlers.wording import requests as wording
-from models.effects import Direct, Post, React
-from models.errors import UserError
+from models.effects import Post, React
 from models.events import MessagePosted
 from models.message import Message
 from models.policy import ChannelKind
-from models.records import delivery, incident_following
+from models.records import incident_following
 from models.records import request as records
 from models.records.delivery import Purpose
 from models.records.request import Due, LabelledExample, ReadMessage, Request, RequestState
 from models.triage.verdict import RequestClass
 
 TICKET = "ticket"
-
-
-def kind_of(ctx: Context, place: MessagePosted | Request) -> ChannelKind | None:
-    """Give what a channel is for; a direct conversation counts as how-to; None for a channel nobody configured.
-
-    A place without a name that is not direct, such as a conversation of several people, is one nobody configured.
-    """
-    if place.is_direct:
-        return ChannelKind.HOW_TO
-    channel = ctx.policy.channel(place.channel_name)
-    return channel.kind if channel is not None else None
-
-
-def about(ctx: Context, platform: str, channel: str, message: str) -> Request | None:
-    """Give the request that a message is about: it opened or joined it, or is one of ours about it."""
-    found = records.of_message(ctx.session, platform, channel, message)
-    if found is not None:
-        return found
-    row = delivery.sent_as(ctx.session, platform, channel, message)
-    return records.get(ctx.session, row.request_id) if row is not None and row.request_id is not None else None
-
-
-def numbered(ctx: Context, value: str) -> Request:
-    """Give the request whose number a button or a form holds. Raises UserError where there is none."""
-    request = records.get(ctx.session, int(value)) if value.isdecimal() and len(value) < 10 else None  # noqa: PLR2004
-    if request is None:
-        raise UserError(command_words.no_such_request(value[:20]))
-    return request
 
 
 def open_request(
@@ -111,28 +81,6 @@ def respond(ctx: Context, request: Request) -> None:
             pass
 
 
-def ask(ctx: Context, request: Request, graver: RequestClass, otherwise: RequestClass) -> None:
-    """Ask the author which class it is, for a while. In sos the graver class applies at once; elsewhere after it."""
-    request.asked_class, request.asked_otherwise = graver, otherwise
-    question = wording.question(request.id, graver, otherwise)
-    request.question_id = ctx.say(
-        Post(request.channel, question, thread=paging.thread_of(request)), purpose=Purpose.QUESTION, request=request
-    )
-    request.asked_until = ctx.now + ctx.policy.triage.answer_within
-    ctx.note(request, "author asked", source="clock", actor="", detail=f"{graver}?")
-
-
-def forget_question(request: Request) -> None:
-    """Wait for no answer any more; what stands in the chat stays."""
-    request.asked_class = request.asked_otherwise = request.asked_until = None
-
-
-def settle_question(ctx: Context, request: Request, said: Message) -> None:
-    """Close the question of a request: it was answered, or its time is over."""
-    forget_question(request)
-    ctx.edit(request.question_id, said, request.platform, request)
-
-
 def reclassify(ctx: Context, request: Request, to: RequestClass, *, source: Source, is_correction: bool) -> None:
     """Give a request another class, and do what follows; a person's correction is kept as a labelled example."""
     was = request.request_class
@@ -147,7 +95,7 @@ def reclassify(ctx: Context, request: Request, to: RequestClass, *, source: Sour
         ctx.note(request, "reclassified", source=source, detail=f"{was} → {to}")
         _take_back_pointer(ctx, request)
     if to is RequestClass.NONE:
-        close(ctx, request, RequestState.DISMISSED, source=source)
+        ending.end(ctx, request, RequestState.DISMISSED, source=source)
     elif request.state is RequestState.ACKNOWLEDGED:
         _respond_owned(ctx, request, is_raised=to.gravity > was.gravity)
     elif to.gravity >= was.gravity:
@@ -162,7 +110,7 @@ def classify_by_hand(ctx: Context, request: Request, to: RequestClass, *, source
     """Give a request the class that a person chose; an open question about it is answered by that."""
     if request.asked_class is not None:
         ctx.note(request, "question answered", source=source, detail=to.value)
-        settle_question(ctx, request, wording.question_answered(to))
+        question.settle(ctx, request, wording.question_answered(to))
     reclassify(ctx, request, to, source=source, is_correction=True)
 
 
@@ -187,31 +135,6 @@ def await_owner(ctx: Context, request: Request) -> None:
         request.due, request.due_at = Due.SILENCE, ctx.now + ctx.policy.escalation.silent_after
     else:
         nudges.leave_to_others(ctx, request)
-
-
-def close(ctx: Context, request: Request, state: RequestState, *, source: Source, detail: str = "") -> None:
-    """End a request otherwise than by resolving it, and stop its pages."""
-    request.state = state
-    forget_question(request)
-    paging.stop(ctx, request)
-    ctx.note(request, state.value, source=source, detail=detail)
-    paging.show(ctx, request)
-
-
-def tell_author(ctx: Context, request: Request, message: Message) -> None:
-    """Tell an author what became of their request, in its thread; about a question, only what is the bot's one post.
-
-    What else there is to say about a question is told to its author alone. Nobody wrote what alerts opened.
-    """
-    if not request.author:
-        return
-    is_second = request.has_answered or request.question_id is not None
-    if is_second and not (request.request_class.is_grave or request.is_direct):
-        ctx.say(Direct(request.author, message), purpose=Purpose.NOTICE, request=request)
-        return
-    request.has_answered = True
-    thread = paging.thread_of(request)
-    ctx.say(Post(request.channel, message, thread=thread), purpose=Purpose.NOTICE, request=request)
 
 
 def reopen(ctx: Context, request: Request, to: RequestClass, *, source: Source, is_correction: bool) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from handlers import duty, response, runbook_debt
+from handlers import duty, lookup, runbook_debt
 from handlers.command import Call, Command
 from handlers.context import Answer, Context, Source
 from handlers.dates import zone_of
@@ -181,19 +181,19 @@ def _form_for(ctx: Context, request: Request) -> Answer:
 
 
 def _pressed_link(ctx: Context, event: ButtonPressed) -> Answer:
-    return _form_for(ctx, response.numbered(ctx, event.value))
+    return _form_for(ctx, lookup.numbered(ctx, event.value))
 
 
 def _pressed_later(ctx: Context, event: ButtonPressed) -> None:
-    _say_later(ctx, response.numbered(ctx, event.value), source="button")
+    _say_later(ctx, lookup.numbered(ctx, event.value), source="button")
 
 
 def _pressed_nothing(ctx: Context, event: ButtonPressed) -> None:
-    _say_nothing_needed(ctx, response.numbered(ctx, event.value), source="button")
+    _say_nothing_needed(ctx, lookup.numbered(ctx, event.value), source="button")
 
 
 def _form_submitted(ctx: Context, event: FormSubmitted) -> Answer:
-    request = response.numbered(ctx, event.subject)
+    request = lookup.numbered(ctx, event.subject)
     _require_documenter(ctx, request)
     link = bare(event.fields.get(wording.FIELD, ""))
     fault = link_fault(link)

@@ -1,6 +1,6 @@
 """`/oncall show`: what happened to a request, short enough to be read at night."""
 
-from handlers import duty, response
+from handlers import duty, lookup
 from handlers.command import Call, Command
 from handlers.context import Answer, Context
 from handlers.place import reference
@@ -25,7 +25,7 @@ def _show(ctx: Context, call: Call) -> Answer:
 
 
 def _pressed(ctx: Context, event: ButtonPressed) -> Answer:
-    request = response.numbered(ctx, event.value)
+    request = lookup.numbered(ctx, event.value)
     return Answer(reply=wording.story(_told(ctx, request), _lines(ctx, request), ctx.policy.zone))
 
 
