@@ -265,9 +265,7 @@ class Intake:
         for name, now_called in lost.items():
             if self.standing.policy.channel(name) is not None:
                 told = operations.channel_lost(platform, name, now_called)
-                every = (
-                    timedelta(days=1) if now_called else timedelta(hours=1)
-                )  # it is told of a name until it is mended
+                every = timedelta(days=1) if now_called else HOURLY  # of a name it is told until it is mended
                 self._tell_leads(session, "channel-lost", f"{platform}:{name}", told, every)
 
     def people(self, platform: str) -> Collection[str]:
