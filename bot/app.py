@@ -5,6 +5,7 @@ import secrets
 import signal
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from math import nan
 from pathlib import Path
@@ -269,6 +270,8 @@ def _reload(bot: Bot, reload: Callable[[], Settings]) -> None:
     bot.intake.standing = replace(
         fresh, platforms=before.platforms, public_url=before.public_url, feed_secret=before.feed_secret
     )
+    with suppress(StoreUnavailable):  # the adapters go on without, and learn them at the next start
+        bot.intake.learn_channels_again()
     log.info("config.reloaded")
 
 

@@ -2,7 +2,8 @@
 
 import traceback
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 
 import structlog
@@ -42,6 +43,11 @@ from models.records import reading as read_positions
 
 FIRST_RETRY = timedelta(seconds=10)
 MOST_ATTEMPTS = 8
+Placed = MessagePosted | MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved | CommandGiven | ButtonPressed
+"""The events that happen in a channel."""
+
+HOURLY = timedelta(hours=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 log = structlog.get_logger(__name__)
 
@@ -58,6 +64,7 @@ class Intake:
         self._store = store
         self._clock = clock
         self._metrics = metrics
+        self._told: dict[str, dict[str, str]] = {}
 
     def receive(self, event: Event) -> Answer | None:
         """Take one event, without the secrets in it; return only after the commit.
@@ -141,7 +148,16 @@ class Intake:
             self._count(event, outcome)
 
     def _context(self, session: Session, event: Event) -> Context:
-        return Context(session, self._clock.now(), event, self.standing, actor_of(event))
+        named = self._as_configured(session, event)
+        return Context(session, self._clock.now(), named, self.standing, actor_of(event))
+
+    def _as_configured(self, session: Session, event: Event) -> Event:
+        """Give an event by the name that the configuration has for its channel, where that was renamed meanwhile."""
+        policy = self.standing.policy
+        if not isinstance(event, Placed) or not event.channel_name or policy.channel(event.channel_name) is not None:
+            return event
+        known = directory.name_of(session, event.platform, event.channel)
+        return event if known is None or policy.channel(known) is None else replace(event, channel_name=known)
 
     def _refused(self, event: Event, refusal: UserError) -> Answer:
         answer = Answer(reply=text(str(refusal)))
@@ -173,11 +189,10 @@ class Intake:
         told = operations.event_failed(kind, is_final=is_final)
         self._tell_leads(session, "failed", f"{kind}:{where(error)}:{is_final}", told)
 
-    def _tell_leads(self, session: Session, about: str, subject: str, told: Message) -> None:
-        """Tell the leads something: once an hour about each subject, however often it happens."""
+    def _tell_leads(self, session: Session, about: str, subject: str, told: Message, every: timedelta = HOURLY) -> None:
+        """Tell the leads something: once an hour, or in another span, about each subject, however often it happens."""
         now = self._clock.now()
-        hour = now.replace(minute=0, second=0, microsecond=0)
-        notice = TimeCame.of(about, subject[:240], hour)
+        notice = TimeCame.of(about, subject[:240], now - (now - EPOCH) % every)
         if received.insert_once(session, notice, now) is None:
             return
         context = Context(session, now, notice, self.standing)
@@ -225,12 +240,22 @@ class Intake:
 
     def learn_channels(self, platform: str, channels: Iterable[tuple[str, str]], *, are_all: bool = False) -> None:
         """Keep the (id, name) of a platform's channels, and tell the leads of configured ones that are lost by it."""
+        told = dict(channels)
+        self._told[platform] = told if are_all else {**self._told.get(platform, {}), **told}
+        configured = [channel.name for channel in self.standing.policy.channels]
         with self._store.transaction() as session:
-            self._tell_lost(session, platform, directory.learn(session, platform, channels, are_all=are_all))
+            lost = directory.learn(session, platform, told.items(), are_all=are_all, configured=configured)
+            self._tell_lost(session, platform, lost)
         self.wake()
+
+    def learn_channels_again(self) -> None:
+        """Take the names that the platforms told for what they are under another configuration."""
+        for platform, told in [*self._told.items()]:
+            self.learn_channels(platform, told.items())
 
     def lose_channel(self, platform: str, channel: str) -> None:
         """Forget a channel, and tell the leads where it is a configured one."""
+        self._told.get(platform, {}).pop(channel, None)
         with self._store.transaction() as session:
             name = directory.lose(session, platform, channel)
             self._tell_lost(session, platform, {} if name is None else {name: ""})
@@ -240,7 +265,8 @@ class Intake:
         for name, now_called in lost.items():
             if self.standing.policy.channel(name) is not None:
                 told = operations.channel_lost(platform, name, now_called)
-                self._tell_leads(session, "channel-lost", f"{platform}:{name}", told)
+                every = timedelta(days=1) if now_called else HOURLY  # of a name it is told until it is mended
+                self._tell_leads(session, "channel-lost", f"{platform}:{name}", told, every)
 
     def people(self, platform: str) -> Collection[str]:
         """Give the user ids that the configured people have on a platform."""

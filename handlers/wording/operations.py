@@ -46,12 +46,12 @@ def delivery_failed(what: str, why: str) -> Message:
 
 
 def channel_lost(platform: str, name: str, now_called: str) -> Message:
-    """Tell the leads that a configured channel is not read any more. now_called: empty where the bot is not in it."""
+    """Tell the leads that a configured channel has another name, or, without one, that the bot is not in it."""
     where = NAMES.get(platform, platform)
     if now_called:
         return message(
-            paragraph(f"#{name} on {where} is called #{now_called} now, so that I read nothing there any more."),
-            note("Give it its name back, or write the new one into the configuration (channels)."),
+            paragraph(f"#{name} on {where} is called #{now_called} now. I go on there as before."),
+            note("Write the new name into the configuration (channels), or give it its name back."),
         )
     return message(
         paragraph(f"I am no longer in #{name} on {where}, or it was archived: what is asked there reaches nobody."),

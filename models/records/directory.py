@@ -1,6 +1,6 @@
 """The channels that the platforms told of: which id a name has now."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 
 from sqlalchemy import Index, Select, String, bindparam, delete, select
@@ -21,23 +21,42 @@ class KnownChannel(Record):
 
 
 def learn(
-    session: Session, platform: str, channels: Iterable[tuple[str, str]], *, are_all: bool = False
+    session: Session,
+    platform: str,
+    channels: Iterable[tuple[str, str]],
+    *,
+    are_all: bool = False,
+    configured: Collection[str] = (),
 ) -> Mapping[str, str]:
     """Keep the (id, name) of channels in place of what was known of those ids and names.
 
-    are_all: the bot is in no others. Gives the names that no channel has any more, each with what its channel is called
-    now; empty: the bot is not in it. What is known already costs nothing: a workspace may have thousands, told at each
-    start.
+    are_all: the bot is in no others. configured: the names that the configuration goes by; a channel that had one of
+    them keeps it here until it gets another, or another channel gets that. Gives the names that no channel has any
+    more, each with what its channel is called now; empty: the bot is not in it. What is known already costs nothing: a
+    workspace may have thousands, told at each start.
     """
     found = select(KnownChannel.channel, KnownChannel.name).where(KnownChannel.platform == platform)
     known: dict[str, str] = dict(iter(session.execute(found)))
     told = dict(channels)
-    _keep(session, platform, [one for one in told.items() if known.get(one[0]) != one[1]], is_first=not known)
+    names = set(told.values())
+    stay = {
+        channel: known[channel]
+        for channel, name in told.items()
+        if known.get(channel) in configured and known[channel] not in names and name not in configured
+    }
+    called = {**told, **stay}
+    _keep(session, platform, [one for one in called.items() if known.get(one[0]) != one[1]], is_first=not known)
     gone = [channel for channel in known if are_all and channel not in told]
     for channel in gone:
         lose(session, platform, channel)
-    names = {*told.values(), *(name for channel, name in known.items() if channel not in {*told, *gone})}
+    names |= {name for channel, name in known.items() if channel not in {*told, *gone}}
     return {name: told.get(channel, "") for channel, name in known.items() if name not in names}
+
+
+def name_of(session: Session, platform: str, channel: str) -> str | None:
+    """Give what a channel is called here: its name, or that by which the configuration knew it."""
+    row = session.get(KnownChannel, (platform, channel))
+    return None if row is None else row.name
 
 
 def lose(session: Session, platform: str, channel: str) -> str | None:

@@ -25,6 +25,7 @@ from models.events import (
     TimeCame,
 )
 from models.policy import ChannelKind, Costs, Service
+from models.records import directory
 from models.records import event as received
 from models.records.delivery import OutboxRow, Purpose
 from models.records.event import Outcome, ReceivedEvent
@@ -35,6 +36,7 @@ from models.triage.classifier import Classifier
 from models.triage.verdict import Verdict
 from tests.alike import store_at
 from tests.bot.trial import NOW, Trial, given, posted
+from tests.handlers.build import policy
 from tests.handlers.desk import of_words
 from tests.stored import everything
 
@@ -244,6 +246,25 @@ def test_the_leads_are_told_of_a_configured_channel_that_is_lost_and_of_no_other
     assert "I am no longer in #devops-sos on Slack" in first
     assert "#devops-how-to on Slack is called #questions now" in second
     assert "I am no longer in #devops-operations" in third, "it was lost while the bot was away"
+
+
+def test_what_is_asked_in_a_renamed_channel_is_not_lost_and_its_new_name_is_taken_from_the_configuration(
+    trial: Trial,
+) -> None:
+    trial.intake.learn_channels("slack", [("C-devops-sos", "help")])
+    trial.intake.receive(replace(posted(), channel_name="help"))
+    assert trial.requests() == 1
+    assert "I go on there as before" in trial.told("lea")[0]
+
+    channels = [
+        one.model_copy(update={"name": "help"}) if one.name == "devops-sos" else one for one in policy().channels
+    ]
+    renamed = policy().model_copy(update={"channels": tuple(channels)})
+    trial.intake.standing = replace(trial.intake.standing, policy=renamed)
+    trial.intake.learn_channels_again()
+    with trial.store.reading() as session:
+        assert directory.channel_id(session, "slack", "help") == "C-devops-sos"
+        assert directory.channel_id(session, "slack", "devops-sos") is None
 
 
 def test_whoever_gave_a_command_that_failed_is_told_that_it_is_kept(sqlite_url: str) -> None:

@@ -3,7 +3,7 @@
 Calls are made from a small pool, once, and within two seconds: an answer that comes later is of no use.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -53,7 +53,13 @@ class Answers:
         asker = Asker(given.user_id, given.channel_id, given.thread_ts, given.response_url)
         if answer is not None and answer.form is not None:
             self._begin(self._open, answer.form, given.trigger_id, asker)
-        return self._ephemeral(answer.reply) if answer is not None and answer.reply is not None else {}
+        if answer is None or answer.reply is None:
+            return {}
+        first, *more = self._contents(answer.reply)
+        if more:  # one after the other, or they would overtake the acknowledgement
+            self._begin(self._whisper, answer.reply, asker)
+            return {}
+        return {"response_type": "ephemeral", **first}
 
     def to_button(
         self, answer: Answer | None, pressed: BlockActions | Shortcut, event: ButtonPressed | CommandGiven
@@ -95,12 +101,10 @@ class Answers:
         shown = forms.errors(answer.errors, view.fields)
         return {"response_action": "errors", "errors": shown} if shown else {"response_action": "clear"}
 
-    def _ephemeral(self, message: Message) -> Json:
-        return {"response_type": "ephemeral", **self._content(message)}
-
-    def _content(self, message: Message) -> Json:
-        blocks = render.blocks(message, self._workspace)
-        return {"text": render.fallback(message)} | ({"blocks": blocks} if blocks else {})
+    def _contents(self, message: Message) -> Sequence[Json]:
+        """Give what is shown, in several messages where it is too long for one."""
+        said, parts = render.fallback(message), render.parts(message, self._workspace)
+        return [{"text": said} | ({"blocks": blocks} if blocks else {}) for blocks in parts]
 
     def _begin(self, call: Callable[..., None], *arguments: object) -> None:
         self._pool.submit(self._made, call, *arguments)
@@ -123,7 +127,10 @@ class Answers:
 
     def _whisper(self, message: Message, asker: Asker) -> None:
         """Show something to one person, in the first way that works: the channel, the response URL, directly."""
-        content = self._content(message)
+        for content in self._contents(message):
+            self._show(content, asker)
+
+    def _show(self, content: Json, asker: Asker) -> None:
         if asker.channel and self._is_shown(content, asker):
             return
         if asker.response_url:

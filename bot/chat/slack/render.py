@@ -30,6 +30,9 @@ MOST_BLOCKS = 50
 MOST_TEXT = 8_500
 """In all blocks together; a thousand are left for what buttons say."""
 
+MOST_PARTS = 5
+"""So often an answer may be given to one command, as Slack has it."""
+
 SECTION, HEADER, NOTE, FIELD, FIELD_LABEL = 2_900, 150, 1_900, 1_900, 150
 MOST_FIELDS, MOST_BUTTONS = 10, 25
 LABEL, VALUE, ACTION, FALLBACK, WORDS = 75, 2_000, 200, 1_000, 3_800
@@ -46,6 +49,19 @@ def blocks(message: Message, workspace: str = "", most: int = MOST_BLOCKS, *, mo
     """Give the blocks of a message. workspace: its address, to which links to messages lead."""
     rendering = _Rendering(workspace, most_text)
     return _within(most, [made for block in message.blocks for made in rendering.block(block)])
+
+
+def parts(message: Message, workspace: str = "") -> list[list[Json]]:
+    """Give the blocks of a message in as many messages as they need, as far as anybody reads."""
+    rendering, found, used = _Rendering(workspace, MOST_TEXT * MOST_PARTS), list[list[Json]]([[]]), 0
+    for one in (made for block in message.blocks for made in rendering.block(block)):
+        size = sum(map(len, _texts_in(one)))
+        if found[-1] and (used + size > MOST_TEXT or len(found[-1]) == MOST_BLOCKS):
+            found.append([])
+            used = 0
+        found[-1].append(one)
+        used += size
+    return found[:MOST_PARTS]
 
 
 def words(message: Message, workspace: str = "") -> str:

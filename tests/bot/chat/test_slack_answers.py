@@ -1,3 +1,4 @@
+import re
 import time
 from collections.abc import Iterator
 from typing import NoReturn
@@ -5,7 +6,7 @@ from typing import NoReturn
 import pytest
 
 from models.events import ButtonPressed, CommandGiven, Event, FormSubmitted
-from models.message import Answer, Block, Button, Buttons, Form, FormField, Message, message, paragraph, text
+from models.message import Answer, Block, Bullets, Button, Buttons, Form, FormField, Message, message, paragraph, text
 from tests.bot.chat.slack_building import Recorder, running, workspace
 from tests.fakes.slack import FakeSlack, Json
 
@@ -51,6 +52,20 @@ def test_a_command_is_answered_with_its_acknowledgement(slack: FakeSlack, inboun
     assert response["response_type"] == "ephemeral"
     assert slack.ephemerals("amina")[0]["text"] == "Amina is &lt;!here&gt; until 9:00"
     assert slack.calls_to("chat.postEphemeral") == []
+
+
+def test_an_answer_that_is_too_long_for_one_message_comes_whole_and_in_order(
+    slack: FakeSlack, inbound: Recorder
+) -> None:
+    items = tuple((f"no.{number} {'x' * 180}",) for number in range(120))
+    inbound.answer = lambda _: Answer(reply=message(Bullets(items), ROW.blocks[1]))
+    slack.command("amina", "devops-sos", "/handover", "show 1").wait()
+    slack.wait_for(lambda: "'ack'" in str(slack.ephemerals("amina")))
+
+    said = slack.ephemerals("amina")
+    numbers = re.findall(r"no\.(\d+)", "".join(str(one["blocks"]) for one in said))
+    assert numbers == [str(number) for number in range(120)]
+    assert len(said) > 1
 
 
 def test_a_command_is_acknowledged_only_after_the_commit(slack: FakeSlack, inbound: Recorder) -> None:

@@ -33,6 +33,24 @@ def test_what_is_lost_by_a_change_is_said_and_by_a_channel_that_takes_a_name_ove
         assert directory.lose(session, "slack", "C2") is None
 
 
+def test_a_configured_channel_keeps_its_name_here_until_it_has_another_that_is_configured(store: Store) -> None:
+    with store.transaction() as session:
+        directory.learn(session, "slack", [("C1", "sos"), ("C2", "lunch")], configured=["sos"])
+        renamed = [("C1", "help"), ("C2", "brunch")]
+        for _ in range(2):
+            assert directory.learn(session, "slack", renamed, are_all=True, configured=["sos"])["sos"] == "help"
+            assert directory.channel_id(session, "slack", "sos") == "C1"
+            assert directory.name_of(session, "slack", "C1") == "sos"
+        assert directory.channel_id(session, "slack", "brunch") == "C2"
+
+        directory.learn(session, "slack", renamed, configured=["help"])
+        assert directory.channel_id(session, "slack", "help") == "C1"
+        directory.learn(session, "slack", [("C1", "sos")], configured=["sos"])
+        directory.learn(session, "slack", [("C1", "old-sos"), ("C9", "sos")], configured=["sos"])
+        assert directory.channel_id(session, "slack", "sos") == "C9"
+        assert directory.name_of(session, "slack", "C1") == "old-sos"
+
+
 def test_five_thousand_channels_are_learnt_at_once_and_again_without_a_change(store: Store) -> None:
     channels = [(f"C{number}", f"room-{number}") for number in range(5000)]
     with store.transaction() as session:
