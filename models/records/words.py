@@ -119,7 +119,7 @@ def _payload_is_of(whose: Whose) -> ColumnElement[bool]:
 
 
 def _went_to(whose: Whose) -> ColumnElement[bool]:
-    """Say which messages are about somebody's requests or incidents, or were sent to them: they may repeat their words."""
+    """Say which messages are about somebody's requests or incidents, or sent to them: these may hold their words."""
     lanes = [
         and_(OutboxRow.platform == platform, OutboxRow.lane.in_((f"@{user}", f"home:{user}")))
         for platform, user in whose.handles
