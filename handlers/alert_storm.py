@@ -14,7 +14,7 @@ from models.records import alert as records
 from models.records import delivery
 from models.records.alert import AlertStorm
 from models.records.delivery import Purpose
-from models.records.incident import Incident, IncidentState
+from models.records.incident import Incident
 from models.records.request import Request
 from models.severity import Severity
 
@@ -23,7 +23,10 @@ ENDS = timedelta(minutes=5)
 
 
 def announce(ctx: Context, incident: Incident) -> None:
-    """Post a new incident, or let the summary of a storm stand for it."""
+    """Post a new incident, or let the summary of a storm stand for it; one that is silenced once that is over."""
+    if incident.is_silenced(ctx.now):
+        incident.refresh_at = incident.silenced_until
+        return
     where = incident_place.place(ctx)
     if where is None:
         incidents.unplaced(ctx, incident)
@@ -118,7 +121,6 @@ def _open(ctx: Context, storm: AlertStorm, number: int) -> None:
 
 
 def _live_critical(ctx: Context, storm: AlertStorm) -> int | None:
-    """Give how many incidents of a storm are live that somebody is paged for; None: none is."""
-    pages = {one for one in Severity if incidents.pages(ctx, one)}
-    counts = records.storm_counts(ctx.session, storm.id)
-    return sum(one[3] for one in counts if one[0] is IncidentState.OPEN and one[1] in pages) or None
+    """Give how many incidents of a storm are live, and not silenced, that somebody is paged for; None: none is."""
+    pages = [one for one in Severity if incidents.pages(ctx, one)]
+    return records.loud_in_storm(ctx.session, storm.id, pages, ctx.now) or None

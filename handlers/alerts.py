@@ -71,6 +71,8 @@ def _begin(ctx: Context, delivery: Delivery, begun: Sequence[Known]) -> None:
     live = records.live_of_groups(ctx.session, groups)
     back = records.over_of_groups(ctx.session, groups.keys() - live.keys(), ctx.now - ctx.policy.alerts.reopen)
     fresh = {key: _thought_of(ctx, delivery, groups[key]) for key in groups if key not in live and key not in back}
+    for key, until in records.silences_of_groups(ctx.session, fresh, ctx.now).items():
+        fresh[key].silenced_until = until
     incidents.open_all(ctx, list(fresh.values()), "alert")
     for key, alerts in groups.items():
         if key in fresh:

@@ -9,18 +9,18 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from handlers import incidents
+from handlers import alert_storm, incidents
 from handlers.context import Context, Standing
 from handlers.job import Job
 from handlers.wording import heartbeat as wording
-from models.alert_policy import Heartbeat
+from models.alert_policy import Heartbeat, Maintenance
 from models.events import ReportedAlert, TimeCame
 from models.policy import Policy
 from models.records import event as received
 from models.records import heartbeat as records
 from models.records import incident as incident_records
 from models.records.heartbeat import HEARTBEAT
-from models.records.incident import IncidentSource
+from models.records.incident import Incident, IncidentSource
 from models.severity import Severity
 
 RETURN = "return"
@@ -79,7 +79,30 @@ def lost(ctx: Context, event: TimeCame) -> None:
     if ctx.now - event.at > LATE:
         row.due_at = ctx.now + kept.period
         return
+    planned = max((one.ends(ctx.policy.zone) for one in _all_under_maintenance(ctx)), default=None)
+    if planned is not None:
+        row.due_at = planned
+        return
     row.due_at = None
+    row.incident_id = (_come_back(ctx, kept) or _open(ctx, kept, row)).id
+
+
+def _all_under_maintenance(ctx: Context) -> list[Maintenance]:
+    """Give the windows that are on in which nobody is told of anything."""
+    zone = ctx.policy.zone
+    return [one for one in ctx.policy.alerts.maintenance if one.service is None and one.is_on(ctx.now, zone)]
+
+
+def _come_back(ctx: Context, kept: Heartbeat) -> Incident | None:
+    """Take up the incident of a heartbeat that was heard of for a moment, and give it; None where there is none."""
+    since = ctx.now - ctx.policy.alerts.reopen
+    incident = incident_records.over_of_groups(ctx.session, [kept.key], since).get(kept.key)
+    if incident is not None:
+        incidents.reopen(ctx, incident)
+    return incident
+
+
+def _open(ctx: Context, kept: Heartbeat, row: records.Heartbeat) -> Incident:
     incident = incidents.open_incident(
         ctx,
         title=wording.lost(kept.name, kept.source, ctx.now - row.seen_at),
@@ -87,10 +110,13 @@ def lost(ctx: Context, event: TimeCame) -> None:
         source=IncidentSource.ALERTS,
         said_by="clock",
         sender=HEARTBEAT,
+        group_key=kept.key,
         labels={"alertname": kept.name, **kept.labels},
     )
-    row.incident_id = incident.id
-    incidents.post(ctx, incident)
+    silences = incident_records.silences_of_groups(ctx.session, [kept.key], ctx.now)
+    incident.silenced_until = silences.get(kept.key)
+    alert_storm.announce(ctx, incident)
+    return incident
 
 
 def _by_key(policy: Policy) -> dict[str, Heartbeat]:

@@ -121,7 +121,7 @@ def resolve(ctx: Context, incident: Incident, text: str, *, source: Source) -> A
     if text:
         _keep(ctx, incident, text, source=source)
     incidents.resolve(ctx, incident, ctx.handle_on(incident.platform or ctx.platform), source=source)
-    ctx.audit("resolve", f"incident:{incident.id}", text)
+    ctx.audit("resolve", f"incident:{incident.id}")
     asked = len(following.linked(ctx.session, incident.id))
     again_at = times.clock(ctx.now + incidents.SETTLES, ctx.policy.zone)
     return Answer(reply=wording.resolved(incident.id, asked, incident.firing, again_at))

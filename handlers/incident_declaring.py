@@ -62,7 +62,7 @@ def declare(
     surge.settle(ctx, incident)
     linked = _take(ctx, incident, source)
     told = _tell_on_call(ctx, incident, where.name if where is not None else None)
-    ctx.audit("declare", f"incident:{incident.id}", title)
+    ctx.audit("declare", f"incident:{incident.id}", severity.value)
     return wording.declared(incident.id, title, severity, service, told=told, others=others, linked=linked)
 
 

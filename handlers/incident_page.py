@@ -59,18 +59,20 @@ def end_request(ctx: Context, number: int | None, incident: int | None) -> None:
 def page_again(ctx: Context, number: int) -> None:
     """Page again for what is back, or not silenced any more.
 
-    Whoever was on it when it ended by itself is still, and nobody is paged anew.
+    Whoever was on it when it ended by itself is still, and nobody is paged anew. What goes on in another request is
+    left to that.
     """
     request = requests.get(ctx.session, number)
-    if request is None or request.state not in (RequestState.OPEN, RequestState.RESOLVED):
+    if request is None or request.state is RequestState.ACKNOWLEDGED:
         return
     if request.state is RequestState.OPEN:
         if request.due is None and request.page_id is None:
             paging.begin(ctx, request)
-    elif request.owner is None or request.resolved_by is not None:
-        response.reopen(ctx, request, RequestClass.URGENT, source="clock", is_correction=False)
-    else:
+    elif request.state is RequestState.RESOLVED and request.owner is not None and request.resolved_by is None:
         request.state, request.resolved_at = RequestState.ACKNOWLEDGED, None
         ctx.note(request, "reopened", source="clock", actor="")
         response.await_owner(ctx, request)
         paging.show(ctx, request)
+    elif duplicate.may_come_back(ctx, request):
+        request.reasons = [wording.REASON]
+        response.reopen(ctx, request, RequestClass.URGENT, source="clock", is_correction=False)

@@ -81,8 +81,11 @@ def open_incident(
 def open_all(ctx: Context, incidents: Sequence[Incident], said_by: Source) -> None:
     """Open incidents that were only thought of: they get their numbers, and a first line each."""
     records.add(ctx.session, incidents)
-    first = ({"incident_id": one.id, "at": ctx.now, "detail": one.title[:500]} for one in incidents)
-    rest = {"actor": ctx.actor, "what": "opened", "source": said_by}
+    first = (
+        {"incident_id": one.id, "at": ctx.now, "detail": one.title[:500], "actor": one.declared_by or ctx.actor}
+        for one in incidents
+    )
+    rest = {"what": "opened", "source": said_by}
     put_all(ctx.session, IncidentEntry, [{**one, **rest} for one in first])
 
 
@@ -105,7 +108,7 @@ def note(
         IncidentEntry,
         incident_id=incident.id,
         at=at or ctx.now,
-        actor=ctx.actor if actor is None else actor,
+        actor=(ctx.actor and ctx.handle_on(incident.platform or ctx.platform)) if actor is None else actor,
         what=what,
         detail=detail[:4000],
         source=source,
@@ -331,8 +334,12 @@ def silence(ctx: Context, incident: Incident, until: datetime | None, *, source:
         _stop_paging(ctx, incident)
     else:
         note(ctx, incident, "silence over", source=source)
+        if incident.group_key is not None:
+            records.end_silences(ctx.session, incident.group_key, ctx.now)
         page(ctx, incident)
     refresh(ctx, incident)
+    if incident.post_id is None and incident.storm_id is None and incident.is_live:
+        incident.refresh_at = until or ctx.now  # then it is posted for the first time
 
 
 def _stop_paging(ctx: Context, incident: Incident) -> None:

@@ -28,6 +28,7 @@ from handlers.wording.thread_words import is_back
 from models.events import MessageDeleted, MessageEdited, MessagePosted, TimeCame
 from models.policy import ChannelKind
 from models.records import course, forgetting
+from models.records import incident as incident_records
 from models.records import request as records
 from models.records.base import put
 from models.records.request import Due, ReadMessage, Request, RequestState
@@ -326,10 +327,14 @@ def _words_of(ctx: Context, request: Request) -> str:
 
 
 def time_came(ctx: Context, event: TimeCame) -> None:
-    """Do what a request was waiting for, unless it no longer waits for it."""
+    """Do what a request was waiting for, unless it no longer waits for it; for a silenced incident, afterwards."""
     number, waited_for = event.subject.split(":")[:2]
     request = records.get(ctx.session, int(number))
     if request is None or not request.state.is_live or request.due_at != event.at or request.due != waited_for:
+        return
+    quiet_until = incident_records.quiet_until(ctx.session, request.id, ctx.now)
+    if quiet_until is not None:
+        request.due_at = quiet_until
         return
     _DUE[request.due](ctx, request)
 

@@ -31,6 +31,7 @@ _SAID = {
     " `Authorization: Bearer TOKEN`.",
     "unknown": "There is no such hook, or it is not in the configuration.",
     "large": f"A delivery has at most {LARGEST} bytes. Send fewer alerts at once.",
+    "packed": "A delivery is read as it stands: send it without `Content-Encoding`.",
     "often": "This is more often than the configuration allows this sender. Wait, and send again.",
     "away": "The store cannot be written now. Send it again.",
 }
@@ -109,7 +110,9 @@ def _refuse_token_in_address(request: Request, token: bytes) -> None:
 
 
 async def _body(request: Request) -> bytes:
-    """Give the body of a request. Raises Refused for one that is too large, whatever it says of its length."""
+    """Give the body of a request. Raises Refused for one that is packed, or too large whatever it says."""
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise Refused(415, _SAID["packed"])
     told = request.headers.get("content-length", "")
     if told.isdigit() and int(told) > LARGEST:
         raise Refused(413, _SAID["large"])

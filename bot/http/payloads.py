@@ -49,8 +49,9 @@ class Payload(Protocol):
 
 
 def _read(raw: bytes) -> Any:
+    """Give what JSON says, without the character that PostgreSQL cannot hold. Raises Faulty."""
     try:
-        return from_json(raw)
+        return from_json(raw.replace(b"\\u0000", b"\\ufffd"))
     except ValueError as error:
         raise Faulty([{"at": "", "fault": f"This is no JSON: {error}"}]) from None
 
@@ -168,9 +169,15 @@ class AlertmanagerDelivery(PrometheusDelivery):
         """Give the page of Alertmanager's on which such an alert is silenced."""
         if not self.external_url.startswith(("http://", "https://")):
             return {}
-        named = [f'{name}="{value}"' for name, value in sorted(alert.labels.items())[:MOST_FILTERS]]
+        named = [f"{name}={_quoted(value)}" for name, value in sorted(alert.labels.items())[:MOST_FILTERS]]
         wanted = quote("{" + ", ".join(named) + "}", safe="", errors="replace")
         return {"silence": f"{self.external_url.rstrip('/')}/#/silences/new?filter={wanted}"}
+
+
+def _quoted(value: str) -> str:
+    """Give a label's value as a matcher holds it: nothing in it ends the matcher, or begins another one."""
+    inside = value.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
+    return f'"{inside}"'
 
 
 class _Ours(BaseModel):

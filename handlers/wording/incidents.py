@@ -172,7 +172,8 @@ def _span(length: timedelta) -> str:
 
 def began_again(facts: Facts) -> Message:
     """Say in its thread that it is back."""
-    return text(f"{_SIGNS[facts.severity]} It is back: {facts.firing} of {times.count(facts.alerts, 'alert')} firing.")
+    counted = f": {facts.firing} of {times.count(facts.alerts, 'alert')} firing" if facts.alerts else ""
+    return text(f"{_SIGNS[facts.severity]} It is back{counted}.")
 
 
 def graver(facts: Facts) -> Message:

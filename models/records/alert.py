@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cache
 
-from sqlalchemy import ForeignKey, Index, Select, String, Text, bindparam, false, func, select, update
+from sqlalchemy import ForeignKey, Index, Select, String, Text, bindparam, false, func, or_, select, update
 from sqlalchemy import text as sql_text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -310,6 +310,13 @@ def storm_counts(session: Session, number: int) -> Sequence[tuple[IncidentState,
     found = select(*of, func.count(), func.coalesce(func.sum(Incident.alerts), 0))
     rows = session.execute(found.where(Incident.storm_id == number).group_by(*of))
     return [(row[0], row[1], row[2], row[3], row[4]) for row in rows]
+
+
+def loud_in_storm(session: Session, number: int, severities: Sequence[Severity], now: datetime) -> int:
+    """Give how many incidents of a storm are live, of some severities and not silenced."""
+    of = (Incident.storm_id == number, Incident.state == IncidentState.OPEN, Incident.severity.in_(severities))
+    is_loud = or_(Incident.silenced_until.is_(None), Incident.silenced_until <= now)
+    return session.scalar(select(func.count()).select_from(Incident).where(*of, is_loud)) or 0
 
 
 def posts_of(session: Session, platform: str, channel: str) -> AlertChannel:

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cache
 
-from sqlalchemy import ForeignKey, Index, Integer, Select, String, Text, bindparam, or_, select
+from sqlalchemy import ForeignKey, Index, Integer, Select, String, Text, bindparam, func, or_, select, update
 from sqlalchemy import text as sql_text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -212,6 +212,27 @@ def _finding_over() -> Select[Incident]:
 def of_request(session: Session, request_id: int) -> Incident | None:
     """Give the incident that a request pages for; None for every other request."""
     return session.scalar(select(Incident).where(Incident.request_id == request_id).with_for_update())
+
+
+def quiet_until(session: Session, request_id: int, now: datetime) -> datetime | None:
+    """Give until when the incident is silenced that a request pages for; None where none is. Nothing is locked."""
+    of = (Incident.request_id == request_id, Incident.silenced_until > now)
+    return session.scalar(select(Incident.silenced_until).where(*of))
+
+
+def silences_of_groups(session: Session, group_keys: Collection[str], now: datetime) -> dict[str, datetime]:
+    """Give until when the incidents of groups of alerts are silenced, by group; those that are not are left out."""
+    if not group_keys:
+        return {}
+    of = (Incident.group_key.in_(group_keys), Incident.silenced_until > now)
+    found = select(Incident.group_key, func.max(Incident.silenced_until)).where(*of).group_by(Incident.group_key)
+    return {key: until for key, until in session.execute(found) if key is not None and until is not None}
+
+
+def end_silences(session: Session, group_key: str, now: datetime) -> None:
+    """Let no incident of a group of alerts be silenced any more."""
+    of = (Incident.group_key == group_key, Incident.silenced_until > now)
+    session.execute(update(Incident).where(*of).values(silenced_until=None))
 
 
 def of_post(session: Session, row: int) -> Incident | None:

@@ -29,7 +29,7 @@ from models.records.event import ReceivedEvent
 from models.records.exchange import Exchange, ExchangeState
 from models.records.feedback import Feedback
 from models.records.handover import Handover, LogEntry
-from models.records.incident import Incident, IncidentEntry, IncidentState
+from models.records.incident import Incident, IncidentEntry, IncidentLink, IncidentState
 from models.records.incident_chat import IncidentMessage
 from models.records.request import LIVE, LabelledExample, ReadMessage, Request, TimelineEntry
 from models.records.roster import StoredAbsence
@@ -119,17 +119,34 @@ def _payload_is_of(whose: Whose) -> ColumnElement[bool]:
 
 
 def _went_to(whose: Whose) -> ColumnElement[bool]:
-    """Say which messages are about somebody's requests, or were sent to them: those may repeat what they wrote."""
+    """Say which messages are about somebody's requests or incidents, or sent to them: these may hold their words."""
     lanes = [
         and_(OutboxRow.platform == platform, OutboxRow.lane.in_((f"@{user}", f"home:{user}")))
         for platform, user in whose.handles
     ]
-    return or_(OutboxRow.request_id.in_(whose.requests()), *lanes)
+    told = select(Incident.id).where(_told_of_by(whose))
+    shown = [
+        select(Incident.post_id).where(Incident.id.in_(told), Incident.post_id.is_not(None)),
+        select(IncidentLink.post_id).where(IncidentLink.incident_id.in_(told), IncidentLink.post_id.is_not(None)),
+    ]
+    is_shown = or_(*(column.in_(rows) for column in (OutboxRow.id, OutboxRow.post_id) for rows in shown))
+    return or_(OutboxRow.request_id.in_(whose.requests()), *lanes, is_shown)
 
 
 def _of_no_live_incident(incident_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     """Say which rows are of no incident that is live."""
     return ~exists().where(Incident.id == incident_id, Incident.state == IncidentState.OPEN)
+
+
+def _told_of_by(whose: Whose) -> ColumnElement[bool]:
+    """Say which incidents somebody declared, named or wrote an update of: any of these may be its words now."""
+    known_by = [*whose.users, *whose.called_elsewhere()]
+    wrote = exists().where(
+        IncidentEntry.incident_id == Incident.id,
+        IncidentEntry.actor.in_(known_by),
+        IncidentEntry.what.in_(("opened", "updated", "renamed")),
+    )
+    return or_(Incident.declared_by.in_(known_by), wrote)
 
 
 def _logged(whose: Whose) -> ColumnElement[bool]:
@@ -244,7 +261,7 @@ PLACES: tuple[Place, ...] = (
         Incident.seen_at,
         {"title": _nothing, "update": _nothing, "public_note": _nothing, "labels": _no_values, "links": _no_values},
         or_(Incident.title != "", Incident.update != "", Incident.public_note != ""),
-        lambda whose: Incident.declared_by.in_(whose.users),
+        _told_of_by,
         is_over=Incident.state != IncidentState.OPEN,
     ),
     Place(
@@ -252,7 +269,7 @@ PLACES: tuple[Place, ...] = (
         IncidentEntry.at,
         {"detail": _nothing},
         IncidentEntry.detail != "",
-        lambda whose: IncidentEntry.actor.in_(whose.users),
+        lambda whose: IncidentEntry.actor.in_([*whose.users, *whose.called_elsewhere()]),
         is_over=_of_no_live_incident(IncidentEntry.incident_id),
     ),
     Place(

@@ -16,6 +16,7 @@ from bot.store import Store
 from models.errors import ConfigError
 from models.policy import Triage
 from models.records.audit import AuditEntry
+from models.records.delivery import OutboxRow, OutboxState
 from models.records.request import LabelledExample, ReadMessage, Request
 from models.triage.model import Model
 from tests.bot.configurations import SOUND, settings, written
@@ -73,6 +74,18 @@ def test_when_everybody_is_forgotten_nothing_that_anybody_wrote_is_left(opened: 
         forget(opened, found, who)
 
     assert [line for line in everything(opened.store).splitlines() if PLANTED in line or "Dev Eloper" in line] == []
+
+
+def test_what_somebody_wrote_of_an_incident_goes_wherever_it_stood(opened: Office, found: Settings) -> None:
+    opened.command("ana", "incident", "declare something hangs")
+    opened.command("ben", "incident", f"update 1 {PLANTED} is why next 30m")
+    opened.command("ben", "incident", f"silence 1 1h {PLANTED}")
+    opened.command("ben", "incident", f"resolve 1 {PLANTED} was why")
+    with opened.store.transaction() as session:
+        session.execute(update(OutboxRow).values(state=OutboxState.SENT))
+    assert PLANTED in everything(opened.store)
+    forget(opened, found, "@ben")
+    assert [line for line in everything(opened.store).splitlines() if PLANTED in line] == []
 
 
 def test_without_apply_nothing_changes_and_the_counts_are_the_same(opened: Office, found: Settings) -> None:

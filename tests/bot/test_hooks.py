@@ -1,5 +1,6 @@
 """The hooks: who is let in, what is read, and that a delivery is answered only once it is kept; over a real socket."""
 
+import gzip
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -7,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from pydantic import SecretStr
@@ -154,6 +156,11 @@ def test_what_is_too_large_is_refused_whatever_it_says_of_its_length(listening: 
     connection.close()
 
 
+def test_what_is_packed_is_refused_with_why(listening: Hooked) -> None:
+    status, said, _ = listening.post("generic", gzip.compress(b'{"title": "Down"}'), Content_Encoding="gzip")
+    assert (status, "Content-Encoding" in said["error"]) == (415, True)
+
+
 def test_what_senders_are_answered_is_counted(listening: Hooked) -> None:
     listening.post("generic", {"title": "Counted"})
     assert 'watchbill_hook_deliveries_total{sender="generic",status="200"}' in listening.metrics.render().decode()
@@ -204,6 +211,18 @@ def test_a_delivery_of_alertmanagers_is_read() -> None:
         "https://alertmanager.example.org/#/silences/new?filter=%7Balertname%3D%22"
     )
     assert (second.is_firing, second.ends_at) == (False, instant("2026-11-02 10:03"))
+
+
+def test_no_label_widens_the_silence_that_its_link_offers() -> None:
+    labels = {"alertname": "Down", "pod": 'x", alertname=~".*\\'}
+    (one,) = read("alertmanager", payload("alertmanager") | {"alerts": [{"status": "firing", "labels": labels}]})
+    wanted = parse_qs(urlsplit(one.links["silence"].replace("#/", "")).query)["filter"]
+    assert wanted == ['{alertname="Down", pod="x\\", alertname=~\\".*\\\\"}']
+
+
+def test_what_no_database_can_hold_is_replaced() -> None:
+    (one,) = PAYLOADS["generic"].of(b'{"title": "Down\\u0000", "labels": {"a\\u0000": "b\\u0000"}}').reports()
+    assert (one.labels["alertname"], one.labels["a\ufffd"]) == ("Down\ufffd", "b\ufffd")
 
 
 def test_a_delivery_of_grafanas_is_read() -> None:

@@ -21,8 +21,8 @@ from models.records.directory import KnownChannel
 from models.records.incident import Incident, IncidentEntry, IncidentState
 from models.records.request import Request, RequestState
 from models.severity import Severity
-from tests.handlers.build import instant, rotation
-from tests.handlers.desk import ALERTS, Desk, at_desk
+from tests.handlers.build import direct, instant, rotation
+from tests.handlers.desk import ALERTS, SOS, Desk, at_desk
 from tests.handlers.incident_desk import says
 
 MINUTE = timedelta(minutes=1)
@@ -559,3 +559,89 @@ def test_what_was_held_back_counts_for_no_incident_when_it_ends(sqlite_url: str)
     watched.sends(first)  # with its old start, and held back
     watched.sends(ended(first))
     assert (watched.incident().is_live, watched.incident().firing) == (True, 1)
+
+
+def test_while_it_is_silenced_whoever_is_on_it_is_reminded_of_nothing(watched: Monitor) -> None:
+    watched.sends(critical())
+    watched.desk.delivers()
+    watched.desk.presses("ana", "ack", 1)
+    says(watched.desk, "ana", "silence 1 4h")
+    watched.owed()
+    watched.desk.paged()
+    for at in ("10:31", "10:46", "11:30", "13:59"):
+        watched.desk.until(f"2026-11-02 {at}")
+    assert watched.desk.paged() == []
+    assert not [one for one in watched.owed() if "have not written" in one]
+    watched.desk.until("2026-11-02 14:01")
+    assert direct(watched.desk.owed(), "ana")[-1].startswith("You took #1 and have not written there")
+
+
+def test_a_silence_holds_for_what_comes_back_as_another_incident_and_its_end_is_the_end(watched: Monitor) -> None:
+    one = critical()
+    watched.sends(one)
+    watched.desk.delivers()
+    says(watched.desk, "ana", "silence 1 1d")
+    watched.sends(ended(one))
+    watched.desk.paged()
+    watched.owed()
+    watched.desk.office.at("2026-11-02 11:00")
+    watched.sends(replace(one, starts_at=instant("2026-11-02 11:00")))
+    watched.desk.delivers()
+    assert (len(watched.rows(Incident)), watched.desk.paged(), in_channel(watched.posts())) == (2, [], [])
+    says(watched.desk, "ana", "silence 2 off")
+    watched.desk.until("2026-11-02 11:01")
+    assert len(watched.desk.paged()) == 1
+    watched.sends(ended(replace(one, starts_at=instant("2026-11-02 11:00"))))
+    watched.desk.office.at("2026-11-02 12:00")
+    watched.sends(replace(one, starts_at=instant("2026-11-02 12:00")))
+    watched.desk.delivers()
+    assert len(watched.desk.paged()) == 1
+
+
+@pytest.mark.parametrize("how", ["duplicate 1 of 2", "reroute 1", "class 1 none"])
+def test_what_comes_back_pages_again_whatever_was_said_of_its_request(watched: Monitor, how: str) -> None:
+    one = critical()
+    watched.sends(one)
+    watched.desk.delivers()
+    watched.desk.writes("dev", "outage", SOS)
+    watched.desk.delivers()
+    watched.desk.commands("ana", how)
+    watched.desk.commands("ana", "resolve 2")
+    watched.sends(ended(one))
+    watched.desk.delivers()
+    watched.desk.paged()
+    watched.desk.office.at("2026-11-02 10:05")
+    watched.sends(replace(one, starts_at=instant("2026-11-02 10:05")))
+    watched.desk.delivers()
+    assert len(watched.desk.paged()) == 1
+
+
+def test_what_goes_on_in_another_request_is_left_to_that(watched: Monitor) -> None:
+    one = critical()
+    watched.sends(one)
+    watched.desk.delivers()
+    watched.desk.writes("dev", "outage", SOS)
+    watched.desk.delivers()
+    watched.desk.commands("ana", "duplicate 1 of 2")
+    watched.sends(ended(one))
+    watched.desk.paged()
+    watched.desk.office.at("2026-11-02 10:02")
+    watched.sends(replace(one, starts_at=instant("2026-11-02 10:02")))
+    watched.desk.delivers()
+    assert watched.desk.paged() == []
+
+
+def test_a_storm_whose_critical_incidents_are_silenced_pages_no_more(watched: Monitor) -> None:
+    watched.sends(*storm_of(25))
+    watched.desk.delivers()
+    watched.desk.until("2026-11-02 10:00:10")
+    for one in watched.rows(Incident):
+        if one.storm_id is not None:
+            says(watched.desk, "ana", f"silence {one.id} 2h")
+    watched.desk.until("2026-11-02 10:00:30")
+    (storm,) = watched.rows(AlertStorm)
+    (request,) = [one for one in watched.rows(Request) if one.id == storm.request_id]
+    assert request.state is RequestState.RESOLVED
+    watched.desk.until("2026-11-02 12:01")
+    (request,) = [one for one in watched.rows(Request) if one.id == storm.request_id]
+    assert request.state is RequestState.OPEN

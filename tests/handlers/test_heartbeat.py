@@ -8,12 +8,12 @@ from sqlalchemy import select
 
 from bot.scheduler import DueWork
 from handlers import heartbeat
-from models.alert_policy import Alerts, Heartbeat
+from models.alert_policy import Alerts, Heartbeat, Maintenance
 from models.events import AlertReceived, ReportedAlert
 from models.policy import Channel, ChannelKind
 from models.records import heartbeat as records
 from models.records.incident import Incident
-from tests.handlers.build import Office, office, posts
+from tests.handlers.build import Office, instant, office, posts
 
 WATCHDOG = Heartbeat(name="Watchdog", every=timedelta(minutes=5), grace=timedelta(minutes=2))
 CHANNELS = tuple(
@@ -58,7 +58,10 @@ def test_a_heartbeat_that_stops_is_told_once_and_its_return_is_told(database_url
     beat(desk)
     assert [one.is_live for one in found(desk)] == [False]
     assert desk.owed() != []
-    desk.pass_time("2026-11-02 11:07")
+    for at in ("11:06", "11:12"):
+        desk.pass_time(f"2026-11-02 {at}")
+        beat(desk)
+    desk.pass_time("2026-11-02 11:19")
     assert [one.is_live for one in found(desk)] == [False, True]
 
 
@@ -112,6 +115,46 @@ def test_what_is_noticed_too_late_was_not_looked_for_in_time(sqlite_url: str) ->
     assert found(desk) == []
     desk.pass_time("2026-11-02 10:37")
     assert len(found(desk)) == 1
+
+
+def test_one_that_stops_again_within_a_quarter_of_an_hour_is_the_same_incident(sqlite_url: str) -> None:
+    desk = opened(sqlite_url)
+    beat(desk)
+    desk.pass_time("2026-11-02 10:07")
+    beat(desk)
+    desk.owed()
+    desk.pass_time("2026-11-02 10:14")
+    (incident,) = found(desk)
+    assert incident.is_live
+    beat(desk)
+    assert [one.is_live for one in found(desk)] == [False]
+
+
+def test_a_silence_of_a_heartbeat_holds_for_the_next_time_too(sqlite_url: str) -> None:
+    desk = opened(sqlite_url)
+    beat(desk)
+    desk.pass_time("2026-11-02 10:07")
+    desk.command("ana", "incident", "silence 1 1d")
+    beat(desk)
+    desk.pass_time("2026-11-02 10:30")
+    beat(desk)
+    desk.owed()
+    desk.pass_time("2026-11-02 10:37")
+    assert [one.is_silenced(desk.now) for one in found(desk)] == [True, True]
+    assert posts(desk.owed(), "devops-alerts") == []
+
+
+def test_while_all_is_under_maintenance_a_heartbeat_that_stops_is_told_when_that_is_over(sqlite_url: str) -> None:
+    desk = opened(sqlite_url)
+    window = Maintenance(start=instant("2026-11-02 10:05"), end=instant("2026-11-02 10:30"))
+    desk.decide_by(
+        desk.standing.policy.model_copy(update={"alerts": Alerts(heartbeats=(WATCHDOG,), maintenance=(window,))})
+    )
+    beat(desk)
+    desk.pass_time("2026-11-02 10:07")
+    assert found(desk) == []
+    desk.pass_time("2026-11-02 10:30")
+    assert [one.is_live for one in found(desk)] == [True]
 
 
 @pytest.mark.parametrize("wrong", [{"every": "10s"}, {"every": "5"}, {"source": "mail"}, {"name": ""}, {"often": "5m"}])
