@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from models.digest import Asked, Corrected, Period
@@ -28,9 +28,10 @@ _SEEN = (
     Request.is_direct,
     Request.first_answer_at,
     Request.acknowledged_at,
-    Request.resolved_at,
-    Request.state,
+    case((Request.state == RequestState.RESOLVED, Request.resolved_at)),
+    Request.state.in_(LIVE),
 )
+"""As `Asked` takes them."""
 
 
 def requests(session: Session, period: Period) -> Sequence[Asked]:
@@ -44,7 +45,7 @@ def requests(session: Session, period: Period) -> Sequence[Asked]:
     # Each part by its index, without what is in those before it; an OR of them reads every request.
     wanted = (select(*_SEEN).where(one, *outside[:place], *_IS_REQUEST) for place, one in enumerate(parts))
     rows = session.execute(union_all(*wanted)).all()
-    return sorted((_asked(*row) for row in rows), key=lambda one: one.number)
+    return sorted((Asked(*row) for row in rows), key=lambda one: one.number)
 
 
 def opened(session: Session, period: Period) -> Sequence[tuple[RequestClass, datetime]]:
@@ -59,11 +60,6 @@ def _within(column: Any, period: Period) -> ColumnElement[bool]:
 
 def _outside(column: Any, period: Period) -> ColumnElement[bool]:
     return or_(column.is_(None), column < period.start, column >= period.end)
-
-
-def _asked(*columns: Any) -> Asked:
-    *seen, resolved_at, state = columns
-    return Asked(*seen, resolved_at if state is RequestState.RESOLVED else None, state.is_live)
 
 
 def corrections(session: Session, period: Period) -> Sequence[Corrected]:
