@@ -18,8 +18,7 @@ from models.records import delivery
 from models.records import request as requests
 from models.records import thanks as records
 from models.records.delivery import Purpose
-from models.records.request import Request
-from models.records.thanks import BY_COMMAND, BY_REACTION, Thanks
+from models.records.thanks import BY_COMMAND, BY_REACTION, FirstAnswers, Thanks
 
 DAY = timedelta(days=1)
 LONGEST = 1000
@@ -166,21 +165,20 @@ def helpers_of(ctx: Context, start: datetime, end: datetime) -> Sequence[Helper]
     Left out: who does not want to be named, and the first answers of engineers, whose work that is.
     """
     thanks = Counter(one.receiver for one in records.given_between(ctx.session, start, end))
-    answers = Counter(
-        who(ctx, one.platform, one.first_answer_by or "")
-        for one in records.first_answered_between(ctx.session, start, end)
-        if not _is_by_engineer(ctx, one)
-    )
+    answers: Counter[str] = Counter()
+    for one in records.first_answers_between(ctx.session, start, end):
+        if not _are_by_engineer(ctx, one):
+            answers[who(ctx, one.platform, one.by or "")] += one.number
     named = {*thanks, *answers} - set(records.unnamed(ctx.session))
     found = [Helper(one, ctx.name_of(one), thanks[one], answers[one]) for one in named]
     return sorted(found, key=lambda one: (-(one.thanks + one.first_answers), one.name))
 
 
-def _is_by_engineer(ctx: Context, request: Request) -> bool:
-    """Say whether the first answer to a request came from an engineer or a lead; as it was then, where that is kept."""
-    if request.first_answer_by_engineer is not None:
-        return request.first_answer_by_engineer
-    return duty.is_engineer(ctx, ctx.policy.person_with_handle(request.platform, request.first_answer_by or ""))
+def _are_by_engineer(ctx: Context, answers: FirstAnswers) -> bool:
+    """Say whether first answers came from an engineer or a lead; as it was then, where that is kept."""
+    if answers.by_engineer is not None:
+        return answers.by_engineer
+    return duty.is_engineer(ctx, ctx.policy.person_with_handle(answers.platform, answers.by or ""))
 
 
 COMMANDS: tuple[Command, ...] = (

@@ -94,15 +94,13 @@ def open_debts(session: Session, rotation: str | None = None) -> Sequence[OpenDe
 
     What was reopened since owes nothing until it is resolved again.
     """
-    found = (
-        select(RunbookDebt, Request)
-        .join(Request, Request.id == RunbookDebt.request_id)
-        .where(RunbookDebt.state.in_(OPEN), Request.state == RequestState.RESOLVED)
-        .order_by(Request.resolved_at.desc(), Request.id.desc())
-    )
+    found = select(RunbookDebt, Request).join(Request, Request.id == RunbookDebt.request_id)
+    found = found.where(RunbookDebt.state.in_(OPEN)).order_by(Request.resolved_at.desc(), Request.id.desc())
     if rotation is not None:
         found = found.where(Request.rotation == rotation)
-    return [OpenDebt(debt, request) for debt, request in session.execute(found)]
+    owed = (OpenDebt(*row) for row in session.execute(found))
+    # Asked for in SQL, SQLite would begin with all that were ever resolved, and look for the debt of each.
+    return [one for one in owed if one.request.state is RequestState.RESOLVED]
 
 
 def due(session: Session, now: datetime) -> Sequence[RunbookDebt]:

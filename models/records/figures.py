@@ -1,10 +1,10 @@
 """What a digest is computed from: requests and corrections of a span of time, as frozen rows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select, union
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from models.digest import Asked, Corrected, Period
@@ -13,12 +13,13 @@ from models.records.request import LIVE, LabelledExample, Request, RequestState
 from models.triage.verdict import RequestClass
 
 NEVER_ASKED = (RequestState.DISMISSED, RequestState.WITHDRAWN)
+_IS_REQUEST = (Request.state.not_in(NEVER_ASKED), Request.request_class != RequestClass.NONE)
 
 _SEEN = (
     Request.id,
     Request.request_class,
     Request.opened_at,
-    Request.reopened_at,
+    func.coalesce(Request.reopened_at, Request.opened_at),
     Request.rotation,
     Request.platform,
     Request.channel,
@@ -27,9 +28,10 @@ _SEEN = (
     Request.is_direct,
     Request.first_answer_at,
     Request.acknowledged_at,
-    Request.resolved_at,
-    Request.state,
+    case((Request.state == RequestState.RESOLVED, Request.resolved_at)),
+    Request.state.in_(LIVE),
 )
+"""As `Asked` takes them."""
 
 
 def requests(session: Session, period: Period) -> Sequence[Asked]:
@@ -37,47 +39,27 @@ def requests(session: Session, period: Period) -> Sequence[Asked]:
 
     What turned out to be no request, or was taken back, is left out.
     """
-    spans = (_within(at, period) for at in (Request.opened_at, Request.first_answer_at, Request.resolved_at))
-    wanted = (select(*_SEEN).where(one) for one in (*spans, Request.state.in_(LIVE)))
-    found: Iterable[Any] = session.execute(union(*wanted))  # each by its index; an OR of them reads every request
-    return sorted((_asked(row) for row in found if _is_request(row)), key=lambda one: one.number)
+    columns = (Request.opened_at, Request.first_answer_at, Request.resolved_at)
+    parts = [_within(column, period) for column in columns] + [Request.state.in_(LIVE)]
+    outside = [_outside(column, period) for column in columns]
+    # Each part by its index, without what is in those before it; an OR of them reads every request.
+    wanted = (select(*_SEEN).where(one, *outside[:place], *_IS_REQUEST) for place, one in enumerate(parts))
+    rows = session.execute(union_all(*wanted)).all()
+    return sorted((Asked(*row) for row in rows), key=lambda one: one.number)
 
 
 def opened(session: Session, period: Period) -> Sequence[tuple[RequestClass, datetime]]:
     """Give the class of each request that was opened in a period, and when; those left out are left out here, too."""
-    wanted = select(Request.request_class, Request.opened_at).where(
-        _within(Request.opened_at, period),
-        Request.state.not_in(NEVER_ASKED),
-        Request.request_class != RequestClass.NONE,
-    )
-    return [(one, at) for one, at in session.execute(wanted)]
+    wanted = select(Request.request_class, Request.opened_at).where(_within(Request.opened_at, period), *_IS_REQUEST)
+    return [(one, at) for one, at in session.execute(wanted).all()]
 
 
 def _within(column: Any, period: Period) -> ColumnElement[bool]:
     return and_(column >= period.start, column < period.end)
 
 
-def _is_request(row: Any) -> bool:
-    return row.state not in NEVER_ASKED and row.request_class is not RequestClass.NONE
-
-
-def _asked(row: Any) -> Asked:
-    return Asked(
-        number=row.id,
-        request_class=row.request_class,
-        opened_at=row.opened_at,
-        since=row.reopened_at or row.opened_at,
-        rotation=row.rotation,
-        platform=row.platform,
-        channel=row.channel,
-        root=row.root,
-        place=row.channel_name,
-        is_direct=row.is_direct,
-        answered_at=row.first_answer_at,
-        taken_at=row.acknowledged_at,
-        resolved_at=row.resolved_at if row.state is RequestState.RESOLVED else None,
-        is_live=row.state.is_live,
-    )
+def _outside(column: Any, period: Period) -> ColumnElement[bool]:
+    return or_(column.is_(None), column < period.start, column >= period.end)
 
 
 def corrections(session: Session, period: Period) -> Sequence[Corrected]:

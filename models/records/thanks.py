@@ -2,14 +2,24 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import Index, String, Text, delete, select
+from sqlalchemy import Index, String, Text, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.records.base import Id, Record, changed
 from models.records.request import Request
 
 BY_COMMAND, BY_REACTION = "command", "reaction"
+
+
+class FirstAnswers(NamedTuple):
+    """First answers that one account gave. by_engineer: whether as an engineer; None where that was not kept."""
+
+    platform: str
+    by: str | None
+    by_engineer: bool | None
+    number: int
 
 
 class Thanks(Record):
@@ -75,10 +85,11 @@ def given_between(session: Session, start: datetime, end: datetime) -> Sequence[
     return session.scalars(select(Thanks).where(Thanks.at >= start, Thanks.at < end).order_by(Thanks.id)).all()
 
 
-def first_answered_between(session: Session, start: datetime, end: datetime) -> Sequence[Request]:
-    """Give the requests whose first answer came in [start, end), in order."""
+def first_answers_between(session: Session, start: datetime, end: datetime) -> Sequence[FirstAnswers]:
+    """Give who gave the first answers of [start, end), and how many, by whether it was known for an engineer's."""
+    by = (Request.platform, Request.first_answer_by, Request.first_answer_by_engineer)
     answered = (Request.first_answer_at >= start, Request.first_answer_at < end)
-    return session.scalars(select(Request).where(*answered).order_by(Request.id)).all()
+    return [FirstAnswers(*row) for row in session.execute(select(*by, func.count()).where(*answered).group_by(*by))]
 
 
 def unnamed(session: Session) -> Collection[str]:

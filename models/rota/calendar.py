@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import count
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -17,6 +18,12 @@ from models.policy import Rotation, Weekday
 
 DAY = timedelta(days=1)
 LONGEST_BREAK = 400  # days without a working day after which the calendar itself must be wrong
+
+MOST_KEPT = 4_000
+"""How many days a calendar remembers: one is asked for the same few weeks again and again."""
+
+Window = tuple[datetime, datetime]
+KeptT = TypeVar("KeptT")
 
 
 class CalendarError(ConfigError):
@@ -38,9 +45,15 @@ class WorkCalendar:
     rotation: Rotation
     zone: ZoneInfo
     _years: dict[int, Mapping[date, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _kinds: dict[date, DayKind] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _hours: dict[date, Window] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def kind(self, day: date) -> DayKind:
         """Give what a day is. A holiday on a day that is off anyway is a weekend."""
+        known = self._kinds.get(day)
+        return known if known is not None else _kept(self._kinds, day, self._kind(day))
+
+    def _kind(self, day: date) -> DayKind:
         if day in self.rotation.holidays.extra_working:
             return DayKind.WORKING
         if Weekday.of(day) not in self.rotation.working_days:
@@ -138,9 +151,13 @@ class WorkCalendar:
         """
         return self._instant(day, self.rotation.handover_at)
 
-    def hours_of(self, day: date) -> tuple[datetime, datetime]:
+    def hours_of(self, day: date) -> Window:
         """Give when a day's hours begin and end, whether or not it is worked."""
-        return self._instant(day, self.rotation.hours.start), self._instant(day, self.rotation.hours.end)
+        known = self._hours.get(day)
+        if known is not None:
+            return known
+        hours = self.rotation.hours
+        return _kept(self._hours, day, (self._instant(day, hours.start), self._instant(day, hours.end)))
 
     def is_within_hours(self, at: datetime) -> bool:
         """Say whether an instant lies in the hours of a working day."""
@@ -218,3 +235,10 @@ class WorkCalendar:
             else:
                 low = middle + 1
         return before + timedelta(seconds=low)
+
+
+def _kept(found: dict[date, KeptT], day: date, what: KeptT) -> KeptT:
+    if len(found) >= MOST_KEPT:
+        found.clear()
+    found[day] = what
+    return what
