@@ -49,13 +49,6 @@ def _wanted(ctx: Context, request: Request, of: int) -> Request:
     return original
 
 
-def may_come_back(ctx: Context, request: Request) -> bool:
-    """Say whether a request is over and can be reopened: a duplicate, only where nothing goes on any more."""
-    if request.state is RequestState.DUPLICATE:
-        return not originals.of(ctx, request).state.is_live
-    return request.state.may_come_back
-
-
 def raise_original(ctx: Context, request: Request, to: RequestClass, *, source: Source) -> bool:
     """Raise what a duplicate goes on in; False where the request is no duplicate, or nothing goes on."""
     original = originals.of(ctx, request)

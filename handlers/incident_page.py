@@ -1,6 +1,6 @@
 """The request that pages for an incident or a storm: opened, ended with it, and taken up again. Nobody wrote it."""
 
-from handlers import ending, paging, response
+from handlers import ending, originals, paging, response
 from handlers.context import Context
 from handlers.incident_place import place
 from handlers.wording import incidents as wording
@@ -73,6 +73,6 @@ def page_again(ctx: Context, number: int) -> None:
         ctx.note(request, "reopened", source="clock", actor="")
         response.await_owner(ctx, request)
         paging.show(ctx, request)
-    elif duplicate.may_come_back(ctx, request):
+    elif originals.may_come_back(ctx, request):
         request.reasons = [wording.REASON]
         response.reopen(ctx, request, RequestClass.URGENT, source="clock", is_correction=False)

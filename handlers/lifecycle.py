@@ -6,7 +6,19 @@ Buttons, reactions and commands come to the same functions.
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
-from handlers import duplicate, duty, ending, escalation, feedback, lookup, paging, question, response, runbook
+from handlers import (
+    duplicate,
+    duty,
+    ending,
+    escalation,
+    feedback,
+    lookup,
+    originals,
+    paging,
+    question,
+    response,
+    runbook,
+)
 from handlers.command import Call, Command
 from handlers.context import Answer, Context, Source
 from handlers.place import place_of, reference
@@ -223,7 +235,7 @@ def _make_urgent(ctx: Context, request: Request) -> None:
     is_theirs = ctx.is_author(request) or duty.is_engineer(ctx, ctx.person)
     if is_theirs and duplicate.raise_original(ctx, request, RequestClass.URGENT, source="reaction"):
         return
-    if is_theirs and duplicate.may_come_back(ctx, request):
+    if is_theirs and originals.may_come_back(ctx, request):
         response.reopen(ctx, request, RequestClass.URGENT, source="reaction", is_correction=True)
     else:
         correct(ctx, request, RequestClass.URGENT, source="reaction")

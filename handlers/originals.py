@@ -26,6 +26,13 @@ def of(ctx: Context, request: Request) -> Request:
     return request
 
 
+def may_come_back(ctx: Context, request: Request) -> bool:
+    """Say whether a request is over and can be reopened: a duplicate, only where nothing goes on any more."""
+    if request.state is RequestState.DUPLICATE:
+        return not of(ctx, request).state.is_live
+    return request.state.may_come_back
+
+
 def ended(ctx: Context, original: Request) -> None:
     """Tell the authors of what goes on in a request that it is over: each once, however often it is over."""
     for one in course.duplicates(ctx.session, original.id):

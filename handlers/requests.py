@@ -214,7 +214,7 @@ def _authors_reply(ctx: Context, request: Request, event: MessagePosted, kind: C
     is_grave = _is_grave_beyond_doubt(verdict, kind)
     if is_grave and duplicate.raise_original(ctx, request, verdict.request_class, source="thread"):
         ctx.note(request, "message added", source="thread")
-    elif duplicate.may_come_back(ctx, request) and (is_grave or _says_it_is_back(request, event)):
+    elif originals.may_come_back(ctx, request) and (is_grave or _says_it_is_back(request, event)):
         _reopen(ctx, request, text, verdict, is_grave=is_grave)
         _keep_message(ctx, event, text, verdict, request)
     elif not _answers(ctx, request, text, verdict, source="thread"):
