@@ -82,12 +82,13 @@ def resolve(ctx: Context, request: Request, *, source: Source, link: str | None 
         return
     if not request.state.is_live:
         raise UserError(wording.closed(request.id, request.state))
-    if link is not None:
-        runbook.document(ctx, request, link, source=source)
     request.resolved_by, request.resolved_at = resolver, response.since_it_waits(ctx, request)
+    request.runbook_url = link or request.runbook_url  # what is there already is not asked for
     ctx.log(request.rotation, wording.logged_resolved(request.id, _name(ctx)), request=request)
     moot = request_words.question_moot(_name(ctx), is_resolved=True)
     ending.end(ctx, request, RequestState.RESOLVED, source=source, moot=moot)
+    if link is not None:
+        runbook.document(ctx, request, link, source=source)
 
 
 def escalate(ctx: Context, request: Request, why: str, *, source: Source) -> Sequence[str]:
