@@ -37,7 +37,8 @@ Json = dict[str, Any]
 LONGEST = 4_900
 LABEL, TEXT = 75, 200
 MOST_BUTTONS = 25
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What no screen shows, or what turns the direction of all that follows."""
 _MENTION = re.compile(r"(?<![\w.])@(?=[\w])")
 _USER = re.compile(r"[\w.-]+")
 

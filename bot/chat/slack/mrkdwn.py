@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 from models.message import ChannelRef, Code, Line, Link, Mention, MessageRef, Span, Strong
 
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What no screen shows, or what turns the direction of all that follows."""
 _USER = re.compile(r"[UW][A-Z0-9]+")
 _CHANNEL = re.compile(r"[CGD][A-Z0-9]+")
 _STAMP = re.compile(r"\d+\.\d+")

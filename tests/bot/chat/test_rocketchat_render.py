@@ -96,3 +96,7 @@ def test_what_is_copied_from_the_bot_comes_back_as_it_was_meant() -> None:
 def test_nothing_is_ever_empty_or_too_long() -> None:
     assert RENDERER.text(Message(())) == "…"
     assert len(RENDERER.text(text("x" * 10_000))) <= 5_000
+
+
+def test_nothing_that_people_write_turns_the_direction_of_what_follows() -> None:
+    assert defused("\u202eevil\u2066 down") == "evil down"
