@@ -204,7 +204,7 @@ def test_a_critical_one_that_cannot_be_posted_is_posted_and_paged_for_elsewhere(
     desk.delivers()
     primary, _ = desk.on_duty()
     (page,) = desk.pages()
-    assert (page.people, page.where) == ({primary}, "C-devops-operations")
+    assert (page.people, page.where) == (frozenset({primary}), "C-devops-operations")
 
 
 def test_where_it_can_be_posted_nowhere_whoever_is_on_call_is_told_directly_and_once(desk: Desk) -> None:
