@@ -2,6 +2,7 @@
 
 import traceback
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from time import monotonic
@@ -17,7 +18,7 @@ from handlers import registry
 from handlers.context import Context, Standing
 from handlers.wording import operations
 from models.effects import Direct
-from models.errors import StoreUnavailable, UserError
+from models.errors import InTheWay, StoreUnavailable, UserError
 from models.events import (
     AccountChanged,
     AlertReceived,
@@ -43,6 +44,7 @@ from models.records import reading as read_positions
 
 FIRST_RETRY = timedelta(seconds=10)
 MOST_ATTEMPTS = 8
+MOST_TURNS = 3
 Placed = MessagePosted | MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved | CommandGiven | ButtonPressed
 """The events that happen in a channel."""
 
@@ -111,9 +113,7 @@ class Intake:
 
     def _taken(self, event: Event) -> Answer | None:
         try:
-            with self._store.transaction() as session:
-                self._store.serialise(session, [_turn(event)])
-                answer, outcome = self._decided(session, event)
+            answer, outcome = self._decided_alone(event)
         except StoreUnavailable as error:
             self._count(event, "unavailable")
             log.error("store.unavailable", kind=event.kind, reason=str(error))
@@ -124,6 +124,19 @@ class Intake:
             return self._failed(event, error)
         self._count(event, outcome)
         return answer
+
+    def _decided_alone(self, event: Event) -> tuple[Answer | None, str]:
+        """Decide in a transaction; once more where another decision was in the way."""
+        for _ in range(MOST_TURNS):
+            with suppress(InTheWay):
+                return self._decided_within_its_turn(event)
+            log.info("intake.in_the_way", kind=event.kind)
+        return self._decided_within_its_turn(event)
+
+    def _decided_within_its_turn(self, event: Event) -> tuple[Answer | None, str]:
+        with self._store.transaction() as session:
+            self._store.serialise(session, [_turn(event)])
+            return self._decided(session, event)
 
     def _decided(self, session: Session, event: Event) -> tuple[Answer | None, str]:
         """Give what is answered, and what became of the event: it was `done`, or is a `duplicate`."""

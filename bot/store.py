@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlch
 from sqlalchemy.orm import Session
 
 from bot.clock import SystemClock
-from models.errors import ConfigError, StoreUnavailable
+from models.errors import ConfigError, InTheWay, StoreUnavailable
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -29,6 +29,7 @@ BUSY_TIMEOUT_MS = 5000
 CONNECT_SECONDS = 5
 LOCK_SECONDS = 10
 """How long a transaction waits for another before the store counts as unavailable."""
+DEADLOCK = "40P01"
 IDLE_SECONDS = 60
 """After how long PostgreSQL undoes the transaction of a replica that has frozen: what it locked is free again."""
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(number) FROM unnest(CAST(:numbers AS bigint[])) AS number")
@@ -178,6 +179,8 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError) as error:
+        if getattr(error.orig, "sqlstate", None) == DEADLOCK:
+            raise InTheWay(_first_line(error)) from error
         raise StoreUnavailable(_first_line(error)) from error
     except DBAPIError as error:
         if error.connection_invalidated:

@@ -84,7 +84,7 @@ def _take(ctx: Context, incident: Incident, source: Source) -> int:
 
 def _tell_on_call(ctx: Context, incident: Incident, place: str | None) -> str | None:
     """Tell the engineer on call of what somebody else declared, within their hours; give their name."""
-    rotation = ctx.policy.rotation()
+    rotation = ctx.policy.rotation_for_alerts(incident.service, place)
     if rotation is None or not duty.is_within_hours(ctx, rotation):
         return None
     engineer = ctx.policy.person(duty.on_call(ctx, rotation).engineer)

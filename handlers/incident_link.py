@@ -169,6 +169,15 @@ def tell_over(ctx: Context, event: TimeCame) -> None:
             _tell(ctx, incident, one, request)
 
 
+def is_back(ctx: Context, incident: Incident) -> None:
+    """Let those who were told of the end read that it was none, in the same message; they are told of the next one."""
+    for one in following.linked(ctx.session, incident.id):
+        request = requests.get(ctx.session, one.request_id) if one.told_at is not None else None
+        if request is not None and request.state.is_live:
+            one.told_at = None
+            show_one(ctx, incident, request, one)
+
+
 def _tell(ctx: Context, incident: Incident, one: IncidentLink, request: Request) -> None:
     facts = followed(ctx, incident, request.platform)
     if one.post_id is not None:

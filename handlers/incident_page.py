@@ -49,6 +49,8 @@ def end_request(ctx: Context, number: int | None, incident: int | None) -> None:
     incident: the number of what is over; None: a storm.
     """
     request = requests.get(ctx.session, number) if number is not None else None
+    if request is not None and request.resolved_by is not None and incident is not None:
+        paging.show(ctx, request)  # it says no more that the incident goes on
     if request is None or not request.state.is_live:
         return
     request.resolved_by, request.resolved_at = None, ctx.now

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
-from handlers import alert_channel, duty, incident_page, incident_place, paging
+from handlers import alert_channel, duty, incident_link, incident_page, incident_place, paging
 from handlers.context import Context
 from handlers.incident_place import Place
 from handlers.wording import incidents as wording
@@ -308,6 +308,7 @@ def reopen(ctx: Context, incident: Incident, *, source: Source = "alert") -> Non
         incident.silenced_until = None
     note(ctx, incident, "again", source=source, actor="")
     refresh(ctx, incident)
+    incident_link.is_back(ctx, incident)
     say_in_thread(ctx, incident, wording.began_again(facts(ctx, incident, incident.platform)))
     page(ctx, incident)
 

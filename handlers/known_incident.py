@@ -98,17 +98,20 @@ def _look_back(ctx: Context, request: Request, to: RequestClass) -> None:
         author.tell(ctx, request, wording.was_over(facts, is_asked_for=to.is_grave))
 
 
-def heard(ctx: Context, request: Request, verdict: Verdict, *, is_back: bool = False, source: Source) -> None:
+def heard(
+    ctx: Context, request: Request, verdict: Verdict, *, is_back: bool = False, is_edit: bool = False, source: Source
+) -> None:
     """Take up a linked request where its author's later words say that it is there still, or of another service.
 
-    verdict: on these words alone. is_back: they say that the trouble is there again.
+    verdict: on these words alone. is_back: they say that the trouble is there again. is_edit: they take the place of
+    what was said before, and are no sign that it is there still.
     """
     one = following.link_of(ctx.session, request.id)
     incident = records.incident(ctx.session, one.incident_id) if one is not None else None
     if one is None or incident is None or not request.state.is_live:
         return
     is_grave = verdict.request_class.is_grave and not verdict.ask
-    is_not_over = not incident.is_live and (is_back or is_grave)
+    is_not_over = not incident.is_live and not is_edit and (is_back or is_grave)
     is_another = is_grave and not one.is_certain and verdict.service not in (None, incident.service)
     if is_not_over or is_another:
         _part(ctx, request, incident, source=source)
@@ -126,6 +129,9 @@ def _pressed_same(ctx: Context, event: ButtonPressed) -> Answer:
         raise UserError(wording.ended(request.id))
     if not incident.is_live:
         raise UserError(wording.is_over(incident.id))
+    one = following.link_of(ctx.session, request.id)
+    if one is not None and one.is_certain and one.incident_id == incident.id:
+        return Answer(reply=wording.joined(incident_link.reference(ctx, incident, request.platform)))
     _join(ctx, request, incident, _row(ctx, event))
     if request.state is RequestState.OPEN:
         paging.stop(ctx, request)

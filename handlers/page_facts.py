@@ -44,6 +44,7 @@ def facts(ctx: Context, request: Request, read_on: str | None = None) -> wording
         resumes_at=escalation.resumes_at(ctx, request, _time_of(ctx, request, following)) if following else None,
         better_place=_better_place(ctx, request),
         incident=_incident(ctx, request),
+        still_fires=_still_fires(ctx, request),
         now=ctx.now,
         zone=ctx.policy.zone,
         channel_name=request.channel_name,
@@ -56,6 +57,13 @@ def _incident(ctx: Context, request: Request) -> int | None:
     if request.state is RequestState.ACKNOWLEDGED:
         return incident_following.joined(ctx.session, request.id)
     return incident_following.linked_to(ctx.session, request.id)
+
+
+def _still_fires(ctx: Context, request: Request) -> int | None:
+    """Give the live incident that a request paged for which somebody has resolved; None for every other request."""
+    if request.author or request.state is not RequestState.RESOLVED or request.resolved_by is None:
+        return None
+    return incident_following.live_paged_by(ctx.session, request.id)
 
 
 def _named(ctx: Context, request: Request, handle: str, place: str) -> Span:

@@ -294,7 +294,9 @@ def message_edited(ctx: Context, event: MessageEdited) -> None:
         ctx.note(request, "edited", source="message")
         kind = kind_of(ctx, request)
         if kind is not None:
-            _raise_if_graver(ctx, request, _judged(ctx, request.text, kind))
+            verdict = _judged(ctx, request.text, kind)
+            _raise_if_graver(ctx, request, verdict)
+            known_incident.heard(ctx, request, verdict, is_edit=True, source="message")
 
 
 def message_deleted(ctx: Context, event: MessageDeleted) -> None:

@@ -200,9 +200,12 @@ def _respond_urgent(ctx: Context, request: Request) -> None:
 
 
 def _link_in_sos(ctx: Context, request: Request) -> None:
-    """Point to an urgent request from the sos channel. One from a direct conversation is paged there itself."""
+    """Point to an urgent request from the sos channel. One from a direct conversation is paged there itself.
+
+    What alerts page for, which nobody asked, is spoken of in their channel alone.
+    """
     sos = ctx.policy.channel_of_kind(ChannelKind.SOS)
-    if sos is None or request.is_direct or request.channel_name == sos.name:
+    if sos is None or not request.author or request.is_direct or request.channel_name == sos.name:
         return
     found = ctx.channel_id(sos.name, request.platform)
     if found is not None:

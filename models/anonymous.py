@@ -15,7 +15,7 @@ SOMEONE = "someone"
 SHORTEST_NAME = 3
 """A part of a name that is shorter is taken out only where it is mentioned, as in `@al`: it is a syllable elsewhere."""
 
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
 _CHANNEL = re.compile(r"<#\w+\|([^<>|]*)>")
 _LABELLED = re.compile(r"<(?:https?|mailto):[^<>|]*\|([^<>|]*)>")
 _MENTION = re.compile(r"<[@!][^<>]*>|(?<![\w/.])@[\w.+-]*\w")

@@ -34,11 +34,13 @@ _KNOWN = {**{name: name for name in _NAMES.split()}, "application": "app", "host
 _STATES = ("state", "status")
 _URL = re.compile(r"https?://[^\s<>()\"']+")
 LONGEST_VALUE = 200
+LONGEST_LINE, MOST_LINES = 500, 200
+"""More of a post is not read: what a bot quotes may be anybody's, and must not hold up the others."""
 
 
 def read(source: str, text: str) -> ReportedAlert | None:
     """Give the alert that a post tells of; None for one without words. source: whose post it is."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [cut for line in text.splitlines()[:MOST_LINES] if (cut := " ".join(line.split())[:LONGEST_LINE])]
     if not lines:
         return None
     first, *rest = lines

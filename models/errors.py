@@ -19,6 +19,10 @@ class StoreUnavailable(WatchbillError):
     """The store cannot be written now; the event must stay unacknowledged, so that the platform sends it again."""
 
 
+class InTheWay(StoreUnavailable):
+    """Two decisions waited for each other, and this one was undone: taken again at once, it goes on after the other."""
+
+
 class DeliveryFailed(WatchbillError):
     """A platform did not do what it was asked.
 

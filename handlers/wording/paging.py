@@ -11,11 +11,13 @@ from handlers.wording.ends import HOW
 from models.message import (
     Button,
     Buttons,
+    Code,
     Fields,
     Line,
     Message,
     MessageRef,
     Note,
+    Paragraph,
     Quote,
     Span,
     Strong,
@@ -44,7 +46,8 @@ class Facts:
     """A request as the sentences need it. next_*: the escalation step that follows; next_at None: none does.
 
     resumes_at: when it comes up again, where that step would lie outside the hours; None where it does not.
-    original: what it is a duplicate of. incident: the number of what it belongs to; None: to none. asked_on: the
+    original: what it is a duplicate of. incident: the number of what it belongs to; None: to none. still_fires:
+    that of the live incident which a page that somebody resolved was about. asked_on: the
     platform it was asked on, where this is read on another.
     """
 
@@ -72,6 +75,7 @@ class Facts:
     resumes_at: datetime | None
     better_place: Span | None
     incident: int | None
+    still_fires: int | None
     now: datetime
     zone: ZoneInfo
     channel_name: str | None = None
@@ -202,7 +206,18 @@ def page(facts: Facts) -> Message:
         Quote(_excerpt(facts.text)) if facts.is_direct else None,
         _buttons(facts) if facts.state.is_live else None,
         _declare(facts) if facts.state is RequestState.ACKNOWLEDGED else None,
+        _still_fires(facts.still_fires) if facts.still_fires is not None else None,
         note(_course(facts)),
+    )
+
+
+def _still_fires(incident: int) -> Paragraph:
+    """Say that a resolved page is not the end of its incident, and what is."""
+    return paragraph(
+        f"Incident {incident} is live still, as its alerts fire; it ends with them. If it is over: ",
+        Code(f"/incident resolve {incident}"),
+        ". To have quiet meanwhile: ",
+        Code(f"/incident silence {incident} 2h"),
     )
 
 

@@ -224,9 +224,16 @@ def silences_of_groups(session: Session, group_keys: Collection[str], now: datet
     """Give until when the incidents of groups of alerts are silenced, by group; those that are not are left out."""
     if not group_keys:
         return {}
-    of = (Incident.group_key.in_(group_keys), Incident.silenced_until > now)
-    found = select(Incident.group_key, func.max(Incident.silenced_until)).where(*of).group_by(Incident.group_key)
-    return {key: until for key, until in session.execute(found) if key is not None and until is not None}
+    found = session.execute(_finding_silences(), {"group_keys": list(group_keys), "now": now})
+    return {key: until for key, until in found if key is not None and until is not None}
+
+
+@cache
+def _finding_silences() -> Select[str | None, datetime | None]:
+    """Give the statement, built once: every delivery with something new asks."""
+    among = Incident.group_key.in_(bindparam("group_keys", expanding=True))
+    found = select(Incident.group_key, func.max(Incident.silenced_until))
+    return found.where(among, Incident.silenced_until > bindparam("now")).group_by(Incident.group_key)
 
 
 def end_silences(session: Session, group_key: str, now: datetime) -> None:

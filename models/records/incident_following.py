@@ -18,6 +18,12 @@ def joined(session: Session, request_id: int) -> int | None:
     return found or session.scalar(select(Incident.id).where(Incident.request_id == request_id))
 
 
+def live_paged_by(session: Session, request_id: int) -> int | None:
+    """Give the live incident that a request pages for, and whose alerts fire; None where there is none."""
+    of = (Incident.request_id == request_id, Incident.state == IncidentState.OPEN, Incident.firing > 0)
+    return session.scalar(select(Incident.id).where(*of))
+
+
 def linked_to(session: Session, request_id: int) -> int | None:
     """Give the incident that a request of somebody's is linked to; None where it is to none."""
     return session.scalar(select(IncidentLink.incident_id).where(IncidentLink.request_id == request_id))

@@ -645,3 +645,17 @@ def test_a_storm_whose_critical_incidents_are_silenced_pages_no_more(watched: Mo
     watched.desk.until("2026-11-02 12:01")
     (request,) = [one for one in watched.rows(Request) if one.id == storm.request_id]
     assert request.state is RequestState.OPEN
+
+
+def test_a_page_that_is_resolved_while_its_alerts_fire_says_what_goes_on_until_they_end(watched: Monitor) -> None:
+    watched.sends(critical())
+    watched.desk.delivers()
+    watched.desk.delivers()
+    watched.owed()
+    watched.desk.commands("ana", "resolve 1")
+    said = [one for one in watched.owed() if "was resolved by" in one]
+    assert "Incident 1 is live still, as its alerts fire; it ends with them." in said[0]
+    watched.desk.delivers()
+    watched.sends(ended(critical()))
+    said = [one for one in watched.owed() if "was resolved by" in one]
+    assert "live still" not in said[0]

@@ -10,13 +10,18 @@ from sqlalchemy import select, text
 from bot.store import Store
 from handlers import duty, registry, runbook_jobs
 from handlers.context import Context
+from handlers.wording.surge import DECLARE
 from models.effects import Direct
 from models.events import ButtonPressed, CommandGiven, Event, ReactionAdded
+from models.records import incident as records
+from models.records import request as requests
+from models.records import silence as silences
 from models.records.handover import Handover, HandoverState
 from models.records.request import Due, Request, RequestState
 from models.triage.verdict import RequestClass
 from tests.handlers.build import instant
 from tests.handlers.desk import DOUBTED_COMMUNITY, HOW_TO, NONE, SOS, URGENT, Desk, at_desk
+from tests.handlers.incident_desk import count, incident, incident_desk, links
 
 WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
 
@@ -178,3 +183,48 @@ def test_two_debts_of_one_person_that_come_due_on_two_replicas_are_recalled_in_o
     ]
     assert len(told) == 1
     assert "You still owe 2 runbook links:" in told[0]
+
+
+# -- an incident
+
+
+@pytest.fixture
+def busy(postgres_url: str) -> Desk:
+    """A desk in whose catalogue is a service that three people have just asked about."""
+    desk = incident_desk(postgres_url)
+    for who in ("dev", "eve", "fay"):
+        desk.writes(who, f"{URGENT} of artifactory", SOS)
+    desk.delivers()
+    desk.until("2026-11-02 10:01")
+    return desk
+
+
+def test_of_two_who_declare_one_surge_the_later_one_joins_what_the_first_declared(busy: Desk) -> None:
+    said: list[str] = []
+    at_once(busy, pressed(busy, "ana", DECLARE, 1), "U-ana", lambda: said.append(busy.presses("ben", DECLARE, 1)))
+    assert (count(busy), links(busy, 1)) == (1, [1, 2, 3])
+    assert said[0].startswith("Incident 1 of Image registry is live by now")
+
+
+def test_of_two_who_silence_one_incident_the_later_one_has_the_last_word(busy: Desk) -> None:
+    busy.presses("ana", DECLARE, 1)
+    first = pressed(busy, "ana", "silence", "1:1h")
+    at_once(busy, first, "U-ana", lambda: busy.presses("ben", "silence", "1:4h"))
+    assert incident(busy, 1).silenced_until == instant("2026-11-02 14:01")
+    with busy.office.store.reading() as session:
+        assert [one.until for one in silences.of_incident(session, 1, busy.office.now)] == [instant("2026-11-02 14:01")]
+
+
+def test_of_two_who_wait_for_each_other_both_get_their_answer(busy: Desk) -> None:
+    """An author says that theirs is the same (a request, then its incident) as an update is told (the other way)."""
+    busy.presses("ana", DECLARE, 1)
+    said: list[str] = []
+    pressing = Thread(target=lambda: said.append(busy.presses("dev", "same-trouble", "1:1")))
+    with busy.office.store.transaction() as session:
+        records.incident(session, 1)
+        pressing.start()
+        until_somebody_waits(busy.office.store)
+        session.execute(text("SET LOCAL deadlock_timeout = '20s'"))  # it is the other one that is undone
+        requests.get(session, 1)
+    pressing.join()
+    assert said == ["It belongs to incident 1 now. Nobody else is pinged for yours; you are told when it is over."]

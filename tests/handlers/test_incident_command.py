@@ -15,9 +15,20 @@ from models.records import incident_board as records_board
 from models.records import sending
 from models.records.delivery import OutboxRow
 from models.records.incident import Incident
-from tests.handlers.build import direct
+from tests.handlers.build import direct, rotation
 from tests.handlers.desk import ALERTS, HOW_TO, OPERATIONS, SOS, URGENT, Desk
-from tests.handlers.incident_desk import count, incident, incident_desk, labels, links, plain, reads, says, timeline
+from tests.handlers.incident_desk import (
+    SERVICES,
+    count,
+    incident,
+    incident_desk,
+    labels,
+    links,
+    plain,
+    reads,
+    says,
+    timeline,
+)
 
 DECLARED = "declare pulls from artifactory hang"
 
@@ -55,6 +66,13 @@ def test_declaring_pages_nobody_and_tells_the_engineer_on_call_of_what_somebody_
     assert "incident 1: pulls from artifactory hang (Image registry)" in told
     says(desk, primary, DECLARED)
     assert direct(desk.owed(), primary) == []
+
+
+def test_what_is_declared_of_a_service_is_told_whoever_is_on_call_for_it(sqlite_url: str) -> None:
+    services = (SERVICES[0].model_copy(update={"rotation": "storage"}),)
+    rotations = (rotation(), rotation(name="storage", engineers=("gil",), channels=()))
+    desk = incident_desk(sqlite_url, services=services, rotations=rotations)
+    assert "Gil Hart, who is on call, was told." in says(desk, "lea", DECLARED)
 
 
 def test_outside_the_hours_the_engineer_on_call_is_not_told(desk: Desk) -> None:

@@ -16,7 +16,7 @@ from models.records.delivery import Purpose
 from models.records.incident import Incident, IncidentSource
 from models.records.request import Request, RequestState
 from models.severity import Severity
-from tests.handlers.build import direct
+from tests.handlers.build import direct, posts
 from tests.handlers.desk import ALERTS, Desk, at_desk
 
 
@@ -168,6 +168,16 @@ def test_what_is_back_and_nobodys_pages_again(desk: Desk) -> None:
     desk.delivers()
     primary, _ = desk.on_duty()
     assert desk.paged() == [{primary}]
+
+
+def test_what_alerts_page_for_is_spoken_of_in_their_channel_alone(desk: Desk) -> None:
+    number = opened(desk)
+    desk.delivers()
+    resolves(desk, number)
+    comes_back(desk, number)
+    desk.delivers()
+    assert len(desk.pages()) == 1
+    assert posts(desk.owed(), "devops-sos") == []
 
 
 def test_counts_change_its_message_every_few_seconds_at_most(desk: Desk) -> None:

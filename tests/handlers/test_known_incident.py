@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from handlers import incidents
+from models.records import incident as records
 from models.records.request import Due, RequestState
 from tests.handlers.desk import COMMUNITY, DOUBTED_COMMUNITY, HOW_TO, OPERATIONS, PLATFORM, SOS, URGENT, Desk
 from tests.handlers.incident_desk import incident_desk, labels, links, plain, reads, says
@@ -210,6 +212,49 @@ def test_what_is_added_about_another_service_is_pinged_for(desk: Desk) -> None:
     assert len(desk.paged()) == 1
     assert links(desk, 1) == []
     assert "something else than incident 1" in plain(reads(desk, OPERATIONS, message))[0]
+
+
+def test_what_is_edited_into_something_else_is_pinged_for(desk: Desk) -> None:
+    message = desk.writes("dev", IS_PLATFORM, OPERATIONS)
+    desk.delivers()
+
+    desk.edits("dev", message, f"the wiki times out. {PLATFORM}")
+
+    assert len(desk.paged()) == 1
+    assert links(desk, 1) == []
+
+
+def test_who_mends_a_word_after_the_end_pings_nobody(desk: Desk) -> None:
+    message = desk.writes("dev", IS_PLATFORM, OPERATIONS)
+    says(desk, "lea", "resolve 1 disk replaced")
+    desk.until("2026-11-02 10:05")
+
+    desk.edits("dev", message, f"{IS_PLATFORM}!")
+
+    assert desk.paged() == []
+    assert links(desk, 1) == [desk.request(message).id]
+
+
+def test_same_trouble_said_twice_is_said_once(desk: Desk) -> None:
+    message = desk.writes("dev", IS_URGENT, SOS)
+    number = desk.request(message).id
+    answers = {desk.presses("dev", "same-trouble", f"{number}:1") for _ in range(2)}
+    assert len(answers) == 1
+    assert desk.timeline(message).count("same trouble") == 1
+
+
+def test_who_was_told_of_an_end_that_was_none_reads_so_and_is_told_of_the_next(desk: Desk) -> None:
+    message = desk.writes("dev", IS_PLATFORM, OPERATIONS)
+    says(desk, "lea", "resolve 1 disk replaced")
+    desk.until("2026-11-02 10:05")
+    with desk.office.store.transaction() as session:
+        found = records.incident(session, 1)
+        assert found is not None
+        incidents.reopen(desk.office.context(session), found)
+    assert plain(reads(desk, OPERATIONS, message))[0].startswith("This is known: incident 1")
+    says(desk, "lea", "resolve 1 another disk replaced")
+    desk.until("2026-11-02 10:10")
+    assert sum("is over, after" in said for said in plain(reads(desk, OPERATIONS, message))) == 2
 
 
 def test_what_comes_back_after_the_incident_is_pinged_for(desk: Desk) -> None:

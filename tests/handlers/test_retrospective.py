@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from handlers.wording.markdown import cell
 from handlers.wording.retrospective import QUESTIONS, FiredAlert, Happened, LinkedRequest, Retrospective, render
 
 ZONE = ZoneInfo("America/Vancouver")
@@ -66,3 +67,7 @@ def test_as_json_every_instant_has_its_offset() -> None:
     assert document["reopened_at"] is None
     assert document["alerts"][0]["name"] == "RegistryDown"
     assert len(document["questions"]) == len(QUESTIONS)
+
+
+def test_no_word_turns_the_direction_of_what_follows() -> None:
+    assert cell("\u202eevil\u2066 *down*") == "evil \\*down\\*"

@@ -51,5 +51,10 @@ def test_words_stand_on_one_line_and_end_in_time() -> None:
     assert PUBLIC.words("a" * 300, 120) == f"{'a' * 119}…"
 
 
+@pytest.mark.parametrize("mark", ["\u00ad", "\u034f", "\u061c", "\u200b", "\U000e0061"])
+def test_what_no_screen_shows_hides_no_name(mark: str) -> None:
+    assert PUBLIC.words(f"B{mark}ob did it", 200) == PUBLIC.words("Bob did it", 200)
+
+
 def test_without_people_only_mentions_and_addresses_are_taken_out() -> None:
     assert Anonymous(()).words("Bob and @bob", 200) == "Bob and someone"

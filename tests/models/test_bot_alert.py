@@ -80,3 +80,14 @@ def test_a_post_without_words_is_no_alert(text: str) -> None:
 def test_any_text_can_be_read(text: str) -> None:
     found = read("bot", text)
     assert found is None or 0 < len(found.labels["alertname"]) <= 200
+
+
+def test_a_very_long_post_is_read_in_part_for_it_must_not_hold_up_the_others() -> None:
+    lines, line = (
+        read("bot", "x\n" * 20_000 + "severity: critical"),
+        read("bot", "x\na" + " " * 20_000 + "b" + "1" * 20_000),
+    )
+    assert lines is not None
+    assert "severity" not in lines.labels
+    assert line is not None
+    assert line.annotations["summary"] == f"a b{'1' * 497}"

@@ -128,3 +128,7 @@ def test_words_that_turn_around_what_stands_behind_them_do_not() -> None:
     assert (
         shown(Link("https://evil.example/x", "\u202emoc.knab")) == "[moc.knab](https://evil.example/x) (evil.example)"
     )
+
+
+def test_nothing_that_people_write_turns_the_direction_of_what_follows() -> None:
+    assert defused("\u202eevil\u2066 down") == "evil down"

@@ -225,3 +225,7 @@ def test_what_people_wrote_is_read_as_plain_text(written: str, expected: str) ->
 def test_any_text_can_be_read(written: str) -> None:
     assert isinstance(text.plain(written, lambda _: None), str)
     text.command(written, "U0BOT", {"oncall"}, is_direct=True)
+
+
+def test_nothing_that_people_write_turns_the_direction_of_what_follows() -> None:
+    assert mrkdwn.escape("\u202eevil\u2066 down") == "evil down"
