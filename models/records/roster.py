@@ -86,7 +86,7 @@ class StoredOverride(Record):
     """Somebody, or explicitly nobody, put on duty for a span."""
 
     __tablename__ = "duty_override"
-    __table_args__ = (Index(None, "rotation", "ends_at"),)
+    __table_args__ = (Index(None, "rotation", "ends_at", "starts_at"),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     rotation: Mapped[str] = mapped_column(String(100))
@@ -106,7 +106,7 @@ class StoredAbsence(Record):
     """Somebody away on civil days, first and last included."""
 
     __tablename__ = "absence"
-    __table_args__ = (Index(None, "last_day"),)
+    __table_args__ = (Index(None, "last_day", "first_day"),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     engineer: Mapped[str] = mapped_column(String(100))

@@ -73,14 +73,16 @@ class Rota:
     @cached_property
     def overriding(self) -> Spans[Override]:
         """Which override holds when."""
-        return newest([override for override in self.overrides if override.rotation == self.name])
+        name = self.name
+        return newest([override for override in self.overrides if override.rotation == name])
 
     @cached_property
     def _absent(self) -> Mapping[str, Sequence[Absence]]:
         """The absences that act in this rotation, by person."""
         found: dict[str, list[Absence]] = {}
+        name = self.name
         for absence in self.absences:
-            if absence.rotation in {None, self.name}:
+            if absence.rotation is None or absence.rotation == name:
                 found.setdefault(absence.engineer, []).append(absence)
         return found
 

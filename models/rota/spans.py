@@ -67,24 +67,26 @@ def united(spans: Iterable[tuple[datetime, datetime]]) -> Spans[None]:
 
 def newest(overrides: Sequence[Override]) -> Spans[Override]:
     """Give which override holds when: the newest one where they overlap."""
-    waiting = sorted((override for override in overrides if override.span[0] < override.span[1]), key=_begin)
-    points = sorted({point for override in waiting for point in override.span})
+    acts = ((one, one.span) for one in overrides)
+    waiting = sorted(((span, one) for one, span in acts if span[0] < span[1]), key=_begin)
+    points = sorted({point for span, _ in waiting for point in span})
     acting: list[tuple[float, int, int]] = []
     found: list[Span[Override]] = []
     begun = 0
     for start, end in pairwise(points):
-        while begun < len(waiting) and waiting[begun].span[0] <= start:
-            heappush(acting, (-waiting[begun].made_at.timestamp(), -waiting[begun].id, begun))
+        while begun < len(waiting) and waiting[begun][0][0] <= start:
+            override = waiting[begun][1]
+            heappush(acting, (-override.made_at.timestamp(), -override.id, begun))
             begun += 1
-        while acting and waiting[acting[0][2]].span[1] <= start:
+        while acting and waiting[acting[0][2]][0][1] <= start:
             heappop(acting)
         if acting:
-            _append(found, Span(start, end, waiting[acting[0][2]]))
+            _append(found, Span(start, end, waiting[acting[0][2]][1]))
     return Spans(tuple(found))
 
 
-def _begin(override: Override) -> datetime:
-    return override.span[0]
+def _begin(waiting: tuple[tuple[datetime, datetime], Override]) -> datetime:
+    return waiting[0][0]
 
 
 def _append(found: list[Span[Override]], span: Span[Override]) -> None:
