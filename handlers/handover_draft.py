@@ -7,6 +7,7 @@ from statistics import median
 
 from handlers import duty, handover_incidents, runbook_debt
 from handlers.context import Context
+from handlers.place import place_of
 from models.policy import Rotation
 from models.records import debt as debts
 from models.records import handover as records
@@ -100,11 +101,12 @@ def _debts(ctx: Context, found: Sequence[OpenDebt]) -> Requests:
 
 def _drafted(ctx: Context, request: Request) -> DraftedRequest:
     last, last_at = _last(ctx, request)
+    channel, root = place_of(ctx, request)
     return DraftedRequest(
         number=request.id,
         platform=request.platform,
-        channel=request.channel,
-        root=request.root,
+        channel=channel,
+        root=root,
         request_class=request.request_class.value,
         state=request.state.value,
         author=_called(ctx, request, request.author) or request.author_name,
@@ -116,6 +118,7 @@ def _drafted(ctx: Context, request: Request) -> DraftedRequest:
         due=request.due.value if request.due is not None else "",
         due_at=request.due_at,
         resolved_at=request.resolved_at,
+        is_private=request.is_direct and channel == request.channel,
     )
 
 

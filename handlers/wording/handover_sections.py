@@ -101,7 +101,8 @@ def _debt(one: DraftedRequest, reading: Reading) -> Line:
 
 def _subject(one: DraftedRequest, reading: Reading) -> tuple[Span, ...]:
     label = f"#{one.number}"
-    number: Span = MessageRef(one.channel, one.root, label) if one.platform == reading.platform else label
+    is_open_to_all = one.platform == reading.platform and not one.is_private
+    number: Span = MessageRef(one.channel, one.root, label) if is_open_to_all else label
     return number, f" {one.request_class} · {one.excerpt or '(no text)'}"
 
 

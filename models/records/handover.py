@@ -37,6 +37,7 @@ class DraftedRequest:
     owner: the name of who is on it, or who resolved it. opened_at: or reopened last. last: what happened to it last.
     request_class, state, due are plain words, so that an old handover can be read when a word has gone out of use.
     is_overdue: for the platform team, and nobody took it in the time that is allowed.
+    channel, root: where it is talked about; is_private: with its author alone.
     """
 
     number: int
@@ -55,6 +56,7 @@ class DraftedRequest:
     due_at: datetime | None = None
     resolved_at: datetime | None = None
     is_overdue: bool = False
+    is_private: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,7 @@ def test_without_apply_nothing_changes_and_the_counts_are_the_same(opened: Offic
     assert [line for line in forget(opened, found, "ana").splitlines() if line.startswith("  ")] == counted
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # what is learned anew does not depend on it
 def test_what_was_learned_from_them_is_not_kept_either(opened: Office, found: Settings, tmp_path: Path) -> None:
     plant(opened)
     file = ModelFile(tmp_path / "triage.json")

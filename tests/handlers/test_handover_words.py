@@ -10,6 +10,7 @@ from handlers.wording.handover_export import ExportRow, render
 from models.errors import UserError
 from models.records.handover import HandoverState
 from models.triage.verdict import RequestClass
+from tests.handlers.desk import COMMUNITY, SOS, URGENT, at_desk
 from tests.handlers.handover_world import World, said, utc
 
 
@@ -101,3 +102,14 @@ def test_a_platform_request_that_nobody_took_in_its_time_is_called_overdue(world
     drafted = said(world.command("amina", "draft"))
     assert "raise the quota · Dev, 14:00 · nobody is on it, overdue" in drafted
     assert "add a namespace · Dev, 15:30 · nobody is on it, overdue" not in drafted
+
+
+def test_a_request_written_to_the_bot_alone_is_linked_where_the_engineers_can_read_it(sqlite_url: str) -> None:
+    desk = at_desk(sqlite_url)
+    desk.writes("dev", URGENT, None)
+    desk.writes("eve", COMMUNITY, None)
+    desk.delivers()
+    draft = repr(desk.office.answer("ana", "handover", "draft"))
+    assert f"MessageRef(channel='C-{SOS}'" in draft
+    assert "channel='D-" not in draft
+    assert "#2" in draft, "a question that nobody else can read is named all the same"
