@@ -34,7 +34,7 @@ from bot.pulse import Pulse
 from bot.scheduler import DueWork
 from bot.settings import Settings, load
 from bot.store import Store
-from handlers import heartbeat, registry, requests
+from handlers import heartbeat, registry, waiting
 from handlers.context import Standing
 from handlers.wording.commands import ABOUT
 from models.errors import ConfigError, StoreUnavailable
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 DUE_SECONDS = 1.0
 STALLED_SECONDS = 120.0
-OF_REQUESTS = (requests.WAITS.name, requests.QUESTIONS.name)
+OF_REQUESTS = (waiting.WAITS.name, waiting.QUESTIONS.name)
 STOP_SECONDS = 8.0
 """How long a stop lets calls to a platform go on: whoever stops a container kills it after ten."""
 

@@ -1,13 +1,16 @@
-"""The question to an author which class their request is: asked for a while, then settled or forgotten."""
+"""The question to an author which class their request is: asked for a while, then settled, run out or forgotten."""
 
 from handlers import paging
-from handlers.context import Context
+from handlers.context import Context, Source
 from handlers.wording import requests as wording
 from models.effects import Post
 from models.message import Message
+from models.records import request as records
 from models.records.delivery import Purpose
 from models.records.request import Request
 from models.triage.verdict import RequestClass
+
+LEFT_OPEN = "wrote without answering"
 
 
 def ask(ctx: Context, request: Request, graver: RequestClass, otherwise: RequestClass) -> None:
@@ -30,3 +33,15 @@ def settle(ctx: Context, request: Request, said: Message) -> None:
     """Close the question of a request: it was answered, or its time is over."""
     forget(request)
     ctx.edit(request.question_id, said, request.platform, request)
+
+
+def leave_open(ctx: Context, request: Request, *, source: Source) -> None:
+    """Note that an author wrote and their question is open still: it must not say that there was no answer."""
+    if request.asked_class is not None:
+        ctx.note(request, LEFT_OPEN, source=source)
+
+
+def run_out(ctx: Context, request: Request, asked: RequestClass) -> None:
+    """Close the question whose time is over: what was asked about applies now."""
+    has_written = any(entry.what == LEFT_OPEN for entry in records.timeline(ctx.session, request.id))
+    settle(ctx, request, wording.question_unanswered(asked, has_written=has_written))

@@ -59,6 +59,7 @@ from handlers import (
     suggestion,
     surge,
     thanks,
+    waiting,
 )
 from handlers.command import Call, Command, asks_help, help_of, is_help, matching
 from handlers.context import Answer, Context
@@ -161,8 +162,8 @@ JOBS: tuple[Job, ...] = (
     gaps.LOOK_AHEAD,
     digest.TELLING,
     handover_jobs.ACCEPTANCE,
-    requests.QUESTIONS,
-    requests.WAITS,
+    waiting.QUESTIONS,
+    waiting.WAITS,
     surge.ASKING,
     incident_command.PROMISES,
     incident_link.TELLING,

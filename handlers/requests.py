@@ -1,9 +1,4 @@
-"""What happens when somebody writes in a support channel: triage, bursts, threads, edits, deletions, due times."""
-
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
-
-from sqlalchemy.orm import Session
+"""What happens when somebody writes in a support channel: triage, bursts, threads, edits, deletions."""
 
 from handlers import (
     duplicate,
@@ -11,7 +6,6 @@ from handlers import (
     known_incident,
     lookup,
     missed,
-    nudges,
     originals,
     paging,
     question,
@@ -20,24 +14,21 @@ from handlers import (
     response,
     thread_words,
 )
-from handlers.context import Answer, Context, Source, Standing
-from handlers.job import Job
+from handlers.context import Answer, Context, Source
 from handlers.place import kind_of
 from handlers.wording import requests as wording
 from handlers.wording.thread_words import is_back
-from models.events import MessageDeleted, MessageEdited, MessagePosted, TimeCame
+from models.events import MessageDeleted, MessageEdited, MessagePosted
 from models.policy import ChannelKind
 from models.records import course, forgetting
-from models.records import incident as incident_records
 from models.records import request as records
 from models.records.base import put
-from models.records.request import Due, ReadMessage, Request, RequestState
+from models.records.request import ReadMessage, Request, RequestState
 from models.records.words import unquoted
 from models.secrets import mask
 from models.triage.verdict import RequestClass, Verdict
 
 LONGEST_TEXT = 20_000
-LEFT_OPEN = "wrote without answering"
 
 
 def message_posted(ctx: Context, event: MessagePosted) -> Answer | None:
@@ -49,7 +40,7 @@ def message_posted(ctx: Context, event: MessagePosted) -> Answer | None:
         _thread_reply(ctx, event, kind)
         return None
     text = mask(event.text)[:LONGEST_TEXT]
-    verdict = _judged(ctx, text, kind)
+    verdict = judged(ctx, text, kind)
     waits = ctx.policy.triage
     request = records.latest_of_author(
         ctx.session,
@@ -65,26 +56,16 @@ def message_posted(ctx: Context, event: MessagePosted) -> Answer | None:
     if request is not None:
         request.last_message_at = max(request.last_message_at, missed.when(ctx, event))
         _join(ctx, request, text, verdict, kind)
-    elif _is_request(verdict, kind):
+    elif verdict.is_request_in(kind):
         request = _open(ctx, event, text, verdict, kind)
     _keep_message(ctx, event, text, verdict, request)
     return None
 
 
-def _judged(ctx: Context, text: str, kind: ChannelKind) -> Verdict:
+def judged(ctx: Context, text: str, kind: ChannelKind) -> Verdict:
+    """Give what the triage says of a text in a channel of a kind."""
     policy = ctx.policy
     return ctx.standing.classifier.classify(text, kind, services=policy.services, costs=policy.triage.costs)
-
-
-def _is_request(verdict: Verdict, kind: ChannelKind) -> bool:
-    if kind is ChannelKind.GENERAL:
-        return RequestClass.URGENT in (verdict.request_class, verdict.graver)
-    return verdict.request_class is not RequestClass.NONE or verdict.graver.is_grave
-
-
-def _otherwise(verdict: Verdict) -> RequestClass:
-    """Give the class of a message whose author is asked, should they say no."""
-    return verdict.request_class if verdict.request_class is not verdict.graver else verdict.runner_up
 
 
 def _keep_message(ctx: Context, event: MessagePosted, text: str, verdict: Verdict, request: Request | None) -> None:
@@ -112,10 +93,8 @@ def _keep_message(ctx: Context, event: MessagePosted, text: str, verdict: Verdic
 def _open(
     ctx: Context, message: MessagePosted | ReadMessage, text: str, verdict: Verdict, kind: ChannelKind
 ) -> Request:
-    applied = verdict.request_class
-    if verdict.ask:
-        is_graver = kind is ChannelKind.SOS or missed.is_old(ctx, message)
-        applied = verdict.graver if is_graver else _otherwise(verdict)
+    is_graver = verdict.ask and (kind is ChannelKind.SOS or missed.is_old(ctx, message))
+    applied = verdict.graver if is_graver else verdict.otherwise
     request = response.open_request(
         ctx,
         message,
@@ -129,17 +108,17 @@ def _open(
     )
     ctx.note(request, "opened", source="message", detail=f"{applied}, {request.confidence:.2f}")
     if not missed.hold(ctx, request, message):
-        _begin(ctx, request, verdict)
+        begin(ctx, request, verdict)
     return request
 
 
-def _begin(ctx: Context, request: Request, verdict: Verdict) -> None:
+def begin(ctx: Context, request: Request, verdict: Verdict) -> None:
     """Do what a new request wants, and ask its author where that is in doubt."""
     if not verdict.ask or request.request_class.is_grave:
         known_incident.look(ctx, request)
         response.respond(ctx, request)
     if verdict.ask:
-        question.ask(ctx, request, verdict.graver, _otherwise(verdict))
+        question.ask(ctx, request, verdict.graver, verdict.otherwise)
     elif request.request_class is RequestClass.COMMUNITY:
         rerouting.followed(ctx, request)
 
@@ -150,11 +129,11 @@ def _join(ctx: Context, request: Request, text: str, verdict: Verdict, kind: Cha
     ctx.note(request, "message added", source="message")
     if request.is_direct and _answers(ctx, request, text, verdict, source="message"):
         return
-    verdicts = (verdict, _judged(ctx, together, kind))
+    verdicts = (verdict, judged(ctx, together, kind))
     for one in verdicts:
         _raise_if_graver(ctx, request, one)
     known_incident.heard(ctx, request, verdict, source="message")
-    _note_if_left_open(ctx, request, source="message")
+    question.leave_open(ctx, request, source="message")
     for one in verdicts:
         _ask_if_graver(ctx, request, one, kind)
 
@@ -185,7 +164,7 @@ def _ask_if_graver(ctx: Context, request: Request, verdict: Verdict, kind: Chann
         return
     if kind is ChannelKind.SOS:
         response.reclassify(ctx, request, graver, source="message", is_correction=False)
-    question.ask(ctx, request, graver, max(was, _otherwise(verdict), key=lambda one: one.gravity))
+    question.ask(ctx, request, graver, max(was, verdict.otherwise, key=lambda one: one.gravity))
 
 
 def _thread_reply(ctx: Context, event: MessagePosted, kind: ChannelKind) -> None:
@@ -210,7 +189,7 @@ def _thread_reply(ctx: Context, event: MessagePosted, kind: ChannelKind) -> None
 
 def _authors_reply(ctx: Context, request: Request, event: MessagePosted, kind: ChannelKind) -> None:
     text = mask(event.text)[:LONGEST_TEXT]
-    verdict = _judged(ctx, text, kind)
+    verdict = judged(ctx, text, kind)
     is_grave = _is_grave_beyond_doubt(verdict, kind)
     if is_grave and duplicate.raise_original(ctx, request, verdict.request_class, source="thread"):
         ctx.note(request, "message added", source="thread")
@@ -220,7 +199,7 @@ def _authors_reply(ctx: Context, request: Request, event: MessagePosted, kind: C
     elif not _answers(ctx, request, text, verdict, source="thread"):
         known_incident.heard(ctx, request, verdict, is_back=is_back(event.text), source="thread")
         _raise_if_graver(ctx, request, verdict)
-        _note_if_left_open(ctx, request, source="thread")
+        question.leave_open(ctx, request, source="thread")
 
 
 def _says_it_is_back(request: Request, event: MessagePosted) -> bool:
@@ -243,12 +222,6 @@ def _answers(ctx: Context, request: Request, text: str, verdict: Verdict, *, sou
     return True
 
 
-def _note_if_left_open(ctx: Context, request: Request, *, source: Source) -> None:
-    """Note that an author wrote and their question is open still: it must not say that there was no answer."""
-    if request.asked_class is not None:
-        ctx.note(request, LEFT_OPEN, source=source)
-
-
 def _reopen(ctx: Context, request: Request, text: str, verdict: Verdict, *, is_grave: bool) -> None:
     """Reopen a request because of its author's words; grave ones can raise its class."""
     request.last_message_at = ctx.now
@@ -263,7 +236,7 @@ def _reopen(ctx: Context, request: Request, text: str, verdict: Verdict, *, is_g
 
 
 def _is_grave_beyond_doubt(verdict: Verdict, kind: ChannelKind) -> bool:
-    return verdict.request_class.is_grave and not verdict.ask and _is_request(verdict, kind)
+    return verdict.request_class.is_grave and not verdict.ask and verdict.is_request_in(kind)
 
 
 def _reply_to_no_request(ctx: Context, event: MessagePosted, kind: ChannelKind) -> None:
@@ -272,7 +245,7 @@ def _reply_to_no_request(ctx: Context, event: MessagePosted, kind: ChannelKind) 
     if read is None or read.author != event.author:
         return
     text = mask(event.text)[:LONGEST_TEXT]
-    verdict = _judged(ctx, text, kind)
+    verdict = judged(ctx, text, kind)
     if _is_grave_beyond_doubt(verdict, kind):
         request = _open(ctx, read, _together(read.text, text), verdict, kind)
         read.request_id = request.id
@@ -294,7 +267,7 @@ def message_edited(ctx: Context, event: MessageEdited) -> None:
         ctx.note(request, "edited", source="message")
         kind = kind_of(ctx, request)
         if kind is not None:
-            verdict = _judged(ctx, request.text, kind)
+            verdict = judged(ctx, request.text, kind)
             _raise_if_graver(ctx, request, verdict)
             known_incident.heard(ctx, request, verdict, is_edit=True, source="message")
 
@@ -326,89 +299,3 @@ def message_deleted(ctx: Context, event: MessageDeleted) -> None:
 def _words_of(ctx: Context, request: Request) -> str:
     """Give the text of a request as its messages have it now."""
     return _together(*course.texts(ctx.session, request.id))
-
-
-def time_came(ctx: Context, event: TimeCame) -> None:
-    """Do what a request was waiting for, unless it no longer waits for it; for a silenced incident, afterwards."""
-    number, waited_for = event.subject.split(":")[:2]
-    request = records.get(ctx.session, int(number))
-    if request is None or not request.state.is_live or request.due_at != event.at or request.due != waited_for:
-        return
-    quiet_until = incident_records.quiet_until(ctx.session, request.id, ctx.now)
-    if quiet_until is not None:
-        request.due_at = quiet_until
-        return
-    _DUE[request.due](ctx, request)
-
-
-def _page(ctx: Context, request: Request) -> None:
-    if request.state is RequestState.ACKNOWLEDGED:
-        ctx.note(request, "silent for too long", source="clock", actor="")
-    paging.go_on(ctx, request)
-
-
-def questions_due(session: Session, standing: Standing, now: datetime) -> Iterable[TimeCame]:
-    """Give the questions to authors whose time is over."""
-    del standing
-    return (TimeCame.of("question", str(one.number), one.at) for one in course.unanswered(session, now))
-
-
-def questions_coming(session: Session, standing: Standing, now: datetime) -> datetime | None:
-    """Give when the time of a question is over next."""
-    del standing
-    return course.next_unanswered(session, now)
-
-
-def question_over(ctx: Context, event: TimeCame) -> None:
-    """Let the graver class apply where an author has not answered."""
-    request = records.get(ctx.session, int(event.subject))
-    if request is None or request.asked_until != event.at:
-        return
-    asked = request.asked_class
-    if asked is None or not request.state.is_live:
-        question.forget(request)
-        return
-    has_written = any(entry.what == LEFT_OPEN for entry in records.timeline(ctx.session, request.id))
-    question.settle(ctx, request, wording.question_unanswered(asked, has_written=has_written))
-    known_incident.look(ctx, request, asked)
-    response.reclassify(ctx, request, asked, source="clock", is_correction=False)
-
-
-def _judge_missed(ctx: Context, request: Request) -> None:
-    missed.judge(ctx, request, _begin_late)
-
-
-def _begin_late(ctx: Context, request: Request) -> None:
-    """Do what a request wants that was missed: its words are judged anew, with all that was added to them since."""
-    kind = kind_of(ctx, request)
-    verdict = _judged(ctx, request.text, kind) if kind is not None else None
-    is_by_hand = any(entry.what == "reclassified" for entry in records.timeline(ctx.session, request.id))
-    if verdict is not None and verdict.ask and not is_by_hand and ctx.now - request.opened_at <= missed.RECENT:
-        _begin(ctx, request, verdict)
-        return
-    known_incident.look(ctx, request)
-    response.respond(ctx, request)
-    if request.request_class is RequestClass.COMMUNITY:
-        rerouting.followed(ctx, request)
-
-
-def _stale(ctx: Context, request: Request) -> None:
-    """Close silently what was idle for long; only whoever waits for it with a duplicate is told, within the hours."""
-    told_at = originals.told_at(ctx, request)
-    if told_at > ctx.now:
-        request.due_at = told_at
-        return
-    ending.end(ctx, request, RequestState.STALE, source="clock", actor="")
-
-
-_DUE: Mapping[Due, Callable[[Context, Request], None]] = {
-    Due.PAGE: _page,
-    Due.SILENCE: response.remind_owner,
-    Due.RESUME: paging.begin,
-    Due.ENGINEER: nudges.tell_engineer,
-    Due.STALE: _stale,
-    Due.MISSED: _judge_missed,
-}
-
-QUESTIONS = Job("question", "the end of a question's time", questions_due, questions_coming, question_over)
-WAITS = Job("request", "an escalation or a reminder", paging.due, paging.coming, time_came)

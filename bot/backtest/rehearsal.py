@@ -138,13 +138,13 @@ class Rehearsal:
         if before is not None and post.at != EPOCH and post.at - before.last.at <= self.policy.triage.burst:
             before.last = post
             self._raise(before, verdict)
-        elif _is_request(verdict, kind):
+        elif verdict.is_request_in(kind):
             self._begin(post, kind, verdict)
 
     def _begin(self, post: Post, kind: ChannelKind | None, verdict: Verdict) -> None:
         if verdict.ask:
             self.questions += 1
-        applied = verdict.graver if verdict.ask and kind is ChannelKind.SOS else _calm(verdict)
+        applied = verdict.graver if verdict.ask and kind is ChannelKind.SOS else verdict.otherwise
         found = _Open(post, kind, applied, post)
         self.requests[post.channel, applied] += 1
         self._ping(found)
@@ -201,15 +201,3 @@ class Rehearsal:
         )
         keep = heapq.heappushpop if is_full else heapq.heappush
         keep(self._doubts, (-margin, -self.read, doubt))
-
-
-def _calm(verdict: Verdict) -> RequestClass:
-    """Give the class of a message while its author is asked, elsewhere than in sos."""
-    is_graver = verdict.ask and verdict.request_class is verdict.graver
-    return verdict.runner_up if is_graver else verdict.request_class
-
-
-def _is_request(verdict: Verdict, kind: ChannelKind | None) -> bool:
-    if kind is ChannelKind.GENERAL:
-        return RequestClass.URGENT in (verdict.request_class, verdict.graver)
-    return verdict.request_class is not RequestClass.NONE or verdict.graver.is_grave

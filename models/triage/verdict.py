@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from models.policy import ChannelKind
+
 
 class RequestClass(StrEnum):
     """The four classes, gravest first; `none` is no request at all."""
@@ -48,3 +50,14 @@ class Verdict:
     def probability(self, request_class: RequestClass) -> float:
         """Give the calibrated probability of one class."""
         return dict(self.probabilities)[request_class]
+
+    @property
+    def otherwise(self) -> RequestClass:
+        """Give the class should the author say no, where they are asked; else the one to act on."""
+        return self.runner_up if self.ask and self.request_class is self.graver else self.request_class
+
+    def is_request_in(self, kind: ChannelKind | None) -> bool:
+        """Say whether a message is a request in a channel of a kind; in a general one only what may be urgent is."""
+        if kind is ChannelKind.GENERAL:
+            return RequestClass.URGENT in (self.request_class, self.graver)
+        return self.request_class is not RequestClass.NONE or self.graver.is_grave
