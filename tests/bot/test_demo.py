@@ -14,6 +14,7 @@ from bot.http.server import HttpServer, application
 from handlers.feed_address import address
 from models.errors import ConfigError
 from models.records.request import Request
+from tests.once import made_once
 
 MONDAY = datetime(2036, 11, 24, 18, 5, tzinfo=UTC)
 """An instant that lies ahead of every clock that runs this, so that a restart finds a store that is ahead."""
@@ -22,14 +23,16 @@ MONDAY = datetime(2036, 11, 24, 18, 5, tzinfo=UTC)
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the folder of a demo that was played, moved on by an hour, and stopped."""
-    folder = tmp_path_factory.mktemp("played")
+    return made_once(tmp_path_factory, "demo-moved-on", _play)
+
+
+def _play(folder: Path) -> None:
     demo = Demo(folder, MONDAY)
     demo.start()
     cries(demo)
     demo.advance(timedelta(hours=1))
     demo.stop()
     demo.store.close()
-    return folder
 
 
 def requests(demo: Demo) -> int:

@@ -23,6 +23,7 @@ from models.records.handover import Handover, HandoverState
 from models.records.request import Request, RequestState
 from models.triage.verdict import RequestClass
 from tests.browser.chromium import chromium
+from tests.once import made_once
 
 pytestmark = pytest.mark.browser
 
@@ -75,11 +76,14 @@ def visited(demo: Demo, browser: Browser) -> Iterator[Visitor]:
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the folder of a demo whose past was played, and which was stopped."""
-    folder = tmp_path_factory.mktemp("played")
+    return made_once(tmp_path_factory, "demo-played", _play)
+
+
+def _play(folder: Path) -> None:
     demo = Demo(folder, MONDAY)
     demo.start()
     demo.stop()
-    return folder
+    demo.store.close()
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from bot.chat.slack.listening import Listener, bolt_app, quiet_logger
 from bot.chat.slack.missed import Missed, Seen, keep_reading
 from bot.chat.slack.names import SETTLED_SECONDS, Names
 from bot.chat.slack.sending import Sender
-from bot.chat.slack.socket import Socket
+from bot.chat.slack.socket import Handler, Socket
 from bot.clock import Clock
 from bot.metrics import Metrics
 from models.effects import Effect
@@ -188,15 +188,9 @@ class SlackChat:
         given = (self._channels, self._answers, inbound, self._metrics)
         Listener(reader, *given, names=self._names, seen=seen.live).attach(app)
         if self._mode == "socket":
-            self._socket = Socket(
-                app,
-                self._app_token,
-                self._client,
-                inbound,
-                self._lanes,
-                came_up=self._missed_wanted.set,
-                unread=self._metrics.events.labels(PLATFORM, "other", "dropped").inc,
-            )
+            unread = self._metrics.events.labels(PLATFORM, "other", "dropped").inc
+            handler = Handler(app, self._app_token, self._client, inbound, self._lanes, unread=unread)
+            self._socket = Socket(handler, came_up=self._missed_wanted.set)
         self._app = app
 
     def _watching(self, inbound: Inbound) -> None:

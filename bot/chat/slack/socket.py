@@ -43,7 +43,10 @@ log = structlog.get_logger(__name__)
 
 
 class Handler(SocketModeHandler):
-    """Bolt's handler, with the order kept: an envelope goes to the lane of its channel."""
+    """Bolt's handler, with the order kept: an envelope goes to the lane of its channel.
+
+    unread: called for each envelope that nobody can read.
+    """
 
     def __init__(
         self,
@@ -132,22 +135,12 @@ def _is_farewell(raw: str) -> bool:
 class Socket:
     """The connection. It is up between Slack's `hello` and the end of a connection.
 
-    came_up: called at each `hello`; it must not wait for anything. unread: for each envelope that nobody can read.
+    came_up: called at each `hello`; it must not wait for anything.
     """
 
-    def __init__(
-        self,
-        app: App,
-        app_token: str,
-        web_client: WebClient,
-        inbound: Inbound,
-        lanes: int,
-        *,
-        came_up: Callable[[], None] = lambda: None,
-        unread: Callable[[], None] = lambda: None,
-    ) -> None:
+    def __init__(self, handler: Handler, came_up: Callable[[], None]) -> None:
         self._came_up = came_up
-        self._handler = Handler(app, app_token, web_client, inbound, lanes, unread=unread)
+        self._handler = handler
         self._client = self._handler.client
         # the library's own two ways of reconnecting make a connection each, and close each other's
         self._client.default_auto_reconnect_enabled = self._client.auto_reconnect_enabled = False

@@ -113,10 +113,7 @@ def test_a_first_start_reads_nothing_older_and_a_later_one_what_was_missed() -> 
 
 def test_a_restart_says_nothing_of_the_commands_that_were_carried_out_before_it() -> None:
     with workspace() as fake:
-        fake.post("devops-sos", "amina", "!handover")
-        with fake.workspace.lock:
-            (message,) = fake.named("devops-sos").messages.values()
-            message["ts"] -= 3_600_000
+        fake.age(fake.post("devops-sos", "amina", "!handover"), timedelta(hours=1))
         inbound = Recorder()
         read_to = (fake.workspace.now() - 600_000) / 1000
         inbound.positions = {
@@ -133,10 +130,7 @@ def test_a_restart_says_nothing_of_the_commands_that_were_carried_out_before_it(
 
 def test_a_command_given_long_ago_is_not_carried_out_and_that_is_said() -> None:
     with workspace() as fake:
-        fake.post("devops-sos", "amina", "!oncall ack 7")
-        with fake.workspace.lock:
-            (message,) = fake.named("devops-sos").messages.values()
-            message["ts"] -= 3_600_000
+        fake.age(fake.post("devops-sos", "amina", "!oncall ack 7"), timedelta(hours=1))
         inbound = Recorder()
         inbound.positions = {"R-devops-sos": Position("2020-01-01T00:00:00.000Z", "2020-01-02T00:00:00.000Z")}
         with running(fake, inbound):

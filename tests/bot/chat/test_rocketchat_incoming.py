@@ -293,9 +293,7 @@ def test_a_room_that_the_bot_is_taken_out_of_or_that_is_archived_holds_up_no_oth
 def test_a_change_of_an_old_message_posts_nothing() -> None:
     with workspace() as fake:
         old = fake.post("devops-sos", "amina", "long ago")
-        with fake.workspace.lock:
-            _, found = fake.workspace.message(old)
-            found["ts"] -= int(timedelta(days=3).total_seconds() * 1000)
+        fake.age(old, timedelta(days=3))
         with running(fake, inbound := Recorder()):
             fake.react("bob", old, "pushpin")
 
@@ -307,9 +305,7 @@ def test_a_reply_under_what_was_written_before_the_bot_came_makes_it_no_news() -
     """The server sends a thread's first message anew with each reply under it: of this morning's, nobody is paged."""
     with workspace() as fake:
         old = fake.post("devops-sos", "amina", "this morning production was down")
-        with fake.workspace.lock:
-            _, found = fake.workspace.message(old)
-            found["ts"] -= int(timedelta(hours=5).total_seconds() * 1000)
+        fake.age(old, timedelta(hours=5))
         with running(fake, inbound := Recorder()):
             fake.post("devops-sos", "bob", "what was it?", thread=old)
             fake.post("devops-sos", "bob", "the last")

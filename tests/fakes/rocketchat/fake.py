@@ -7,7 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any, Self, TypeVar
 
@@ -179,6 +179,12 @@ class FakeRocketChat:
 
     def named(self, name: str) -> Room:
         return next(room for room in self.workspace.rooms.values() if room.name == name)
+
+    def age(self, message: str, by: timedelta) -> None:
+        """Let a message have been written so much earlier."""
+        with self.workspace.lock:
+            _, found = self.workspace.message(message)
+            found["ts"] -= int(by.total_seconds() * 1000)
 
     def post(self, room: str, user: str, text: str, *, thread: str | None = None, **more: Any) -> str:
         """Let somebody write in a room, by its name; give the message's id."""
