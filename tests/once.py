@@ -17,6 +17,7 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
     with (shared / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not done.exists():
+            folder.mkdir(exist_ok=True)  # what a making that failed has left is made anew
             make(folder)
             done.touch()
     return folder
